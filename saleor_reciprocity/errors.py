@@ -1,0 +1,73 @@
+"""Errors that reach a person: one class a case, a stable code, and a default message that says what to do."""
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ReciprocityError(Exception):
+    """Something went wrong with the loyalty programme."""
+
+    code: ClassVar[str] = "INVALID"
+    field: str | None = None
+
+    def __init__(self, message: str | None = None, *, field: str | None = None) -> None:
+        super().__init__(message or " ".join((self.__doc__ or "").split()))
+        self.field = field or self.field
+
+    @property
+    def message(self) -> str:
+        return str(self)
+
+
+class Invalid(ReciprocityError):
+    """The value is not valid."""
+
+
+class Required(ReciprocityError):
+    """This value is required."""
+
+    code = "REQUIRED"
+
+
+class NotFound(ReciprocityError):
+    """Nothing was found under this id."""
+
+    code = "NOT_FOUND"
+
+
+class SignInRequired(ReciprocityError):
+    """Sign in with a confirmed account to use points."""
+
+    code = "SIGN_IN_REQUIRED"
+
+
+class ProgrammeOff(ReciprocityError):
+    """The loyalty programme is switched off in this channel."""
+
+    code = "PROGRAMME_OFF"
+
+
+class InsufficientPoints(ReciprocityError):
+    """There are not enough available points for this."""
+
+    code = "INSUFFICIENT_POINTS"
+
+
+class RewardUnavailable(ReciprocityError):
+    """This reward can't be redeemed now."""
+
+    code = "REWARD_UNAVAILABLE"
+    field = "rewardId"
+
+
+class KeyAlreadyUsed(ReciprocityError):
+    """This idempotency key was used for another reward. Use a new key for a new redemption."""
+
+    code = "KEY_ALREADY_USED"
+    field = "idempotencyKey"
+
+
+class Busy(ReciprocityError):
+    """The account is busy. Send the same request again."""
+
+    code = "BUSY"

@@ -1,0 +1,24 @@
+"""What Django 3.0 and 5.2 spell differently in models: JSON columns and CHECK constraints."""
+from __future__ import annotations
+
+from typing import Any
+
+import django
+from django.db import models
+
+if django.VERSION < (3, 1):
+    from django.contrib.postgres.fields import JSONField as DjangoJSONField
+else:
+    from django.db.models import JSONField as DjangoJSONField  # type: ignore[no-redef,attr-defined]
+
+_CONDITION = "check" if django.VERSION < (5, 1) else "condition"
+
+
+class JSONField(DjangoJSONField):  # type: ignore[misc,valid-type]
+    """A JSON column that migrations name alike on both Django generations."""
+
+
+def check(name: str, condition: models.Q) -> models.CheckConstraint:
+    """A CHECK constraint that the database enforces on every row."""
+    options: dict[str, Any] = {"name": name, _CONDITION: condition}
+    return models.CheckConstraint(**options)

@@ -1,0 +1,147 @@
+"""What both Saleor generations spell alike, offered by each of their modules under the same names."""
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Mapping
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db import connection
+from prices import Money as PricesMoney
+from saleor.core.utils.promo_code import is_available_promo_code
+from saleor.discount import DiscountValueType, VoucherType
+from saleor.discount.models import Voucher
+from saleor.plugins.base_plugin import BasePlugin as SaleorPlugin
+from saleor.plugins.base_plugin import ConfigurationTypeField
+from saleor.plugins.error_codes import PluginErrorCode
+from saleor.plugins.models import PluginConfiguration
+
+from .facts import Line
+
+__all__ = [
+    "ConfigurationTypeField",
+    "SaleorPlugin",
+    "code_is_free",
+    "configuration_error",
+    "configured_values",
+    "data_loader",
+    "extend_schema",
+    "fingerprint_where",
+    "has_permission",
+    "loaded_schema",
+    "money",
+    "money_type",
+    "order_node",
+    "schema_is_built",
+    "user_with_id",
+    "voucher_terms",
+]
+
+
+def configuration_error(messages: Mapping[str, str]) -> ValidationError:
+    """The error that the plugin page shows at the fields named in `messages`."""
+    code = PluginErrorCode.INVALID.value
+    return ValidationError({name: ValidationError(text, code=code) for name, text in messages.items()})
+
+
+def configured_values(row: PluginConfiguration | None) -> tuple[bool, dict[str, Any]]:
+    """Whether the plugin is switched on in a stored configuration, and its values by name."""
+    if row is None:
+        return False, {}
+    return row.active, {item["name"]: item.get("value") for item in row.configuration or []}
+
+
+def user_with_id(user_id: int) -> Any:
+    """The user with this id, or None."""
+    return get_user_model().objects.filter(pk=user_id).first()
+
+
+def fingerprint_where(states: str, condition: str, value: str) -> str | None:
+    """The fingerprint of the one order that fits `condition` in the SQL `states`, or None when there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{states} WHERE {condition}", [value])  # noqa: S608 - both texts are our own constants
+        row = cursor.fetchone()
+    return row[-1] if row else None
+
+
+def paid_goods(lines: tuple[Line, ...], total: Decimal, shipping: Decimal) -> Decimal:
+    """What was paid for goods: the lines' totals, less what the whole order's discounts and gift cards took off."""
+    return max(Decimal(0), min(sum((line.total for line in lines), Decimal(0)), total - shipping))
+
+
+def code_is_free(code: str) -> bool:
+    """Whether no voucher and no gift card has this code."""
+    return is_available_promo_code(code)
+
+
+def voucher_terms(name: str, ends_at: datetime | None) -> Voucher:
+    """An unsaved voucher over a fixed amount off one whole order, usable once."""
+    return Voucher(
+        name=name,
+        type=VoucherType.ENTIRE_ORDER,
+        discount_value_type=DiscountValueType.FIXED,
+        usage_limit=1,
+        end_date=ends_at,
+    )
+
+
+def money(amount: Decimal, currency: str) -> PricesMoney:
+    """An amount of money as the host's GraphQL type `Money` wants it."""
+    return PricesMoney(amount, currency)
+
+
+def money_type() -> Any:
+    """The host's GraphQL type `Money`."""
+    from saleor.graphql.core.types.money import Money
+
+    return Money
+
+
+def data_loader() -> Any:
+    """The host's base class for loaders that batch look-ups within one request."""
+    from saleor.graphql.core.dataloaders import DataLoader
+
+    return DataLoader
+
+
+def order_node(root: Any) -> Any:
+    """The order row behind what a resolver of the type Order receives."""
+    return getattr(root, "node", root)
+
+
+def has_permission(context: Any, permission: str) -> bool:
+    """Whether the app or user behind a request holds a permission such as "order.manage_orders"."""
+    requestor = getattr(context, "app", None) or getattr(context, "user", None)
+    return bool(requestor and requestor.has_perm(permission))
+
+
+def schema_is_built() -> bool:
+    """Whether the host has built its GraphQL schema, after which nothing can be added to it."""
+    import sys
+
+    return "saleor.graphql.api" in sys.modules
+
+
+def loaded_schema() -> Any:
+    """The host's GraphQL schema."""
+    from saleor.graphql.api import schema
+
+    return schema
+
+
+def extend_schema(queries: type, mutations: type, fields: Mapping[str, Mapping[str, Any]]) -> None:
+    """Add queries, mutations and fields of the types User and Order to the schema that the host has yet to build.
+
+    The host's schema module inherits its Query and Mutation from CoreQueries and CoreMutations, which it imports by
+    name; graphene turns fields into GraphQL only when the schema is built. So classes put in their place, and fields
+    added to `_meta`, are in the schema as if they had always been there, however many plugins do the same.
+    """
+    from saleor.graphql.account.types import User
+    from saleor.graphql.core import schema as core
+    from saleor.graphql.order.types import Order
+
+    core.CoreQueries = type("CoreQueries", (queries, core.CoreQueries), {})
+    core.CoreMutations = type("CoreMutations", (mutations, core.CoreMutations), {})
+    for graphene_type in (User, Order):
+        graphene_type._meta.fields.update(fields.get(graphene_type._meta.name, {}))

@@ -1,0 +1,64 @@
+"""Facts about the shop as frozen values, so that nothing above the host ever holds a Saleor object."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+
+
+class OrderState(Enum):
+    """What an order is to the loyalty programme."""
+
+    NOT_YET = "not yet"  # a draft, or waiting for the shop's confirmation
+    PLACED = "placed"
+    VOID = "void"  # cancelled or expired
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A sales channel. Saleor 2 has one, unnamed; it is called what an upgrade to Saleor 3 will call it."""
+
+    id: str
+    slug: str
+    currency: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who placed an order: a user, or a guest known by an e-mail address."""
+
+    user_id: int | None
+    email: str
+    confirmed: bool  # the address was proved to be theirs
+
+
+@dataclass(frozen=True)
+class Line:
+    """One order line. `total` is gross, after line discounts, before what was taken off the whole order."""
+
+    id: str
+    product_id: int | None
+    quantity: int
+    fulfilled: int  # shipped and not given back
+    given_back: int  # returned or refunded
+    total: Decimal
+    is_gift_card: bool
+
+
+@dataclass(frozen=True)
+class Order:
+    """The state of an order that matters to us. Money is gross, in `currency`."""
+
+    id: str
+    number: str
+    channel_id: str
+    currency: str
+    placed_at: datetime
+    state: OrderState
+    replaces_another: bool
+    person: Person
+    goods: Decimal  # what was left to pay for goods after every discount and gift card
+    shipping: Decimal
+    refunded: Decimal
+    lines: tuple[Line, ...]

@@ -1,0 +1,208 @@
+"""Saleor 2.10: one unnamed channel, integer order ids with a token beside them, hooks inside the host's transaction."""
+from __future__ import annotations
+
+from collections import defaultdict
+from contextlib import nullcontext
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ContextManager
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db.models import Sum
+from saleor.discount import VoucherType
+from saleor.giftcard.models import GiftCard
+from saleor.order import FulfillmentStatus, OrderStatus
+from saleor.order import models as order_models
+from saleor.payment import TransactionKind
+from saleor.payment.models import Transaction
+from saleor.plugins.models import PluginConfiguration
+
+from . import either
+from .either import *  # noqa: F403
+from .facts import Channel, Line, Order, OrderState, Person
+
+__all__ = [
+    *either.__all__,
+    "GIFT_CARD_CODE_LENGTH",
+    "ORDER_STATES",
+    "VOUCHER_CODE_LENGTH",
+    "Channel",
+    "Line",
+    "Order",
+    "OrderState",
+    "Person",
+    "allow_writer",
+    "channel",
+    "channel_by_slug",
+    "channels",
+    "current_user",
+    "gift_cards_accepted",
+    "issue_gift_card",
+    "issue_voucher",
+    "order",
+    "order_fingerprint",
+    "order_id",
+    "person",
+    "plugin_configuration",
+    "query_costs",
+    "writing",
+]
+
+VOUCHER_CODE_LENGTH = 12  # the width of the host's column
+GIFT_CARD_CODE_LENGTH = 16
+
+# What an upgrade to Saleor 3 makes of the one channel that there is here: its first row, under this slug.
+_CHANNEL_ID, _CHANNEL_SLUG = "1", "default-channel"
+
+_STATES = {OrderStatus.DRAFT: OrderState.NOT_YET, OrderStatus.CANCELED: OrderState.VOID}
+
+# Every order with a digest of all that settlement looks at. One index look-up a table and order, so it serves one
+# order as well as a sweep over all of them.
+ORDER_STATES = """
+SELECT o.token AS order_id, '1' AS channel_id, o.created AS placed_at, o.status <> 'draft' AS is_placed,
+  md5(concat_ws('|', o.status, o.user_id, o.user_email, o.total_gross_amount, o.shipping_price_gross_amount,
+    (SELECT string_agg(concat_ws(':', l.id, l.quantity, l.unit_price_gross_amount), ',' ORDER BY l.id)
+       FROM order_orderline l WHERE l.order_id = o.id),
+    (SELECT string_agg(concat_ws(':', f.status, fl.order_line_id, fl.quantity), ',' ORDER BY fl.id)
+       FROM order_fulfillment f JOIN order_fulfillmentline fl ON fl.fulfillment_id = f.id WHERE f.order_id = o.id),
+    (SELECT sum(t.amount) FROM payment_payment p JOIN payment_transaction t ON t.payment_id = p.id
+      WHERE p.order_id = o.id AND t.kind = 'refund' AND t.is_success))) AS fingerprint
+FROM order_order o
+"""
+
+
+def channels() -> list[Channel]:
+    """Every channel of the shop."""
+    return [Channel(_CHANNEL_ID, _CHANNEL_SLUG, settings.DEFAULT_CURRENCY)]
+
+
+def channel(channel_id: str) -> Channel | None:
+    """The channel with this id, or None."""
+    return next((found for found in channels() if found.id == channel_id), None)
+
+
+def channel_by_slug(slug: str | None) -> Channel | None:
+    """The channel with this slug; with None, the only channel of the shop; else None."""
+    return next((found for found in channels() if slug in (None, found.slug)), None)
+
+
+def plugin_configuration(plugin_id: str, channel_id: str) -> tuple[bool, dict[str, Any]]:
+    """Whether a plugin is switched on in a channel, and its stored values by name."""
+    return either.configured_values(PluginConfiguration.objects.filter(identifier=plugin_id).first())
+
+
+def order_id(order_row: Any) -> str:
+    """The id under which an order is known to us, the same before and after an upgrade to Saleor 3."""
+    return str(order_row.token)
+
+
+def order_fingerprint(order_id: str) -> str | None:
+    """A digest of an order's state, or None when there is no such order."""
+    return either.fingerprint_where(ORDER_STATES, "o.token = %s", order_id)
+
+
+def order(order_id: str) -> Order | None:
+    """The facts about one order as they are now, or None when there is no such order."""
+    row = order_models.Order.objects.select_related("user", "voucher").filter(token=order_id).first()
+    if row is None:
+        return None
+    lines = _lines(row.pk)
+    shipping = row.shipping_price_gross_amount
+    if row.voucher and row.voucher.type == VoucherType.SHIPPING:
+        shipping = max(Decimal(0), shipping - row.discount_amount)
+    return Order(
+        id=row.token,
+        number=str(row.pk),
+        channel_id=_CHANNEL_ID,
+        currency=row.currency,
+        placed_at=row.created,
+        state=_STATES.get(row.status, OrderState.PLACED),
+        replaces_another=False,
+        person=person(row.user) if row.user else Person(None, row.user_email, confirmed=False),
+        goods=either.paid_goods(lines, row.total_gross_amount, shipping),
+        shipping=shipping,
+        refunded=_refunded(row.pk),
+        lines=lines,
+    )
+
+
+def _lines(order_pk: int) -> tuple[Line, ...]:
+    shipped: dict[int, int] = defaultdict(int)
+    for line_pk, quantity in order_models.FulfillmentLine.objects.filter(
+        fulfillment__order_id=order_pk, fulfillment__status=FulfillmentStatus.FULFILLED
+    ).values_list("order_line_id", "quantity"):
+        shipped[line_pk] += quantity
+    rows = order_models.OrderLine.objects.filter(order_id=order_pk).order_by("pk")
+    return tuple(
+        Line(
+            id=str(pk),
+            product_id=product_id,
+            quantity=quantity,
+            fulfilled=min(shipped[pk], quantity),
+            given_back=0,
+            total=unit_price * quantity,
+            is_gift_card=False,
+        )
+        for pk, product_id, quantity, unit_price in rows.values_list(
+            "pk", "variant__product_id", "quantity", "unit_price_gross_amount"
+        )
+    )
+
+
+def _refunded(order_pk: int) -> Decimal:
+    refunds = Transaction.objects.filter(payment__order_id=order_pk, kind=TransactionKind.REFUND, is_success=True)
+    return refunds.aggregate(total=Sum("amount"))["total"] or Decimal(0)
+
+
+def person(user: Any) -> Person:
+    """The person behind a user row. Here an account stays inactive until its address is confirmed."""
+    return Person(user.pk, user.email, confirmed=user.is_active)
+
+
+def issue_voucher(
+    code: str, name: str, amount: Decimal, channel: Channel, user_id: int, ends_at: datetime | None
+) -> None:
+    """Create a voucher over a fixed amount off one order."""
+    voucher = either.voucher_terms(name, ends_at)
+    voucher.code, voucher.discount_value, voucher.currency = code, amount, channel.currency
+    voucher.save(force_insert=True)
+
+
+def gift_cards_accepted(channel_id: str) -> bool:
+    """Whether a gift card's code can be used at checkout."""
+    return True
+
+
+def issue_gift_card(
+    code: str, name: str, amount: Decimal, channel: Channel, user_id: int, ends_at: datetime | None
+) -> None:
+    """Create a gift card with this balance for a user."""
+    GiftCard.objects.create(
+        code=code,
+        user=get_user_model().objects.get(pk=user_id),
+        currency=channel.currency,
+        initial_balance_amount=amount,
+        current_balance_amount=amount,
+        end_date=ends_at.date() if ends_at else None,
+    )
+
+
+def allow_writer() -> ContextManager[None]:
+    """Permission to use the primary database; this generation has no other."""
+    return nullcontext()
+
+
+def writing(context: Any) -> ContextManager[None]:
+    """The surroundings of a mutation: reads after writes come from the primary database."""
+    return nullcontext()
+
+
+def current_user(context: Any) -> Any:
+    """The user who is signed in, or None."""
+    user = getattr(context, "user", None)
+    return user if user is not None and user.is_authenticated else None
+
+
+def query_costs(costs: dict[str, Any]) -> None:
+    """Declare what our fields cost a query; this generation does not count."""

@@ -1,0 +1,260 @@
+"""Saleor 3.21 to 3.23: channels, UUID order ids, returns, two payment systems, a replica that must be asked for."""
+from __future__ import annotations
+
+from collections import defaultdict
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ContextManager, Iterator
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from django.db.models import Sum
+from saleor.channel.models import Channel as ChannelRow
+from saleor.core.db import connection as database
+from saleor.discount.models import VoucherChannelListing, VoucherCode
+from saleor.giftcard.models import GiftCard
+from saleor.order import FulfillmentStatus, OrderOrigin, OrderStatus
+from saleor.order import models as order_models
+from saleor.payment import TransactionKind
+from saleor.payment.models import Transaction, TransactionItem
+from saleor.plugins.models import PluginConfiguration
+
+from . import either
+from .either import *  # noqa: F403
+from .facts import Channel, Line, Order, OrderState, Person
+
+__all__ = [
+    *either.__all__,
+    "GIFT_CARD_CODE_LENGTH",
+    "ORDER_STATES",
+    "VOUCHER_CODE_LENGTH",
+    "Channel",
+    "Line",
+    "Order",
+    "OrderState",
+    "Person",
+    "allow_writer",
+    "channel",
+    "channel_by_slug",
+    "channels",
+    "current_user",
+    "gift_cards_accepted",
+    "issue_gift_card",
+    "issue_voucher",
+    "order",
+    "order_fingerprint",
+    "order_id",
+    "person",
+    "plugin_configuration",
+    "query_costs",
+    "writing",
+]
+
+VOUCHER_CODE_LENGTH = 16
+GIFT_CARD_CODE_LENGTH = 16  # the width of the host's column
+
+_STATES = {
+    OrderStatus.DRAFT: OrderState.NOT_YET,
+    OrderStatus.UNCONFIRMED: OrderState.NOT_YET,
+    OrderStatus.CANCELED: OrderState.VOID,
+    OrderStatus.EXPIRED: OrderState.VOID,
+}
+_WITH_THE_CUSTOMER = {FulfillmentStatus.FULFILLED, FulfillmentStatus.REPLACED}
+_GIVEN_BACK = {FulfillmentStatus.RETURNED, FulfillmentStatus.REFUNDED, FulfillmentStatus.REFUNDED_AND_RETURNED}
+
+# Every order with a digest of all that settlement looks at. One index look-up a table and order, so it serves one
+# order as well as a sweep over all of them. `updated_at` is of no use: guest orders change hands without moving it.
+ORDER_STATES = """
+SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, o.created_at AS placed_at,
+  o.status NOT IN ('draft', 'unconfirmed') AS is_placed,
+  md5(concat_ws('|', o.status, o.user_id, o.user_email, o.total_gross_amount, o.shipping_price_gross_amount,
+    (SELECT string_agg(concat_ws(':', l.id, l.quantity, l.total_price_gross_amount), ',' ORDER BY l.id)
+       FROM order_orderline l WHERE l.order_id = o.id),
+    (SELECT string_agg(concat_ws(':', f.status, fl.order_line_id, fl.quantity), ',' ORDER BY fl.id)
+       FROM order_fulfillment f JOIN order_fulfillmentline fl ON fl.fulfillment_id = f.id WHERE f.order_id = o.id),
+    (SELECT sum(t.amount) FROM payment_payment p JOIN payment_transaction t ON t.payment_id = p.id
+      WHERE p.order_id = o.id AND t.kind = 'refund' AND t.is_success),
+    (SELECT sum(i.refunded_value) FROM payment_transactionitem i WHERE i.order_id = o.id))) AS fingerprint
+FROM order_order o
+"""
+
+
+def channels() -> list[Channel]:
+    """Every channel of the shop."""
+    return [_channel(row) for row in ChannelRow.objects.order_by("pk")]
+
+
+def channel(channel_id: str) -> Channel | None:
+    """The channel with this id, or None."""
+    row = ChannelRow.objects.filter(pk=channel_id).first()
+    return _channel(row) if row else None
+
+
+def channel_by_slug(slug: str | None) -> Channel | None:
+    """The channel with this slug; with None, the only channel of the shop; else None."""
+    rows = ChannelRow.objects.all() if slug is None else ChannelRow.objects.filter(slug=slug)
+    found = list(rows[:2])
+    return _channel(found[0]) if len(found) == 1 else None
+
+
+def _channel(row: ChannelRow) -> Channel:
+    return Channel(str(row.pk), row.slug, row.currency_code)
+
+
+def plugin_configuration(plugin_id: str, channel_id: str) -> tuple[bool, dict[str, Any]]:
+    """Whether a plugin is switched on in a channel, and its stored values by name."""
+    row = PluginConfiguration.objects.filter(identifier=plugin_id, channel_id=channel_id).first()
+    return either.configured_values(row)
+
+
+def order_id(order_row: Any) -> str:
+    """The id under which an order is known to us: the text that was its token in Saleor 2."""
+    return str(order_row.pk)
+
+
+def order_fingerprint(order_id: str) -> str | None:
+    """A digest of an order's state, or None when there is no such order."""
+    return either.fingerprint_where(ORDER_STATES, "o.id = %s::uuid", order_id) if _is_uuid(order_id) else None
+
+
+def order(order_id: str) -> Order | None:
+    """The facts about one order as they are now, or None when there is no such order."""
+    if not _is_uuid(order_id):
+        return None
+    row = order_models.Order.objects.select_related("user").filter(pk=order_id).first()
+    if row is None:
+        return None
+    lines = _lines(row.pk)
+    goods = either.paid_goods(lines, row.total_gross_amount, row.shipping_price_gross_amount)
+    return Order(
+        id=str(row.pk),
+        number=str(row.number),
+        channel_id=str(row.channel_id),
+        currency=row.currency,
+        placed_at=row.created_at,
+        state=_STATES.get(row.status, OrderState.PLACED),
+        replaces_another=row.origin == OrderOrigin.REISSUE,
+        person=person(row.user) if row.user else Person(None, row.user_email, confirmed=False),
+        goods=max(Decimal(0), goods - _charged_to_gift_cards(row.pk)),
+        shipping=row.shipping_price_gross_amount,
+        refunded=_refunded(row.pk),
+        lines=lines,
+    )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _lines(order_pk: UUID) -> tuple[Line, ...]:
+    kept: dict[UUID, int] = defaultdict(int)
+    given_back: dict[UUID, int] = defaultdict(int)
+    for line_pk, status, quantity in order_models.FulfillmentLine.objects.filter(
+        fulfillment__order_id=order_pk
+    ).values_list("order_line_id", "fulfillment__status", "quantity"):
+        if status in _WITH_THE_CUSTOMER:
+            kept[line_pk] += quantity
+        elif status in _GIVEN_BACK:
+            given_back[line_pk] += quantity
+    rows = order_models.OrderLine.objects.filter(order_id=order_pk).order_by("created_at", "pk")
+    return tuple(
+        Line(
+            id=str(pk),
+            product_id=product_id,
+            quantity=quantity,
+            fulfilled=min(kept[pk], quantity),
+            given_back=min(given_back[pk], quantity),
+            total=total,
+            is_gift_card=is_gift_card,
+        )
+        for pk, product_id, quantity, total, is_gift_card in rows.values_list(
+            "pk", "variant__product_id", "quantity", "total_price_gross_amount", "is_gift_card"
+        )
+    )
+
+
+def _refunded(order_pk: UUID) -> Decimal:
+    payments = Transaction.objects.filter(payment__order_id=order_pk, kind=TransactionKind.REFUND, is_success=True)
+    transactions = TransactionItem.objects.filter(order_id=order_pk)
+    return (payments.aggregate(total=Sum("amount"))["total"] or Decimal(0)) + (
+        transactions.aggregate(total=Sum("refunded_value"))["total"] or Decimal(0)
+    )
+
+
+def _charged_to_gift_cards(order_pk: UUID) -> Decimal:
+    if not hasattr(TransactionItem, "gift_card"):  # a gift card became a means of payment in 3.23
+        return Decimal(0)
+    cards = TransactionItem.objects.filter(order_id=order_pk, gift_card__isnull=False)
+    return cards.aggregate(total=Sum("charged_value"))["total"] or Decimal(0)
+
+
+def person(user: Any) -> Person:
+    """The person behind a user row."""
+    return Person(user.pk, user.email, confirmed=user.is_active and user.is_confirmed)
+
+
+def issue_voucher(
+    code: str, name: str, amount: Decimal, channel: Channel, user_id: int, ends_at: datetime | None
+) -> None:
+    """Create a voucher over a fixed amount off one order, valid in this channel only."""
+    voucher = either.voucher_terms(name, ends_at)
+    voucher.single_use = True
+    voucher.save(force_insert=True)
+    VoucherChannelListing.objects.create(
+        voucher=voucher, channel_id=channel.id, currency=channel.currency, discount_value=amount
+    )
+    VoucherCode.objects.create(voucher=voucher, code=code)
+
+
+def gift_cards_accepted(channel_id: str) -> bool:
+    """Whether a gift card's code can be used at checkout; since 3.23 a channel may refuse them."""
+    row = ChannelRow.objects.filter(pk=channel_id).first()
+    return row is not None and getattr(row, "allow_legacy_gift_card_use", True)
+
+
+def issue_gift_card(
+    code: str, name: str, amount: Decimal, channel: Channel, user_id: int, ends_at: datetime | None
+) -> None:
+    """Create a gift card with this balance; where the host can bind it to a user (3.23), nobody else can spend it."""
+    card = GiftCard(
+        code=code,
+        currency=channel.currency,
+        initial_balance_amount=amount,
+        current_balance_amount=amount,
+        expiry_date=ends_at.date() if ends_at else None,
+    )
+    if hasattr(GiftCard, "assigned_to"):
+        user = get_user_model().objects.get(pk=user_id)
+        card.assigned_to, card.assigned_to_email = user, user.email
+    card.save(force_insert=True)
+
+
+def allow_writer() -> ContextManager[None]:
+    """Permission to use the primary database."""
+    return database.allow_writer()
+
+
+@contextmanager
+def writing(context: Any) -> Iterator[None]:
+    """The surroundings of a mutation: reads after writes come from the primary database."""
+    context.allow_replica = False
+    with database.allow_writer():
+        yield
+
+
+def current_user(context: Any) -> Any:
+    """The user who is signed in, or None."""
+    return getattr(context, "user", None) or None
+
+
+def query_costs(costs: dict[str, Any]) -> None:
+    """Declare what our fields cost a query: a GraphQL type, its fields, and for each the host's cost entry."""
+    from saleor.graphql.query_cost_map import COST_MAP
+
+    for type_name, fields in costs.items():
+        COST_MAP.setdefault(type_name, {}).update(fields)

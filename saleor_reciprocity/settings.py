@@ -1,0 +1,149 @@
+"""Settings: the merchant's numbers on the plugin page, typed, and the deployer's limits from Django's settings."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Callable, Mapping
+
+from django.conf import settings as django_settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+VOUCHER = "voucher"
+GIFT_CARD = "gift card"
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(_("Enter a number, for example 1.5.")) from None
+    if not number.is_finite():
+        raise ValueError(_("Enter a number, for example 1.5."))
+    return number
+
+
+def decimal_between(low: str, high: str, places: int) -> Callable[[str], Decimal]:
+    """A reader of decimals from `low` to `high` with at most `places` decimals."""
+
+    def read(text: str) -> Decimal:
+        number = _decimal(text)
+        if not Decimal(low) <= number <= Decimal(high):
+            raise ValueError(_("Enter a number from %(low)s to %(high)s.") % {"low": low, "high": high})
+        if number != round(number, places):
+            raise ValueError(_("Enter at most %(places)s decimals.") % {"places": places})
+        return number
+
+    return read
+
+
+def whole_between(low: int, high: int) -> Callable[[str], int]:
+    """A reader of whole numbers from `low` to `high`."""
+
+    def read(text: str) -> int:
+        number = _decimal(text)
+        if number != number.to_integral_value() or not low <= number <= high:
+            raise ValueError(_("Enter a whole number from %(low)s to %(high)s.") % {"low": low, "high": high})
+        return int(number)
+
+    return read
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """A reader of one word out of `choices`, in any case."""
+
+    def read(text: str) -> str:
+        if text.lower() not in choices:
+            raise ValueError(_("Enter one of: %(choices)s.") % {"choices": ", ".join(choices)})
+        return text.lower()
+
+    return read
+
+
+@dataclass(frozen=True)
+class Field:
+    """One input of the plugin page: what it is called there, what it starts with, and how its text becomes a value."""
+
+    name: str
+    default: str
+    read: Callable[[str], Any]
+    label: Any
+    help_text: Any
+
+
+FIELDS = (
+    Field(
+        "points_per_unit",
+        "1",
+        decimal_between("0", "1000000", 6),
+        gettext_lazy("Points per unit of currency"),
+        gettext_lazy("Points that a customer earns for each unit of the channel's currency paid for goods. 0 earns none."),
+    ),
+    Field(
+        "reward_points",
+        "100",
+        whole_between(0, 1_000_000_000),
+        gettext_lazy("Standard reward: price in points"),
+        gettext_lazy("What the standard reward costs a customer. 0 offers no standard reward."),
+    ),
+    Field(
+        "reward_value",
+        "5",
+        decimal_between("0.001", "1000000", 3),
+        gettext_lazy("Standard reward: value"),
+        gettext_lazy("What the standard reward's code is worth at checkout, in the channel's currency."),
+    ),
+    Field(
+        "reward_kind",
+        VOUCHER,
+        one_of(VOUCHER, GIFT_CARD),
+        gettext_lazy("Standard reward: kind"),
+        gettext_lazy("Either “voucher” (used up by one order) or “gift card” (keeps what is left of its value)."),
+    ),
+)
+
+
+class InvalidSettings(ValueError):
+    """Settings that can't be used, as a message for each field."""
+
+    def __init__(self, messages: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {message}" for name, message in messages.items()))
+        self.messages = dict(messages)
+
+
+@dataclass(frozen=True)
+class Programme:
+    """What the merchant set for one channel. Money is in the channel's currency."""
+
+    points_per_unit: Decimal
+    reward_points: int
+    reward_value: Decimal
+    reward_kind: str
+
+
+def canonical(values: Mapping[str, Any]) -> dict[str, str]:
+    """The known settings in `values` as trimmed text, with the default where one is missing."""
+    return {field.name: str(values.get(field.name, field.default) or "").strip() for field in FIELDS}
+
+
+def parse(values: Mapping[str, Any]) -> Programme:
+    """Typed settings from text. Raises InvalidSettings with a message for every field that is wrong."""
+    texts, parsed, messages = canonical(values), {}, {}
+    for field in FIELDS:
+        try:
+            parsed[field.name] = field.read(texts[field.name])
+        except ValueError as error:
+            messages[field.name] = str(error)
+    if messages:
+        raise InvalidSettings(messages)
+    return Programme(**parsed)
+
+
+def hook_seconds() -> float:
+    """How long settling in line may hold up a checkout, in seconds; the sweep does what did not fit."""
+    return float(getattr(django_settings, "RECIPROCITY_HOOK_SECONDS", 1.0))
+
+
+def wait_seconds() -> float:
+    """How long a request waits for an account that another request holds, in seconds."""
+    return float(getattr(django_settings, "RECIPROCITY_WAIT_SECONDS", 10.0))
