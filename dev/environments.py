@@ -1,0 +1,138 @@
+"""Makes the two environments under .venv/: `saleor` (Python 3.8, Saleor 2.10.1, test tools) and `tools`.
+
+Runs on any Python 3.8 or newer, with the standard library only. uv does the work: it finds or obtains the interpreters and
+installs exactly what the lock files say. It is itself installed from the package index, into .venv/uv.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+UV = VENV / "uv" / "bin" / "uv"
+UV_VERSION = "0.13.9"
+NEEDED_GB = 3
+PYENV = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
+
+ENVIRONMENTS = {
+    "saleor": {"python": "3.8", "lock": "dev/saleor-2.10.1.lock", "why": "Saleor 2.10.1 runs on Python 3.8 only"},
+    "tools": {"python": ">=3.9", "lock": "dev/tools.lock", "why": "the PostgreSQL wheel and the linters need it"},
+}
+
+
+def main() -> None:
+    check_space()
+    if not UV.exists():
+        make_uv()
+    for name in sys.argv[1:] or ENVIRONMENTS:
+        make(name, **ENVIRONMENTS[name])
+
+
+def check_space() -> None:
+    free = shutil.disk_usage(ROOT).free / 1e9
+    if free < NEEDED_GB:
+        stop(f"{ROOT} has {free:.1f} GB of free disk space; {NEEDED_GB} GB are needed. Free some and run this again.")
+
+
+def make_uv() -> None:
+    say("Installing uv, which makes the environments ...")
+    place = VENV / "uv"
+    try:
+        run(sys.executable, "-m", "venv", "--clear", place)
+    except Failed as failed:
+        shutil.rmtree(place, ignore_errors=True)
+        stop(
+            f"{sys.executable} cannot make a virtual environment. Its own words:\n\n{failed}\n\n"
+            "On Debian and Ubuntu: apt-get install python3-venv. Or name another Python: make PYTHON=/path/to/python3 …"
+        )
+    try:
+        run(place / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"uv=={UV_VERSION}")
+    except Failed as failed:
+        shutil.rmtree(place, ignore_errors=True)
+        stop(f"{REGISTRY_HELP}\n\npip's own words:\n\n{failed}")
+
+
+def make(name: str, python: str, lock: str, why: str) -> None:
+    place = VENV / name
+    interpreter = find_python(python, why)
+    say(f"Installing .venv/{name} (Python {python}, {lock}) ...")
+    shutil.rmtree(place, ignore_errors=True)
+    run(UV, "venv", "--quiet", "--python", interpreter, place)
+    try:
+        run(UV, "pip", "install", "--quiet", "--python", place, "--no-deps", "--require-hashes", "-r", ROOT / lock)
+        if name == "saleor":
+            run(UV, "pip", "install", "--quiet", "--python", place, "--no-deps", "--editable", ROOT)
+    except Failed as failed:
+        stop(f"{REGISTRY_HELP}\n\nuv's own words:\n\n{failed}")
+    (place / "ready").touch()
+
+
+def find_python(version: str, why: str) -> str:
+    """An interpreter that runs: on the PATH, in pyenv, or downloaded by uv."""
+    try:
+        return run(UV, "python", "find", "--no-project", "--system", version).strip()
+    except Failed:
+        say(f"No Python {version} on the PATH or in {PYENV}; asking uv for one ...")
+    try:
+        run(UV, "python", "install", "--quiet", "--no-bin", version)
+        return run(UV, "python", "find", "--no-project", version).strip()
+    except Failed as failed:
+        stop(
+            f"Python {version} is needed: {why}.\nTried: the PATH, {PYENV}/versions, and a download by uv, which said:\n\n"
+            f"{failed}\n\nInstall one (for example: pyenv install 3.8), so that it is on the PATH or in pyenv, and run this again."
+        )
+
+
+def environment() -> dict[str, str]:
+    """Ours, plus pyenv's interpreters on the PATH and the package index that pip is set up with."""
+    pyenv = sorted(glob.glob(f"{PYENV}/versions/3.*/bin"), key=minor_version, reverse=True)
+    env = {**os.environ, "PATH": os.pathsep.join([os.environ.get("PATH", ""), *pyenv])}
+    env.pop("VIRTUAL_ENV", None)
+    if UV.exists() and "UV_DEFAULT_INDEX" not in env:
+        pip = [VENV / "uv" / "bin" / "python", "-m", "pip", "config", "get"]
+        for key in (":env:.index-url", "global.index-url"):
+            answer = subprocess.run([*pip, key], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            if answer.returncode == 0:
+                env["UV_DEFAULT_INDEX"] = answer.stdout.strip()
+                break
+    return env
+
+
+def minor_version(folder: str) -> int:
+    return int(Path(folder).parent.name.split(".")[1])
+
+
+class Failed(Exception):
+    """A command failed; the message is what it wrote."""
+
+
+def run(*command: object) -> str:
+    done = subprocess.run(
+        [str(word) for word in command], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    if done.returncode != 0:
+        raise Failed((done.stderr or done.stdout).strip())
+    return done.stdout
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def stop(text: str) -> None:
+    sys.exit(f"\n{text}\n")
+
+
+REGISTRY_HELP = (
+    "The packages could not be installed. Is the package index within reach? A mirror or proxy is taken from pip's own\n"
+    "settings (PIP_INDEX_URL, HTTPS_PROXY)."
+)
+
+if __name__ == "__main__":
+    main()

