@@ -6,15 +6,79 @@ ARGS ?=
 SALEOR := .venv/saleor/bin/python
 TOOLS := .venv/tools/bin
 POSTGRES := $(TOOLS)/python dev/postgres.py
+WITH_TEST_DATABASE := $(POSTGRES) with test --
+MANAGE := DJANGO_SETTINGS_MODULE=tests.settings PYTHONPATH=. PYTHONWARNINGS=ignore $(SALEOR) -m django
 
-.PHONY: help env
+.PHONY: help
 help: ## this list
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
 
-env: .venv/saleor/ready .venv/tools/ready ## the two environments under .venv/, made once
-
-.venv/%/ready: 
-	@$(PYTHON3) dev/environments.py $*
+.PHONY: env
+env: .venv/saleor/ready .venv/tools/ready ## the two environments under .venv/, made once and again when a lock file changes
 
 .venv/saleor/ready: dev/saleor-2.10.1.lock setup.cfg setup.py
+	@$(PYTHON3) dev/environments.py saleor
+
 .venv/tools/ready: dev/tools.lock
+	@$(PYTHON3) dev/environments.py tools
+
+.PHONY: test
+test: env ## the test suite against Saleor 2.10.1 and a real PostgreSQL; ARGS="-k refund" narrows it
+	@$(WITH_TEST_DATABASE) $(SALEOR) -m pytest $(ARGS)
+
+CHECKS := lint format layers types dead-code migrations schema
+
+.PHONY: check $(addprefix check-,$(CHECKS))
+check: $(addprefix check-,$(CHECKS)) ## everything that can be said without running the tests
+
+check-lint: env
+	@echo "== lint"
+	@$(TOOLS)/ruff check .
+
+check-format: env
+	@echo "== format"
+	@$(TOOLS)/ruff format --check .
+
+check-layers: env
+	@echo "== layers"
+	@$(TOOLS)/lint-imports
+
+check-types: env
+	@echo "== types"
+	@$(SALEOR) -m mypy
+
+check-dead-code: env
+	@echo "== dead code"
+	@$(TOOLS)/python dev/dead_code.py
+
+check-migrations: env
+	@echo "== missing migrations"
+	@$(WITH_TEST_DATABASE) env $(MANAGE) makemigrations --check --dry-run reciprocity
+
+check-schema: env
+	@echo "== stale GraphQL schema"
+	@$(WITH_TEST_DATABASE) env $(MANAGE) reciprocity_schema --check
+
+.PHONY: fix
+fix: env ## lets ruff repair what it can
+	@$(TOOLS)/ruff check --fix .
+	@$(TOOLS)/ruff format .
+
+.PHONY: demo demo-check demo-stop
+demo: env ## a Saleor with the plugin, a story played in it, and the server left running
+	@$(SALEOR) demo/shop.py play
+
+demo-check: env ## the same story; ends with status 0 or 1 and stops the server
+	@$(SALEOR) demo/shop.py check
+
+demo-stop: env ## stops the demo's server and database; what is in it is kept
+	@$(SALEOR) demo/shop.py stop
+
+.PHONY: lock
+lock: env ## resolves dev/*.in again to today's newest versions
+	@$(PYTHON3) dev/environments.py lock
+
+.PHONY: clean
+clean: ## stops everything and removes all that was made
+	@if [ -x $(TOOLS)/python ] && [ -x $(SALEOR) ]; then $(SALEOR) demo/shop.py stop && $(POSTGRES) stop test; fi
+	@rm -rf .venv .cache build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

