@@ -1,4 +1,4 @@
-"""Brings the demo shop's database to where the story can start: migrated, filled once with Saleor's sample catalogue."""
+"""Brings the demo's database to where the story can start: migrated, and filled once with Saleor's sample catalogue."""
 
 from __future__ import annotations
 

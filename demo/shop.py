@@ -73,7 +73,7 @@ def stop_server() -> None:
 
 
 def lives() -> bool:
-    """The server holds a lock on the file that names it for as long as it lives, so a left-over file deceives nobody."""
+    """The server locks the file that names it for as long as it lives, so a left-over file deceives nobody."""
     with RUNNING.open() as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

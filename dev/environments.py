@@ -79,7 +79,7 @@ def make(name: str, python: str, lock: str, why: str) -> None:
 
 
 def lock() -> None:
-    """Resolves dev/*.in to today's newest versions. uWSGI is left out: nothing imports it, and it needs a C compiler."""
+    """Resolves dev/*.in to today's newest versions. Without uWSGI: nothing imports it, and it needs a C compiler."""
     compile_ = [UV, "pip", "compile", "--quiet", "--upgrade", "--generate-hashes", "--no-header"]
     saleor, tools = (ROOT / ENVIRONMENTS[name]["lock"] for name in ("saleor", "tools"))
     run(*compile_, "--python-version", "3.8", "--no-emit-package", "uwsgi", saleor.with_suffix(".in"), "-o", saleor)

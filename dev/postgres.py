@@ -74,7 +74,7 @@ class Server:
             )
         options = {"listen_addresses": "", "unix_socket_directories": self.socket, **self.settings}
         flags = " ".join(f"-c {name}='{value}'" for name, value in options.items())
-        # A pid file left by a crash is PostgreSQL's own business: it looks at the process and the shared memory behind it.
+        # A pid file left by a crash is PostgreSQL's own business: it looks at the process and the memory behind it.
         postgres(
             "pg_ctl",
             "start",
