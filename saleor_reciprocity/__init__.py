@@ -1,4 +1,7 @@
 """Saleor Reciprocity: points, surprises, surveys and recommendations inside Saleor."""
+
+from __future__ import annotations
+
 import django
 
 __version__ = "0.1.0"

@@ -1,4 +1,5 @@
 """Errors that reach a person: one class a case, a stable code, and a default message that says what to do."""
+
 from __future__ import annotations
 
 from typing import ClassVar

@@ -1,4 +1,5 @@
 """What Django 3.0 and 5.2 spell differently in models: JSON columns and CHECK constraints."""
+
 from __future__ import annotations
 
 from typing import Any

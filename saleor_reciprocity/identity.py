@@ -1,4 +1,5 @@
 """Identity: the keyed hash that stands for a person's e-mail address wherever the address itself has no business."""
+
 from __future__ import annotations
 
 import hashlib

@@ -1,4 +1,5 @@
 """Settings: the merchant's numbers on the plugin page, typed, and the deployer's limits from Django's settings."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -75,9 +76,11 @@ FIELDS = (
     Field(
         "points_per_unit",
         "1",
-        decimal_between("0", "1000000", 6),
+        decimal_between("0", "10000", 6),
         gettext_lazy("Points per unit of currency"),
-        gettext_lazy("Points that a customer earns for each unit of the channel's currency paid for goods. 0 earns none."),
+        gettext_lazy(
+            "Points that a customer earns for each unit of the channel's currency paid for goods. 0 earns none."
+        ),
     ),
     Field(
         "reward_points",

@@ -1,4 +1,5 @@
 """The Saleor that this process runs in: one set of names, answered by the module of its generation."""
+
 from __future__ import annotations
 
 from importlib.util import find_spec

@@ -1,4 +1,5 @@
 """What both Saleor generations spell alike, offered by each of their modules under the same names."""
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -17,7 +18,7 @@ from saleor.plugins.base_plugin import ConfigurationTypeField
 from saleor.plugins.error_codes import PluginErrorCode
 from saleor.plugins.models import PluginConfiguration
 
-from .facts import Line
+from .facts import Line, Person
 
 __all__ = [
     "ConfigurationTypeField",
@@ -33,7 +34,9 @@ __all__ = [
     "money",
     "money_type",
     "order_node",
+    "person_with_email",
     "schema_is_built",
+    "switch_off",
     "user_with_id",
     "voucher_terms",
 ]
@@ -52,15 +55,26 @@ def configured_values(row: PluginConfiguration | None) -> tuple[bool, dict[str, 
     return row.active, {item["name"]: item.get("value") for item in row.configuration or []}
 
 
+def switch_off(row: PluginConfiguration) -> None:
+    """Store that the plugin is switched off in a configuration."""
+    row.active = False
+    row.save(update_fields=["active"])
+
+
 def user_with_id(user_id: int) -> Any:
     """The user with this id, or None."""
     return get_user_model().objects.filter(pk=user_id).first()
 
 
+def person_with_email(email: str) -> Person:
+    """The guest behind an e-mail address."""
+    return Person(None, email, confirmed=False)
+
+
 def fingerprint_where(states: str, condition: str, value: str) -> str | None:
     """The fingerprint of the one order that fits `condition` in the SQL `states`, or None when there is none."""
     with connection.cursor() as cursor:
-        cursor.execute(f"{states} WHERE {condition}", [value])  # noqa: S608 - both texts are our own constants
+        cursor.execute(f"{states} WHERE {condition}", [value])
         row = cursor.fetchone()
     return row[-1] if row else None
 

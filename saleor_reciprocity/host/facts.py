@@ -1,4 +1,5 @@
 """Facts about the shop as frozen values, so that nothing above the host ever holds a Saleor object."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

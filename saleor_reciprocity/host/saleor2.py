@@ -1,4 +1,5 @@
 """Saleor 2.10: one unnamed channel, integer order ids with a token beside them, hooks inside the host's transaction."""
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -10,6 +11,7 @@ from typing import Any, ContextManager
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import Sum
+from graphql_jwt.exceptions import PermissionDenied
 from saleor.discount import VoucherType
 from saleor.giftcard.models import GiftCard
 from saleor.order import FulfillmentStatus, OrderStatus
@@ -31,11 +33,14 @@ __all__ = [
     "Line",
     "Order",
     "OrderState",
+    "PROMO_CODES",
+    "PermissionDenied",
     "Person",
     "allow_writer",
     "channel",
     "channel_by_slug",
     "channels",
+    "configured_channel",
     "current_user",
     "gift_cards_accepted",
     "issue_gift_card",
@@ -43,6 +48,7 @@ __all__ = [
     "order",
     "order_fingerprint",
     "order_id",
+    "order_id_of_number",
     "person",
     "plugin_configuration",
     "query_costs",
@@ -71,6 +77,8 @@ SELECT o.token AS order_id, '1' AS channel_id, o.created AS placed_at, o.status 
 FROM order_order o
 """
 
+PROMO_CODES = "SELECT code FROM discount_voucher UNION ALL SELECT code FROM giftcard_giftcard"
+
 
 def channels() -> list[Channel]:
     """Every channel of the shop."""
@@ -92,9 +100,20 @@ def plugin_configuration(plugin_id: str, channel_id: str) -> tuple[bool, dict[st
     return either.configured_values(PluginConfiguration.objects.filter(identifier=plugin_id).first())
 
 
+def configured_channel(configuration: Any) -> Channel | None:
+    """The channel that a plugin configuration row is for."""
+    return channels()[0]
+
+
 def order_id(order_row: Any) -> str:
     """The id under which an order is known to us, the same before and after an upgrade to Saleor 3."""
     return str(order_row.token)
+
+
+def order_id_of_number(number: str) -> str | None:
+    """The id of the order with this number, as people see it, or None."""
+    rows = order_models.Order.objects.filter(pk=number) if number.isdigit() else order_models.Order.objects.none()
+    return rows.values_list("token", flat=True).first()
 
 
 def order_fingerprint(order_id: str) -> str | None:

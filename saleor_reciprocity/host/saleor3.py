@@ -1,4 +1,5 @@
 """Saleor 3.21 to 3.23: channels, UUID order ids, returns, two payment systems, a replica that must be asked for."""
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -12,6 +13,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Sum
 from saleor.channel.models import Channel as ChannelRow
 from saleor.core.db import connection as database
+from saleor.core.exceptions import PermissionDenied
 from saleor.discount.models import VoucherChannelListing, VoucherCode
 from saleor.giftcard.models import GiftCard
 from saleor.order import FulfillmentStatus, OrderOrigin, OrderStatus
@@ -33,11 +35,14 @@ __all__ = [
     "Line",
     "Order",
     "OrderState",
+    "PROMO_CODES",
+    "PermissionDenied",
     "Person",
     "allow_writer",
     "channel",
     "channel_by_slug",
     "channels",
+    "configured_channel",
     "current_user",
     "gift_cards_accepted",
     "issue_gift_card",
@@ -45,6 +50,7 @@ __all__ = [
     "order",
     "order_fingerprint",
     "order_id",
+    "order_id_of_number",
     "person",
     "plugin_configuration",
     "query_costs",
@@ -79,6 +85,8 @@ SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, o.created_at AS
 FROM order_order o
 """
 
+PROMO_CODES = "SELECT code FROM discount_vouchercode UNION ALL SELECT code FROM giftcard_giftcard"
+
 
 def channels() -> list[Channel]:
     """Every channel of the shop."""
@@ -108,9 +116,21 @@ def plugin_configuration(plugin_id: str, channel_id: str) -> tuple[bool, dict[st
     return either.configured_values(row)
 
 
+def configured_channel(configuration: Any) -> Channel | None:
+    """The channel that a plugin configuration row is for."""
+    return _channel(configuration.channel) if configuration.channel else None
+
+
 def order_id(order_row: Any) -> str:
     """The id under which an order is known to us: the text that was its token in Saleor 2."""
     return str(order_row.pk)
+
+
+def order_id_of_number(number: str) -> str | None:
+    """The id of the order with this number, as people see it, or None."""
+    rows = order_models.Order.objects.filter(number=number) if number.isdigit() else order_models.Order.objects.none()
+    found = rows.values_list("pk", flat=True).first()
+    return str(found) if found else None
 
 
 def order_fingerprint(order_id: str) -> str | None:

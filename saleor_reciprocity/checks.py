@@ -1,0 +1,55 @@
+"""System checks: what `manage.py check` says when the plugin can't work as installed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core import checks
+from django.db import DatabaseError
+
+from . import host, programme, settings
+from .graphql import schema
+
+
+def register_checks() -> None:
+    checks.register(graphql_is_extended, "reciprocity")
+    checks.register(stored_settings_are_valid, "reciprocity", deploy=False)
+
+
+def graphql_is_extended(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """The host's GraphQL schema must not be built before our fields are in it."""
+    if schema.extended_in_time:
+        return []
+    return [
+        checks.Error(
+            "The GraphQL schema was built before saleor_reciprocity could add its fields.",
+            hint="Another app imports saleor.graphql.api while Django starts. List saleor_reciprocity before it.",
+            id="reciprocity.E001",
+        )
+    ]
+
+
+def stored_settings_are_valid(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """A configuration that a script stored may be one that the plugin's page would have refused."""
+    if not databases:
+        return []
+    try:
+        with host.allow_writer():
+            return [
+                checks.Error(
+                    f"The settings of the channel {channel.slug} can't be used: {message}", id="reciprocity.E002"
+                )
+                for channel in host.channels()
+                for message in _problems(channel.id)
+            ]
+    except DatabaseError:  # before the first migration
+        return []
+
+
+def _problems(channel_id: str) -> list[str]:
+    _, values = host.plugin_configuration(programme.PLUGIN_ID, channel_id)
+    try:
+        settings.parse(values)
+    except settings.InvalidSettings as invalid:
+        return [str(invalid)]
+    return []

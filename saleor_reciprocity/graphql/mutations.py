@@ -1,0 +1,60 @@
+"""The base of our mutations: typed errors instead of exceptions, permissions, and the primary database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+
+from saleor_reciprocity import errors, host
+
+from . import permissions
+
+
+def _codes() -> list[tuple[str, str]]:
+    codes = {errors.ReciprocityError.code, *(case.code for case in errors.ReciprocityError.__subclasses__())}
+    return [(code, code) for code in sorted(codes)]
+
+
+LoyaltyErrorCode = graphene.Enum("LoyaltyErrorCode", _codes())
+
+
+class LoyaltyError(graphene.ObjectType):
+    """Why a loyalty mutation was refused."""
+
+    field = graphene.String(description="The input field that caused the error, if one did.")
+    message = graphene.String(description="What is wrong and what to do about it.")
+    code = LoyaltyErrorCode(description="The error code.", required=True)
+
+
+class LoyaltyMutation(graphene.Mutation):
+    """A mutation that says in `errors` what it refuses. Subclasses define `perform`, and `permission` if one is needed."""
+
+    permission: str | None = None
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def __init_subclass_with_meta__(cls, **options: Any) -> None:
+        super().__init_subclass_with_meta__(**options)
+        cls._meta.fields["errors"] = graphene.Field(
+            graphene.List(graphene.NonNull(LoyaltyError), required=True),
+            description="Why the request was refused; empty when it was done.",
+        )
+
+    @classmethod
+    def mutate(cls, root: Any, info: Any, **arguments: Any) -> Any:
+        with host.writing(info.context):
+            if cls.permission is not None:
+                permissions.require(info.context, cls.permission)
+            try:
+                return cls(errors=[], **cls.perform(info, **arguments))
+            except errors.ReciprocityError as error:
+                refusal = LoyaltyError(field=error.field, message=error.message, code=error.code)
+                return cls(errors=[refusal])
+
+    @classmethod
+    def perform(cls, info: Any, **arguments: Any) -> dict[str, Any]:
+        """Do it, and return the payload's fields. Raises a ReciprocityError to refuse."""
+        raise NotImplementedError

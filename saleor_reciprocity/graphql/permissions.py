@@ -1,0 +1,31 @@
+"""Who may see what: customers their own, staff and apps by the host's permissions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from saleor_reciprocity import host
+
+MANAGE_USERS = "account.manage_users"
+MANAGE_ORDERS = "order.manage_orders"
+MANAGE_DISCOUNTS = "discount.manage_discounts"
+
+
+def require(context: Any, permission: str) -> None:
+    """Refuse a request whose user or app lacks a permission."""
+    if not host.has_permission(context, permission):
+        raise host.PermissionDenied
+
+
+def is_user(context: Any, user_id: int | None) -> bool:
+    """Whether the signed-in user is this one."""
+    user = host.current_user(context)
+    return user is not None and user.pk == user_id
+
+
+def sees_order(context: Any, user_id: int | None) -> bool:
+    """Whether a request that reached an order may see its points.
+
+    An order of a guest belongs to whoever holds its secret id: the host gives it out by nothing else.
+    """
+    return user_id is None or is_user(context, user_id) or host.has_permission(context, MANAGE_ORDERS)

@@ -1,0 +1,190 @@
+"""GraphQL for points: `User.loyalty`, `Order.loyalty`, and an account for staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+
+from saleor_reciprocity import errors, host
+from saleor_reciprocity.points import earning, queries
+from saleor_reciprocity.points.entitlement import entitlement
+from saleor_reciprocity.points.models import Account, Entry, Kind, OrderTerms
+from saleor_reciprocity.rewards import queries as reward_queries
+
+from . import permissions
+from .connections import ConnectionField, page
+from .rewards import LoyaltyRedemptionCountableConnection
+from .scalars import LoyaltyDecimal, enum, global_id, row_id
+
+LoyaltyEntryKind = enum("LoyaltyEntryKind", Kind, "Why points changed.")
+LoyaltyOrderVerdict = graphene.Enum(
+    "LoyaltyOrderVerdict",
+    [
+        (verdict.upper().replace(" ", "_").replace("-", ""), verdict)
+        for verdict in (earning.EARNS, earning.PROGRAMME_OFF, earning.REPLACEMENT, earning.NO_EMAIL)
+    ],
+    description=lambda value: "Whether an order earns points, or why not." if value is None else None,
+)
+
+
+class LoyaltyEntry(graphene.ObjectType):
+    """One change of a customer's points."""
+
+    id = graphene.ID(required=True, description="The ID of the entry.")
+    kind = LoyaltyEntryKind(required=True, description="Why the points changed.")
+    points = graphene.Int(required=True, description="Change of the points that can be spent; negative when they went.")
+    pending = graphene.Int(required=True, description="Change of the pending points; negative when they went.")
+    balance = graphene.Int(
+        required=True, source="balance_after", description="Available points less the debt, after this change."
+    )
+    reason = graphene.String(required=True, description="What it was about: an order's number, a reward's name.")
+    happened_at = graphene.DateTime(required=True, description="When it happened.")
+
+    @staticmethod
+    def resolve_id(root: Entry, info: Any) -> str:
+        return global_id("LoyaltyEntry", root.pk)
+
+
+class LoyaltyEntryCountableConnection(graphene.relay.Connection):
+    class Meta:
+        node = LoyaltyEntry
+
+    total_count = graphene.Int(description="A total count of items in the collection.")
+
+
+class LoyaltyAccount(graphene.ObjectType):
+    """A customer's points."""
+
+    available = graphene.Int(required=True, description="Points that can be spent now.")
+    pending = graphene.Int(required=True, description="Points that become available when the goods are shipped.")
+    debt = graphene.Int(
+        required=True, description="Points that were taken back after they were spent; the next points repay them."
+    )
+    entries = ConnectionField(LoyaltyEntryCountableConnection, description="Every change of the points, newest first.")
+    redemptions = ConnectionField(
+        LoyaltyRedemptionCountableConnection, description="What points were exchanged for, newest first."
+    )
+
+    @staticmethod
+    def resolve_entries(root: Account, info: Any, first: int | None = None, after: str | None = None) -> Any:
+        with host.allow_writer():
+            connection = page(
+                LoyaltyEntryCountableConnection,
+                lambda count, position: queries.entries(root, count, *(position or ())),
+                lambda entry: (entry.version,),
+                first,
+                after,
+            )
+        connection.total_count = root.version
+        return connection
+
+    @staticmethod
+    def resolve_redemptions(root: Account, info: Any, first: int | None = None, after: str | None = None) -> Any:
+        with host.allow_writer():
+            return page(
+                LoyaltyRedemptionCountableConnection,
+                lambda count, position: reward_queries.redemptions(root, count, *(position or ())),
+                lambda redemption: (redemption.pk,),
+                first,
+                after,
+            )
+
+
+class LoyaltyOrderLine(graphene.ObjectType):
+    """What one order line counts for."""
+
+    line_id = graphene.ID(required=True, description="The ID of the order line.")
+    amount = graphene.Field(
+        host.money_type(), required=True, description="What was paid for the line and counts, rounded for display."
+    )
+    points_per_unit = LoyaltyDecimal(required=True, description="Points for each unit of currency of this line.")
+    points = graphene.Int(required=True, description="The line's share of the order's points.")
+
+
+class OrderLoyalty(graphene.ObjectType):
+    """What an order brought in points, and why."""
+
+    verdict = LoyaltyOrderVerdict(required=True, description="Whether the order earns points, or why not.")
+    pending = graphene.Int(required=True, description="Points that become available when the goods are shipped.")
+    earned = graphene.Int(required=True, description="Points of this order that became available.")
+    lines = graphene.List(
+        graphene.NonNull(LoyaltyOrderLine), required=True, description="The share of each order line, as it is now."
+    )
+
+    @staticmethod
+    def resolve_lines(root: OrderTerms, info: Any) -> list[LoyaltyOrderLine]:
+        with host.allow_writer():
+            order = host.order(root.order_id)
+        if order is None:
+            return []
+        terms = earning.Terms.from_json(root.terms)
+        return [
+            LoyaltyOrderLine(
+                line_id=global_id("OrderLine", line.line_id),
+                amount=host.money(line.amount, root.currency),
+                points_per_unit=terms.rate_of(line.line_id),
+                points=line.points,
+            )
+            for line in entitlement(order, terms).lines
+        ]
+
+
+class TermsByOrderId(host.data_loader()):  # type: ignore[misc]
+    """The terms of orders, read at once for all orders of a request."""
+
+    context_key = "reciprocity_terms_by_order_id"
+
+    def batch_load(self, keys: Any) -> list[OrderTerms | None]:
+        with host.allow_writer():
+            found = queries.terms_of(keys)
+        return [found.get(key) for key in keys]
+
+
+def resolve_user_loyalty(root: Any, info: Any) -> Account:
+    if not permissions.is_user(info.context, root.pk):
+        permissions.require(info.context, permissions.MANAGE_USERS)
+    with host.allow_writer():
+        return queries.account_of(host.person(root)) or Account()
+
+
+def resolve_order_loyalty(root: Any, info: Any) -> Any:
+    order = host.order_node(root)
+    if not permissions.sees_order(info.context, order.user_id):
+        return None
+    return TermsByOrderId(info.context).load(host.order_id(order))
+
+
+USER_LOYALTY = graphene.Field(
+    LoyaltyAccount,
+    resolver=resolve_user_loyalty,
+    description="The customer's points. For others than the customer it requires the permission MANAGE_USERS.",
+)
+ORDER_LOYALTY = graphene.Field(
+    OrderLoyalty,
+    resolver=resolve_order_loyalty,
+    description="What the order brought in points; null for others than the customer and staff with MANAGE_ORDERS.",
+)
+
+
+class PointsQueries(graphene.ObjectType):
+    loyalty_account = graphene.Field(
+        LoyaltyAccount,
+        user_id=graphene.ID(description="The customer's ID."),
+        email=graphene.String(description="The e-mail address of a customer or guest."),
+        description="The points of a customer or guest. Give one argument. Requires the permission MANAGE_USERS.",
+    )
+
+    @staticmethod
+    def resolve_loyalty_account(
+        root: Any, info: Any, user_id: str | None = None, email: str | None = None
+    ) -> Account | None:
+        permissions.require(info.context, permissions.MANAGE_USERS)
+        with host.allow_writer():
+            if email:
+                return queries.account_of(host.person_with_email(email))
+            try:
+                user = host.user_with_id(row_id("User", user_id or "", "userId"))
+            except errors.NotFound:
+                return None
+            return queries.account_of(host.person(user)) if user else None

@@ -1,0 +1,59 @@
+"""Scalars, enums and ids that our fields share."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import graphene
+from graphql.language import ast
+
+from saleor_reciprocity import errors
+
+
+class LoyaltyDecimal(graphene.Scalar):
+    """A decimal number that is never rounded: sent as a string, accepted as a string or a number."""
+
+    @staticmethod
+    def serialize(value: Decimal) -> str:
+        return f"{value.normalize():f}"
+
+    @staticmethod
+    def parse_value(value: Any) -> Decimal | None:
+        try:
+            number = Decimal(str(value))
+        except InvalidOperation:
+            return None
+        return number if number.is_finite() else None
+
+    @classmethod
+    def parse_literal(cls, node: Any) -> Decimal | None:
+        if isinstance(node, (ast.StringValue, ast.IntValue, ast.FloatValue)):
+            return cls.parse_value(node.value)
+        return None
+
+
+def enum(name: str, choices: Any, description: str) -> Any:
+    """A GraphQL enum of a Django choices class: its names outside, its values inside, its labels as descriptions."""
+    labels = {choice.value: str(choice.label) for choice in choices}
+
+    def describe(value: Any) -> str:
+        return labels[value.value] if value else description
+
+    return graphene.Enum(name, [(choice.name, choice.value) for choice in choices], description=describe)
+
+
+def global_id(type_name: str, key: Any) -> str:
+    """The id under which GraphQL knows a row."""
+    return str(graphene.Node.to_global_id(type_name, key))
+
+
+def row_id(type_name: str, given: str, field: str) -> int:
+    """The row that a global id names. Raises NotFound for any id that can't be one of this type."""
+    try:
+        found_type, key = graphene.Node.from_global_id(given)
+    except ValueError:  # not base64, or not text behind it
+        raise errors.NotFound(field=field) from None
+    if found_type != type_name or not key.isascii() or not key.isdigit() or len(key) > 18:
+        raise errors.NotFound(field=field)
+    return int(key)

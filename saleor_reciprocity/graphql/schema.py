@@ -1,0 +1,71 @@
+"""The extension of the host's schema: every query, mutation and field that the plugin adds, and its text."""
+
+from __future__ import annotations
+
+import re
+
+import graphene
+from graphql import print_schema
+
+from saleor_reciprocity import host
+
+from .points import ORDER_LOYALTY, USER_LOYALTY, PointsQueries
+from .rewards import RewardMutations, RewardQueries
+
+
+class Queries(PointsQueries, RewardQueries):
+    pass
+
+
+class Mutations(RewardMutations):
+    pass
+
+
+FIELDS = {"User": {"loyalty": USER_LOYALTY}, "Order": {"loyalty": ORDER_LOYALTY}}
+
+# What a field costs a query on hosts that count, in the host's own form.
+COSTS = {
+    "Query": {
+        "loyaltyAccount": {"complexity": 1},
+        "loyaltyRewards": {"complexity": 1, "multipliers": ["first"]},
+    },
+    "User": {"loyalty": {"complexity": 1}},
+    "Order": {"loyalty": {"complexity": 1}},
+    "OrderLoyalty": {"lines": {"complexity": 1}},
+    "LoyaltyAccount": {
+        "entries": {"complexity": 1, "multipliers": ["first"]},
+        "redemptions": {"complexity": 1, "multipliers": ["first"]},
+    },
+}
+
+extended_in_time = False
+
+
+def extend() -> None:
+    """Add all of it to the host's schema, which is built later; `extended_in_time` says whether that was so."""
+    global extended_in_time
+    extended_in_time = not host.schema_is_built()
+    if extended_in_time:
+        host.extend_schema(Queries, Mutations, FIELDS)
+        host.query_costs(COSTS)
+
+
+def sdl() -> str:
+    """What the plugin adds, in the schema definition language; the same on every host."""
+    extended = [
+        type(name, (graphene.ObjectType,), {field: graphene.Field(added.type) for field, added in fields.items()})
+        for name, fields in FIELDS.items()
+    ]
+    query = type("Query", (Queries,), {})
+    mutation = type("Mutation", (Mutations,), {})
+    text = print_schema(graphene.Schema(query=query, mutation=mutation, types=extended))
+    definitions = [definition for definition in text.strip().split("\n\n") if not _is_the_hosts(definition)]
+    return "\n\n".join(_EXTENDED.sub(r"extend type \1", definition) for definition in definitions) + "\n"
+
+
+_EXTENDED = re.compile(r"^type (Query|Mutation|User|Order)\b", re.MULTILINE)
+_OF_THE_HOST = re.compile(r"(schema|type Money|type PageInfo|scalar DateTime)\b")
+
+
+def _is_the_hosts(definition: str) -> bool:
+    return bool(_OF_THE_HOST.match(definition))

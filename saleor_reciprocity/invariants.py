@@ -1,0 +1,120 @@
+"""Invariants: what must be true of the books at every moment, each as SQL that finds the rows for which it is not."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator
+
+from django.db import connection
+
+from . import host
+from .points.earning import Terms
+from .points.entitlement import entitlement
+from .points.models import OrderTerms
+from .settlement import SettledOrder
+
+MOST_ROWS = 20
+
+RULES: tuple[tuple[str, str], ...] = (
+    (
+        "the balance is the sum of the entries, and so are the pending points",
+        """
+        SELECT a.id AS account, a.available - a.debt AS balance, coalesce(sum(e.points), 0) AS entries,
+          a.pending, coalesce(sum(e.pending), 0) AS pending_entries
+        FROM reciprocity_account a LEFT JOIN reciprocity_entry e ON e.account_id = a.id GROUP BY a.id
+        HAVING a.available - a.debt <> coalesce(sum(e.points), 0) OR a.pending <> coalesce(sum(e.pending), 0)
+        """,
+    ),
+    (
+        "the available points are the sum of the open lots",
+        """
+        SELECT a.id AS account, a.available, coalesce(sum(l.remaining), 0) AS lots
+        FROM reciprocity_account a LEFT JOIN reciprocity_lot l ON l.account_id = a.id GROUP BY a.id
+        HAVING a.available <> coalesce(sum(l.remaining), 0)
+        """,
+    ),
+    (
+        "a lot holds what it began with and what was put in, less what was taken",
+        """
+        SELECT l.id AS lot, l.remaining, l.points + coalesce(sum(u.points), 0) AS expected
+        FROM reciprocity_lot l LEFT JOIN reciprocity_lotuse u ON u.lot_id = l.id GROUP BY l.id
+        HAVING l.remaining <> l.points + coalesce(sum(u.points), 0)
+        """,
+    ),
+    (
+        "the entries of an account are numbered without a gap",
+        """
+        SELECT a.id AS account, a.version, count(e.id) AS entries, max(e.version) AS newest
+        FROM reciprocity_account a LEFT JOIN reciprocity_entry e ON e.account_id = a.id GROUP BY a.id
+        HAVING a.version <> count(e.id) OR a.version <> coalesce(max(e.version), 0)
+        """,
+    ),
+    (
+        "every entry carries the balance and the pending points after it",
+        """
+        SELECT * FROM (
+          SELECT id AS entry, balance_after, sum(points) OVER past AS balance,
+            pending_after, sum(pending) OVER past AS due
+          FROM reciprocity_entry WINDOW past AS (PARTITION BY account_id ORDER BY version)
+        ) e WHERE balance_after <> balance OR pending_after <> due
+        """,
+    ),
+    (
+        "what is noted as posted for an order is what its entries add up to",
+        """
+        SELECT t.order_id AS order, t.earned, t.pending, coalesce(sum(e.points), 0) AS points,
+          coalesce(sum(e.pending), 0) AS pending_points
+        FROM reciprocity_orderterms t LEFT JOIN reciprocity_entry e ON e.order_id = t.order_id GROUP BY t.id
+        HAVING t.earned <> coalesce(sum(e.points), 0) OR t.pending <> coalesce(sum(e.pending), 0)
+        """,
+    ),
+    (
+        "each redemption has one debit of its price, and each debit one redemption",
+        """
+        SELECT e.id AS entry, e.points, r.id AS redemption, r.points AS price
+        FROM reciprocity_entry e FULL JOIN reciprocity_redemption r ON r.entry_id = e.id
+        WHERE (e.kind = 'redemption' OR r.id IS NOT NULL) AND (e.points = -r.points) IS NOT TRUE
+        """,
+    ),
+)
+
+
+def broken() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Every rule with the rows that break it, at most MOST_ROWS; none where all is well."""
+    for title, sql in RULES:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            names = [column[0] for column in cursor.description]
+            yield title, [dict(zip(names, row)) for row in cursor.fetchmany(MOST_ROWS)]
+    yield "each redemption's code exists in the shop", _lost_codes()
+    yield "what is posted for a settled order is what is due for it", list(_undue_orders())
+
+
+def _lost_codes() -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT r.id AS redemption FROM reciprocity_redemption r "  # noqa: S608 - the host's own constant
+            f"WHERE r.code NOT IN ({host.PROMO_CODES}) LIMIT {MOST_ROWS}"
+        )
+        return [{"redemption": row[0]} for row in cursor.fetchall()]
+
+
+def _undue_orders() -> Iterator[dict[str, Any]]:
+    """Settled orders in the state in which they were settled whose points are not what that state is due."""
+    found = 0
+    for terms in OrderTerms.objects.exclude(account=None).order_by("id").iterator():
+        order = host.order(terms.order_id)
+        settled = SettledOrder.objects.filter(order_id=terms.order_id).values_list("fingerprint", flat=True).first()
+        if order is None or settled != host.order_fingerprint(terms.order_id):
+            continue
+        due = entitlement(order, Terms.from_json(terms.terms))
+        if (due.earned, due.pending) != (terms.earned, terms.pending):
+            yield {
+                "order": terms.order_id,
+                "earned": terms.earned,
+                "due": due.earned,
+                "pending": terms.pending,
+                "due pending": due.pending,
+            }
+            found += 1
+            if found == MOST_ROWS:
+                return

@@ -1,0 +1,27 @@
+"""Does the work of the Celery schedule in a shop that has no Celery."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from saleor_reciprocity import sweep
+
+
+class Command(BaseCommand):
+    help = "Do what the Celery schedule would do, until stopped. For shops without Celery."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--pause", type=float, default=60.0, help="seconds between two looks (60)")
+        parser.add_argument("--once", action="store_true", help="look once and stop")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        settled, failed = sweep.sweep()
+        while True:
+            self.stdout.write(f"{settled} orders settled, {failed} to be tried again")
+            if options["once"]:
+                return
+            time.sleep(options["pause"])
+            settled, failed = sweep.sweep_recent()

@@ -1,0 +1,1 @@
+"""The tables, one series for both hosts."""

@@ -1,0 +1,72 @@
+"""The plugin as Saleor sees it: its name, what can be set, and the hooks that lead to settlement."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from . import host, programme, settings, settlement
+from .rewards import catalogue
+
+
+class ReciprocityPlugin(host.SaleorPlugin):  # type: ignore[misc]
+    """Points, and all that a shop gives first."""
+
+    PLUGIN_ID = programme.PLUGIN_ID
+    PLUGIN_NAME = "Reciprocity"
+    PLUGIN_DESCRIPTION = gettext_lazy("Points for every order, exchanged for vouchers and gift cards.")
+    DEFAULT_ACTIVE = False
+    CONFIGURATION_PER_CHANNEL = True
+    DEFAULT_CONFIGURATION = [{"name": field.name, "value": field.default} for field in settings.FIELDS]
+    CONFIG_STRUCTURE = {
+        field.name: {
+            "type": host.ConfigurationTypeField.STRING,
+            "label": field.label,
+            "help_text": field.help_text,
+        }
+        for field in settings.FIELDS
+    }
+
+    def get_plugin_configuration(self, configuration: Any) -> Any:
+        return super().get_plugin_configuration(deepcopy(configuration))  # Saleor 2 passes the class's own default
+
+    @classmethod
+    def validate_plugin_configuration(cls, plugin_configuration: Any, **kwargs: Any) -> None:
+        _, values = host.configured_values(plugin_configuration)
+        try:
+            settings.parse(values)
+        except settings.InvalidSettings as invalid:
+            raise host.configuration_error(invalid.messages) from invalid
+
+    @classmethod
+    def save_plugin_configuration(cls, plugin_configuration: Any, cleaned_data: dict[str, Any]) -> Any:
+        channel = host.configured_channel(plugin_configuration)
+        if channel is not None and not programme.was_ever_on(channel.id):
+            host.switch_off(plugin_configuration)  # Saleor 2 makes a new row switched on, even for a refused value
+        saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
+        version = programme.current(channel.id) if channel is not None else None
+        if channel is not None and version is not None:
+            catalogue.keep_standard_reward(channel, version.programme)
+        return saved
+
+    def _settle(self, order: Any, *args: Any, **kwargs: Any) -> Any:
+        if self.active:  # Saleor 2 also calls plugins that are switched off
+            settlement.settle_after_commit(lambda: [host.order_id(order)])
+        return kwargs.get("previous_value")
+
+    def _settle_all(self, orders: Any, *args: Any, **kwargs: Any) -> Any:
+        settlement.settle_after_commit(lambda: [host.order_id(order) for order in orders])
+        return kwargs.get("previous_value")
+
+    def _settle_fulfilled(self, fulfillment: Any, *args: Any, **kwargs: Any) -> Any:
+        if self.active:
+            settlement.settle_after_commit(lambda: [host.order_id(fulfillment.order)])
+        return kwargs.get("previous_value")
+
+    order_created = order_confirmed = order_updated = order_expired = _settle
+    order_paid = order_fully_paid = order_refunded = order_fully_refunded = _settle
+    order_fulfilled = order_cancelled = _settle
+    order_bulk_created = _settle_all
+    fulfillment_created = fulfillment_approved = fulfillment_canceled = _settle_fulfilled

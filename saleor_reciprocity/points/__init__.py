@@ -1,0 +1,1 @@
+"""Points: accounts, the ledger, and what each order is worth."""

@@ -1,0 +1,34 @@
+"""Queries: what customers and staff may read of accounts, entries and orders."""
+
+from __future__ import annotations
+
+from typing import Iterable
+
+from django.db.models import Q
+
+from saleor_reciprocity import identity
+from saleor_reciprocity.host.facts import Person
+
+from .models import Account, Entry, OrderTerms
+
+
+def account_of(person: Person) -> Account | None:
+    """The account of a person, or None before the first points. A confirmed user also sees the guest's account."""
+    wanted = Q(user_id=person.user_id) if person.user_id is not None else Q(pk=None)
+    if person.email and (person.confirmed or person.user_id is None):
+        unclaimed = Q(user=None) if person.user_id is not None else Q()
+        wanted |= Q(email_hash=identity.email_hash(person.email)) & unclaimed
+    return Account.objects.filter(wanted).order_by("user_id").first()  # the user's own before an unclaimed one
+
+
+def entries(account: Account, first: int, before_version: int | None = None) -> list[Entry]:
+    """The newest entries of an account, at most `first`, older than `before_version`. One index range, at any size."""
+    rows = Entry.objects.filter(account=account)
+    if before_version is not None:
+        rows = rows.filter(version__lt=before_version)
+    return list(rows.order_by("-version")[:first])
+
+
+def terms_of(order_ids: Iterable[str]) -> dict[str, OrderTerms]:
+    """What was agreed and posted for orders, by order id; orders that were never looked at are missing."""
+    return {terms.order_id: terms for terms in OrderTerms.objects.filter(order_id__in=list(order_ids))}

@@ -1,0 +1,124 @@
+"""Settlement: the one way in for orders. Whatever happened to an order, each domain gives what is due for its state."""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from typing import Any, Callable, Iterable, Iterator
+
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from . import host, settings
+from .points import orders as points
+
+logger = logging.getLogger(__name__)
+
+# Each settles an order in a transaction of its own, may be called any number of times, and holds up no other.
+DOMAINS: tuple[tuple[str, Callable[[str], None]], ...] = (("points", points.settle),)
+
+FIRST_RETRY, LAST_RETRY = timedelta(minutes=1), timedelta(hours=6)
+
+
+class SettledOrder(models.Model):
+    """The state in which an order was last settled, or how the last attempt failed. Not what it was given."""
+
+    id = models.BigAutoField(primary_key=True)
+    order_id = models.CharField(max_length=36, unique=True)
+    fingerprint = models.CharField(max_length=32, blank=True, default="")
+    attempts = models.IntegerField(default=0)
+    error = models.TextField(blank=True, default="")
+    retry_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "reciprocity"
+
+
+class SettlementFailed(Exception):
+    """At least one domain could not settle an order; the sweep tries again."""
+
+
+def settle(order_id: str, *, again: bool = False) -> None:
+    """Give an order what is due for its state now. Raises SettlementFailed after all domains had their turn.
+
+    A state that was settled before is left alone, unless `again`. The fingerprint is read before the facts: a change
+    in between leaves an old fingerprint behind, and the sweep looks again.
+    """
+    with host.allow_writer():
+        fingerprint = host.order_fingerprint(order_id) or ""
+        if not again and SettledOrder.objects.filter(order_id=order_id, fingerprint=fingerprint).exists():
+            return
+        failures = []
+        for name, settle_domain in DOMAINS:
+            try:
+                settle_domain(order_id)
+            except Exception as error:
+                logger.exception("%s could not settle order %s", name, order_id)
+                failures.append((name, error))
+        if failures:
+            raise SettlementFailed("; ".join(f"{name}: {error!r}" for name, error in failures)) from failures[0][1]
+        _record(order_id, fingerprint=fingerprint, error="", attempts=0, retry_at=None, settled_at=timezone.now())
+
+
+def settle_and_record(order_id: str) -> bool:
+    """Settle an order; a failure is stored with the time of the next attempt. Returns whether it was settled."""
+    try:
+        settle(order_id)
+    except SettlementFailed as failure:
+        with host.allow_writer():
+            before = SettledOrder.objects.filter(order_id=order_id).first()
+            attempts = before.attempts + 1 if before else 1
+            wait = min(FIRST_RETRY * 2 ** min(attempts - 1, 16), LAST_RETRY)
+            _record(order_id, error=str(failure), attempts=attempts, retry_at=timezone.now() + wait)
+        return False
+    return True
+
+
+def _record(order_id: str, **values: Any) -> None:
+    SettledOrder.objects.update_or_create(order_id=order_id, defaults=values)
+
+
+def settle_after_commit(order_ids: Callable[[], Iterable[str]]) -> None:
+    """Settle in line with the host's request, once its transaction is committed, without ever disturbing it.
+
+    The host calls hooks inside its own transaction, where even a caught SQL error would undo the paid order. So
+    nothing touches the database before the commit, and nothing escapes after it; the sweep finds what did not work.
+    """
+    transaction.on_commit(partial(_settle_undisturbing, order_ids))
+
+
+def _settle_undisturbing(order_ids: Callable[[], Iterable[str]]) -> None:
+    try:
+        with host.allow_writer(), bounded(settings.hook_seconds()):
+            for order_id in order_ids():
+                settle(order_id)
+    except Exception:
+        logger.exception("An order was not settled in line; the sweep will do it")
+
+
+class OutOfTime(Exception):
+    """The time for settling in line is used up."""
+
+
+@contextmanager
+def bounded(seconds: float) -> Iterator[None]:
+    """One transaction that gives up after `seconds`, or at the latest one statement of as many seconds later."""
+    deadline = time.monotonic() + seconds
+    milliseconds = str(max(1, int(seconds * 1000)))
+
+    def within_time(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if time.monotonic() > deadline:
+            raise OutOfTime
+        return execute(sql, params, many, context)
+
+    with transaction.atomic(), connection.execute_wrapper(within_time):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true)",
+                [milliseconds, milliseconds],
+            )
+        yield

@@ -1,0 +1,1 @@
+"""The test suite; it runs on every Saleor that the plugin supports."""

@@ -1,0 +1,18 @@
+"""Django settings of the test suite, for whichever Saleor is installed."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+if find_spec("saleor.channel") is None:
+    from saleor.settings import *  # noqa: F403
+
+    INSTALLED_APPS += ["saleor_reciprocity"]  # noqa: F405
+else:
+    from saleor.tests.settings import *  # noqa: F403
+
+PLUGINS = ["saleor.payment.gateways.dummy.plugin.DummyGatewayPlugin", "saleor_reciprocity.plugin.ReciprocityPlugin"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CELERY_TASK_ALWAYS_EAGER = True
+ALLOWED_HOSTS = ["*"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
