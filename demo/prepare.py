@@ -29,12 +29,15 @@ class Progress(StringIO):
 def main() -> None:
     django.setup()
     from django.contrib.auth import get_user_model
+    from django.contrib.sites.models import Site
 
     say("Bringing the database up to date ...")
     progress = Progress()
     call_command("migrate", interactive=False, stdout=progress)
     if progress.applied:
         say(f"  {progress.applied} migrations done.")
+    # Migrations leave a site of their own time in this cache.
+    Site.objects.clear_cache()
     # populatedb makes the superuser near its end, so one who exists means that it went through.
     if not get_user_model().objects.filter(is_superuser=True).exists():
         say("Filling the shop with Saleor's sample catalogue ...")
