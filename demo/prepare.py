@@ -9,6 +9,7 @@ from pathlib import Path
 
 import django
 from django.core.management import call_command
+from django.db import transaction
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -38,12 +39,13 @@ def main() -> None:
         say(f"  {progress.applied} migrations done.")
     # Migrations leave a site of their own time in this cache.
     Site.objects.clear_cache()
-    # populatedb makes the superuser near its end, so one who exists means that it went through.
     if not get_user_model().objects.filter(is_superuser=True).exists():
         say("Filling the shop with Saleor's sample catalogue ...")
         # It reads its data by a path relative to the folder that holds the package saleor.
         os.chdir(Path(sys.modules["saleor"].__file__).parent.parent)
-        call_command("populatedb", createsuperuser=True, withoutimages=True, stdout=StringIO())
+        # All or nothing, so that the superuser's being there means that it went through.
+        with transaction.atomic():
+            call_command("populatedb", createsuperuser=True, withoutimages=True, stdout=StringIO())
 
 
 def say(text: str) -> None:
