@@ -19,7 +19,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
@@ -40,7 +39,7 @@ class Server:
         self.data = self.home / "data"
         self.settings = SETTINGS[name]
         key = hashlib.sha256(f"{self.home} {os.geteuid()}".encode()).hexdigest()[:10]
-        self.socket = Path(tempfile.gettempdir()) / f"reciprocity-{key}"
+        self.socket = Path("/tmp") / f"reciprocity-{key}"  # noqa: S108
 
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://postgres:@{quote(str(self.socket), safe='')}/{database}"
