@@ -1,0 +1,54 @@
+"""Fixtures for every test: a channel, a customer, and a shop in which the programme is on."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any, Iterator
+
+import pytest
+from django.core.management import call_command
+
+from saleor_reciprocity import host
+
+from . import hosts
+
+
+def pytest_configure() -> None:
+    hosts.prepare()
+
+
+@pytest.fixture(autouse=True)
+def primary_database() -> Iterator[None]:
+    """Tests look at the primary database, which the host's test settings refuse unless one says so."""
+    with host.allow_writer():
+        yield
+
+
+@pytest.fixture
+def channel(db: Any) -> host.Channel:
+    """A channel, with the programme off."""
+    return hosts.open_channel()
+
+
+@pytest.fixture
+def programme_on(channel: host.Channel) -> host.Channel:
+    """The channel with the programme on: one point per unit, a voucher over 5 for 50 points."""
+    hosts.configure(channel, active=True, points_per_unit="1", reward_points="50", reward_value="5")
+    return channel
+
+
+@pytest.fixture
+def customer(db: Any) -> Any:
+    """A customer with a confirmed address."""
+    return hosts.customer("ada@example.com")
+
+
+@pytest.fixture(autouse=True)
+def books_are_right(request: Any) -> Iterator[None]:
+    """Every test that used the database ends with books that are right."""
+    database = {"db", "transactional_db"} & set(request.fixturenames)
+    for fixture in sorted(database, reverse=True):
+        request.getfixturevalue(fixture)
+    yield
+    if database:
+        call_command("reciprocity_check", stdout=StringIO())

@@ -1,0 +1,74 @@
+"""What a test shop does alike on both generations."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from saleor.order import FulfillmentStatus, OrderStatus
+from saleor.order.models import Fulfillment, FulfillmentLine, Order
+from saleor.payment import TransactionKind
+from saleor.payment.models import Payment, Transaction
+
+__all__ = ["cancel", "configuration_input", "give_rights", "refund", "ship", "unship"]
+
+
+def configuration_input(active: bool | None, values: dict[str, Any]) -> dict[str, Any]:
+    """What the plugin's page sends."""
+    items = [{"name": name, "value": str(value)} for name, value in values.items()]
+    return {"configuration": items} if active is None else {"active": active, "configuration": items}
+
+
+def give_rights(user: Any, *permissions: str) -> None:
+    """Grant a user permissions such as "account.manage_users"."""
+    for name in permissions:
+        app_label, codename = name.split(".")
+        user.user_permissions.add(Permission.objects.get(content_type__app_label=app_label, codename=codename))
+
+
+def ship(order: Order, quantities: list[int] | None = None) -> Fulfillment:
+    """Ship all of an order, or so many pieces of each line."""
+    lines = list(order.lines.order_by("product_sku"))
+    fulfillment = Fulfillment.objects.create(order=order, status=FulfillmentStatus.FULFILLED)
+    for line, quantity in zip(lines, quantities or [line.quantity for line in lines]):
+        if quantity:
+            FulfillmentLine.objects.create(fulfillment=fulfillment, order_line=line, quantity=quantity)
+            line.quantity_fulfilled += quantity
+            line.save(update_fields=["quantity_fulfilled"])
+    complete = all(line.quantity_fulfilled >= line.quantity for line in lines)
+    _set_status(order, OrderStatus.FULFILLED if complete else OrderStatus.PARTIALLY_FULFILLED)
+    return fulfillment
+
+
+def unship(order: Order) -> None:
+    """Cancel all shipments of an order."""
+    order.fulfillments.update(status=FulfillmentStatus.CANCELED)
+    order.lines.update(quantity_fulfilled=0)
+    _set_status(order, OrderStatus.UNFULFILLED)
+
+
+def cancel(order: Order) -> None:
+    """Cancel an order."""
+    _set_status(order, OrderStatus.CANCELED)
+
+
+def refund(order: Order, amount: str) -> None:
+    """Pay money back through the payment system that both generations have."""
+    payment = order.payments.first() or Payment.objects.create(
+        order=order, gateway="mirumee.payments.dummy", currency=order.currency, total=order.total_gross_amount
+    )
+    Transaction.objects.create(
+        payment=payment,
+        kind=TransactionKind.REFUND,
+        is_success=True,
+        amount=Decimal(amount),
+        currency=order.currency,
+        token="refund",
+        gateway_response={},
+    )
+
+
+def _set_status(order: Order, status: str) -> None:
+    order.status = status
+    order.save(update_fields=["status"])

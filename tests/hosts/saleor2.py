@@ -1,0 +1,101 @@
+"""A test shop in Saleor 2.10."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+from saleor.order import OrderStatus
+from saleor.order.models import Order
+from saleor.plugins.manager import get_plugins_manager
+
+from saleor_reciprocity import host
+
+from . import either
+from .either import *  # noqa: F403
+
+__all__ = [
+    *either.__all__,
+    "MULTI_CHANNEL",
+    "RETURNS",
+    "configure",
+    "customer",
+    "find_order",
+    "open_channel",
+    "order",
+    "prepare",
+    "report",
+]
+
+MULTI_CHANNEL = False
+RETURNS = False
+
+
+def prepare() -> None:
+    """What this generation needs before its test database is made."""
+
+
+def open_channel(slug: str = "default-channel", currency: str = "USD") -> host.Channel:
+    """The shop's only channel."""
+    return host.channels()[0]
+
+
+def configure(channel: host.Channel, active: bool | None = None, **values: Any) -> None:
+    """Save the plugin's page."""
+    get_plugins_manager().save_plugin_configuration("saleor_reciprocity", either.configuration_input(active, values))
+
+
+def customer(email: str, confirmed: bool = True, staff: bool = False) -> Any:
+    """A customer, or a member of staff, with the password "password"."""
+    user = get_user_model()(email=email, is_active=confirmed, is_staff=staff)
+    user.set_password("password")
+    user.save()
+    return user
+
+
+def order(
+    buyer: Any,
+    lines: list[tuple[str, int]],
+    shipping: str = "0",
+    discount: str = "0",
+    status: str = OrderStatus.UNFULFILLED,
+    placed_at: datetime | None = None,
+    channel: host.Channel | None = None,
+) -> Order:
+    """An order of a user or a guest's address, with (unit price, quantity) lines. It fires no hook."""
+    guest = isinstance(buyer, str)
+    total = sum(Decimal(price) * quantity for price, quantity in lines) + Decimal(shipping) - Decimal(discount)
+    row = Order.objects.create(
+        user=None if guest else buyer,
+        user_email=buyer if guest else buyer.email,
+        status=status,
+        created=placed_at or timezone.now(),
+        shipping_price_net_amount=Decimal(shipping),
+        shipping_price_gross_amount=Decimal(shipping),
+        discount_amount=Decimal(discount),
+        total_net_amount=total,
+        total_gross_amount=total,
+    )
+    for position, (price, quantity) in enumerate(lines):
+        row.lines.create(
+            product_name=f"Product {position}",
+            product_sku=f"sku-{position}",
+            is_shipping_required=True,
+            quantity=quantity,
+            unit_price_net_amount=Decimal(price),
+            unit_price_gross_amount=Decimal(price),
+        )
+    return row
+
+
+def find_order(order_id: str) -> Order:
+    """The order row behind our id."""
+    return Order.objects.get(token=order_id)
+
+
+def report(hook: str, subject: Any) -> None:
+    """Call a hook of every plugin, as the shop does."""
+    getattr(get_plugins_manager(), hook)(subject)
