@@ -6,9 +6,11 @@ and installs exactly what the lock files say. It is itself installed from the pa
 
 from __future__ import annotations
 
+import functools
 import glob
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -52,7 +54,7 @@ def make_uv() -> None:
         shutil.rmtree(place, ignore_errors=True)
         stop(
             f"{sys.executable} cannot make a virtual environment. Its own words:\n\n{failed}\n\n"
-            "On Debian and Ubuntu: apt-get install python3-venv. Or name another Python: make PYTHON=/path/to/python3 …"
+            "On Debian and Ubuntu: apt-get install python3-venv. Or name another: make PYTHON3=/path/to/python3 ..."
         )
     try:
         pip = [place / "bin" / "python", "-m", "pip", "--quiet", "--disable-pip-version-check"]
@@ -67,12 +69,12 @@ def make(name: str, python: str, lock: str, why: str) -> None:
     interpreter = find_python(python, why)
     say(f"Installing .venv/{name} (Python {python}, {lock}) ...")
     shutil.rmtree(place, ignore_errors=True)
-    run(UV, "venv", "--quiet", "--python", interpreter, place)
+    uv("venv", "--quiet", "--python", interpreter, place)
     try:
-        install = [UV, "pip", "install", "--quiet", "--python", place, "--no-deps"]
-        run(*install, "--require-hashes", "-r", ROOT / lock)
+        install = ["pip", "install", "--quiet", "--python", place, "--no-deps"]
+        uv(*install, "--require-hashes", "-r", ROOT / lock)
         if name == "saleor":
-            run(*install, "--editable", ROOT)
+            uv(*install, "--no-build-isolation", "--editable", ROOT)
     except Failed as failed:
         stop(f"{REGISTRY_HELP}\n\nuv's own words:\n\n{failed}")
     (place / "ready").touch()
@@ -80,21 +82,21 @@ def make(name: str, python: str, lock: str, why: str) -> None:
 
 def lock() -> None:
     """Resolves dev/*.in to today's newest versions. Without uWSGI: nothing imports it, and it needs a C compiler."""
-    compile_ = [UV, "pip", "compile", "--quiet", "--upgrade", "--generate-hashes", "--no-header"]
+    compile_ = ["pip", "compile", "--quiet", "--upgrade", "--generate-hashes", "--no-header"]
     saleor, tools = (ROOT / ENVIRONMENTS[name]["lock"] for name in ("saleor", "tools"))
-    run(*compile_, "--python-version", "3.8", "--no-emit-package", "uwsgi", saleor.with_suffix(".in"), "-o", saleor)
-    run(*compile_, "--python-version", "3.9", "--universal", tools.with_suffix(".in"), "-o", tools)
+    uv(*compile_, "--python-version", "3.8", "--no-emit-package", "uwsgi", saleor.with_suffix(".in"), "-o", saleor)
+    uv(*compile_, "--python-version", "3.9", "--universal", tools.with_suffix(".in"), "-o", tools)
 
 
 def find_python(version: str, why: str) -> str:
     """An interpreter that runs: on the PATH, in pyenv, or downloaded by uv."""
     try:
-        return run(UV, "python", "find", "--no-project", "--system", version).strip()
+        return uv("python", "find", "--no-project", "--system", version).strip()
     except Failed:
         say(f"No Python {version} on the PATH or in {PYENV}; asking uv for one ...")
     try:
-        run(UV, "python", "install", "--quiet", "--no-bin", version)
-        return run(UV, "python", "find", "--no-project", version).strip()
+        uv("python", "install", "--no-bin", version)
+        return uv("python", "find", "--no-project", version).strip()
     except Failed as failed:
         stop(
             f"Python {version} is needed: {why}.\n"
@@ -103,18 +105,21 @@ def find_python(version: str, why: str) -> str:
         )
 
 
+@functools.lru_cache(maxsize=None)
 def environment() -> dict[str, str]:
-    """Ours, plus pyenv's interpreters on the PATH and the package index that pip is set up with."""
+    """Ours, with pyenv's interpreters on the PATH, and what pip trusts and asks, in the words of uv."""
     pyenv = sorted(glob.glob(f"{PYENV}/versions/3.*/bin"), key=minor_version, reverse=True)
     env = {**os.environ, "PATH": os.pathsep.join([os.environ.get("PATH", ""), *pyenv])}
     env.pop("VIRTUAL_ENV", None)
-    if UV.exists() and "UV_DEFAULT_INDEX" not in env:
-        pip = [VENV / "uv" / "bin" / "python", "-m", "pip", "config", "get"]
-        for key in (":env:.index-url", "global.index-url"):
-            answer = subprocess.run([*pip, key], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-            if answer.returncode == 0:
-                env["UV_DEFAULT_INDEX"] = answer.stdout.strip()
-                break
+    certificates = ssl.get_default_verify_paths()
+    if certificates.cafile or (certificates.capath and os.listdir(certificates.capath)):
+        env.setdefault("UV_SYSTEM_CERTS", "1")
+    for theirs, ours in {"index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE"}.items():
+        for key in (f":env:.{theirs}", f"global.{theirs}"):
+            pip = [VENV / "uv" / "bin" / "python", "-m", "pip", "config", "get", key]
+            setting = subprocess.run([str(word) for word in pip], capture_output=True, text=True)
+            if setting.returncode == 0:
+                env.setdefault(ours, setting.stdout.strip())
     return env
 
 
@@ -126,8 +131,12 @@ class Failed(Exception):
     """A command failed; the message is what it wrote."""
 
 
-def run(*command: object) -> str:
-    done = subprocess.run([str(word) for word in command], env=environment(), capture_output=True, text=True)
+def uv(*arguments: object) -> str:
+    return run(UV, *arguments, env=environment())
+
+
+def run(*command: object, env: dict[str, str] | None = None) -> str:
+    done = subprocess.run([str(word) for word in command], env=env, capture_output=True, text=True)
     if done.returncode != 0:
         raise Failed((done.stderr or done.stdout).strip())
     return done.stdout
@@ -147,4 +156,7 @@ REGISTRY_HELP = (
 )
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Failed as failed:
+        stop(str(failed))
