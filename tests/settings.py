@@ -8,10 +8,14 @@ if find_spec("saleor.channel") is None:
     from saleor.settings import *  # noqa: F403
 
     INSTALLED_APPS += ["saleor_reciprocity"]  # noqa: F405
+    BUILTIN_PLUGINS = PLUGINS  # noqa: F405
 else:
     from saleor.tests.settings import *  # noqa: F403
 
-PLUGINS = ["saleor.payment.gateways.dummy.plugin.DummyGatewayPlugin", "saleor_reciprocity.plugin.ReciprocityPlugin"]
+PLUGINS = [
+    *(path for path in BUILTIN_PLUGINS if path.startswith("saleor.payment.gateways.dummy.")),
+    "saleor_reciprocity.plugin.ReciprocityPlugin",
+]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_TASK_ALWAYS_EAGER = True
 ALLOWED_HOSTS = ["*"]

@@ -39,7 +39,7 @@ class LoyaltyEntry(graphene.ObjectType):
         required=True, source="balance_after", description="Available points less the debt, after this change."
     )
     reason = graphene.String(required=True, description="What it was about: an order's number, a reward's name.")
-    happened_at = graphene.DateTime(required=True, description="When it happened.")
+    happened_at = host.date_time_type()(required=True, description="When it happened.")
 
     @staticmethod
     def resolve_id(root: Entry, info: Any) -> str:

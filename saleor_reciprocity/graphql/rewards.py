@@ -53,7 +53,7 @@ class LoyaltyRedemption(graphene.ObjectType):
     name = graphene.String(required=True, description="The name of the reward.")
     points = graphene.Int(required=True, description="The points that were paid.")
     value = graphene.Field(host.money_type(), required=True, description="What the code is worth at checkout.")
-    created_at = graphene.DateTime(required=True, description="When the points were exchanged.")
+    created_at = host.date_time_type()(required=True, description="When the points were exchanged.")
 
     @staticmethod
     def resolve_id(root: Redemption, info: Any) -> str:

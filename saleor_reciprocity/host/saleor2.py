@@ -42,6 +42,7 @@ __all__ = [
     "channels",
     "configured_channel",
     "current_user",
+    "date_time_type",
     "gift_cards_accepted",
     "issue_gift_card",
     "issue_voucher",
@@ -221,6 +222,13 @@ def current_user(context: Any) -> Any:
     """The user who is signed in, or None."""
     user = getattr(context, "user", None)
     return user if user is not None and user.is_authenticated else None
+
+
+def date_time_type() -> Any:
+    """The GraphQL scalar `DateTime` of the host's schema."""
+    from graphene import DateTime
+
+    return DateTime
 
 
 def query_costs(costs: dict[str, Any]) -> None:

@@ -44,6 +44,7 @@ __all__ = [
     "channels",
     "configured_channel",
     "current_user",
+    "date_time_type",
     "gift_cards_accepted",
     "issue_gift_card",
     "issue_voucher",
@@ -270,6 +271,13 @@ def writing(context: Any) -> Iterator[None]:
 def current_user(context: Any) -> Any:
     """The user who is signed in, or None."""
     return getattr(context, "user", None) or None
+
+
+def date_time_type() -> Any:
+    """The GraphQL scalar `DateTime` of the host's schema."""
+    from saleor.graphql.core.scalars import DateTime
+
+    return DateTime
 
 
 def query_costs(costs: dict[str, Any]) -> None:

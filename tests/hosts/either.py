@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth.models import Permission
 from saleor.order import FulfillmentStatus, OrderStatus
 from saleor.order.models import Fulfillment, FulfillmentLine, Order
 from saleor.payment import TransactionKind
@@ -24,7 +23,8 @@ def give_rights(user: Any, *permissions: str) -> None:
     """Grant a user permissions such as "account.manage_users"."""
     for name in permissions:
         app_label, codename = name.split(".")
-        user.user_permissions.add(Permission.objects.get(content_type__app_label=app_label, codename=codename))
+        found = user.user_permissions.model.objects.get(content_type__app_label=app_label, codename=codename)
+        user.user_permissions.add(found)
 
 
 def ship(order: Order, quantities: list[int] | None = None) -> Fulfillment:
