@@ -35,7 +35,9 @@ def start() -> str:
     stop_server()
     STATE.mkdir(parents=True, exist_ok=True)
     say("Starting PostgreSQL ...")
-    database = subprocess.run([*POSTGRES, "start", "demo"], check=True, stdout=subprocess.PIPE, text=True)
+    database = subprocess.run([*POSTGRES, "start", "demo"], stdout=subprocess.PIPE, text=True)
+    if database.returncode != 0:
+        sys.exit(database.returncode)
     env = {
         **os.environ,
         "DATABASE_URL": database.stdout.strip(),

