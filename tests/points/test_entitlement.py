@@ -1,0 +1,153 @@
+"""What an order is worth, as a pure function. Edge cases 3, 5 to 8, 29, 32, 33 and 35 of the engine's list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timezone
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from saleor_reciprocity.host.facts import Line, Order, OrderState, Person
+from saleor_reciprocity.points import earning
+from saleor_reciprocity.points.entitlement import Due, entitlement
+
+PLACED_AT = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
+
+
+def line(number: int, total: str, quantity: int = 1, **changes: Any) -> Line:
+    values = {"fulfilled": 0, "given_back": 0, "is_gift_card": False, **changes}
+    return Line(id=str(number), product_id=number, quantity=quantity, total=Decimal(total), **values)
+
+
+def order(*lines: Line, shipping: str = "0", refunded: str = "0", goods: str | None = None, **changes: Any) -> Order:
+    paid = sum((each.total for each in lines), Decimal(0)) if goods is None else Decimal(goods)
+    values = {
+        "id": "token",
+        "number": "1",
+        "channel_id": "1",
+        "currency": "USD",
+        "placed_at": PLACED_AT,
+        "state": OrderState.PLACED,
+        "replaces_another": False,
+        "person": Person(1, "ada@example.com", confirmed=True),
+        **changes,
+    }
+    return Order(goods=paid, shipping=Decimal(shipping), refunded=Decimal(refunded), lines=lines, **values)
+
+
+def points(of: Order, rate: str = "1") -> tuple[int, int]:
+    due = entitlement(of, earning.Terms(Decimal(rate), {}))
+    return due.pending, due.earned
+
+
+THREE = (line(1, "16.65"), line(2, "16.65"), line(3, "16.65"))
+
+
+def test_fractions_are_dropped_once_per_order() -> None:
+    assert points(order(line(1, "49.95"))) == (49, 0)
+    assert points(order(*THREE)) == (49, 0)
+
+
+def test_the_shares_of_the_lines_add_up_to_the_order() -> None:
+    assert [share.points for share in entitlement(order(*THREE), earning.Terms(Decimal(1), {})).lines] == [16, 17, 16]
+
+
+def test_three_lines_refunded_one_by_one_lose_16_17_and_16() -> None:
+    left = [sum(points(order(*THREE, refunded=refunded))) for refunded in ("0", "16.65", "33.30", "49.95")]
+    assert left == [49, 33, 16, 0]
+
+
+def test_three_lines_returned_one_by_one_lose_16_17_and_16() -> None:
+    returned = [tuple(replace(each, given_back=int(n < back)) for n, each in enumerate(THREE)) for back in range(4)]
+    assert [sum(points(order(*lines))) for lines in returned] == [49, 33, 16, 0]
+
+
+def test_a_return_that_is_also_refunded_counts_once() -> None:
+    back = (replace(THREE[0], fulfilled=0, given_back=1), *THREE[1:])
+    assert sum(points(order(*back, refunded="16.65"))) == 33
+
+
+def test_an_order_discount_is_spread_over_the_lines() -> None:
+    due = entitlement(order(line(1, "30"), line(2, "10"), goods="20"), earning.Terms(Decimal(1), {}))
+    assert [share.amount for share in due.lines] == [Decimal(15), Decimal(5)]
+
+
+def test_gift_cards_earn_nothing_but_take_their_share_of_a_discount() -> None:
+    lines = (line(1, "30", is_gift_card=True), line(2, "10"))
+    placed = order(*lines, goods="20")
+    terms = earning.terms_for(placed, _programme("1"))
+    assert entitlement(placed, terms).pending == 5
+
+
+def test_an_order_paid_wholly_by_gift_card_earns_nothing() -> None:
+    assert points(order(line(1, "30"), goods="0")) == (0, 0)
+
+
+def test_refunded_shipping_and_small_goodwill_leave_the_points() -> None:
+    assert sum(points(order(line(1, "50"), shipping="10", refunded="10"))) == 50
+    assert sum(points(order(line(1, "50"), shipping="10", refunded="15"))) == 45
+
+
+@pytest.mark.parametrize(
+    ("total", "rate", "expected"), [("1500", "0.01", 15), ("4.995", "200", 999), ("0.001", "1000", 1)]
+)
+def test_currencies_without_or_with_three_decimals_are_exact(total: str, rate: str, expected: int) -> None:
+    assert sum(points(order(line(1, total)), rate)) == expected
+
+
+@pytest.mark.parametrize("state", [OrderState.NOT_YET, OrderState.VOID])
+def test_what_is_not_an_order_is_due_nothing(state: OrderState) -> None:
+    assert entitlement(order(*THREE, state=state), earning.Terms(Decimal(1), {})) == Due(0, 0)
+
+
+def test_the_rate_of_a_line_is_the_frozen_one() -> None:
+    terms = earning.Terms(Decimal(1), {"1": Decimal(3)})
+    assert entitlement(order(line(1, "10"), line(2, "10")), terms).pending == 40
+
+
+def test_a_replacement_and_an_order_without_address_earn_nothing_and_say_why() -> None:
+    programme = _programme("1")
+    assert earning.verdict(order(*THREE, replaces_another=True), programme) == earning.REPLACEMENT
+    assert earning.verdict(order(*THREE, person=Person(None, "", False)), programme) == earning.NO_EMAIL
+    assert earning.verdict(order(*THREE), None) == earning.PROGRAMME_OFF
+    assert earning.verdict(order(*THREE), programme) == earning.EARNS
+
+
+amounts = st.decimals(min_value=0, max_value=10_000, places=3)
+
+
+@st.composite
+def orders(draw: Any) -> Order:
+    lines = []
+    for number in range(draw(st.integers(1, 4))):
+        quantity = draw(st.integers(1, 5))
+        given_back = draw(st.integers(0, quantity))
+        fulfilled = draw(st.integers(0, quantity - given_back))
+        lines.append(line(number, str(draw(amounts)), quantity, given_back=given_back, fulfilled=fulfilled))
+    goods = min(draw(amounts), sum(each.total for each in lines))
+    return order(*lines, goods=str(goods), shipping=str(draw(amounts)), refunded=str(draw(amounts)))
+
+
+@given(orders(), st.decimals(min_value=0, max_value=100, places=2))
+def test_points_are_never_negative_and_never_more_than_was_paid(placed: Order, rate: Decimal) -> None:
+    due = entitlement(placed, earning.Terms(rate, {}))
+    assert due.pending >= 0
+    assert due.earned >= 0
+    assert due.pending + due.earned <= rate * placed.goods
+    assert due.pending + due.earned <= rate * max(placed.goods + placed.shipping - placed.refunded, Decimal(0))
+    assert sum(share.points for share in due.lines) == due.pending + due.earned
+
+
+@given(orders(), amounts)
+def test_a_further_refund_never_gives_points(placed: Order, more: Decimal) -> None:
+    assert sum(points(replace(placed, refunded=placed.refunded + more))) <= sum(points(placed))
+
+
+def _programme(rate: str) -> Any:
+    from saleor_reciprocity import settings
+
+    return settings.parse({"points_per_unit": rate})
