@@ -1,8 +1,13 @@
-"""Errors that reach a person: one class a case, a stable code, and a default message that says what to do."""
+"""Errors that reach a person: one class a case, a stable code, and a default message that says what to do.
+
+The docstring of a class is its default message, and as such it is translated.
+"""
 
 from __future__ import annotations
 
 from typing import ClassVar
+
+from django.utils.translation import gettext
 
 
 class ReciprocityError(Exception):
@@ -12,7 +17,8 @@ class ReciprocityError(Exception):
     field: str | None = None
 
     def __init__(self, message: str | None = None, *, field: str | None = None) -> None:
-        super().__init__(message or " ".join((self.__doc__ or "").split()))
+        default = " ".join((self.__doc__ or "").split())
+        super().__init__(message or gettext(default))
         self.field = field or self.field
 
     @property

@@ -23,7 +23,7 @@ def account_of(person: Person) -> Account | None:
 
 def entries(account: Account, first: int, before_version: int | None = None) -> list[Entry]:
     """The newest entries of an account, at most `first`, older than `before_version`. One index range, at any size."""
-    rows = Entry.objects.filter(account=account)
+    rows = Entry.objects.filter(account_id=account.pk)
     if before_version is not None:
         rows = rows.filter(version__lt=before_version)
     return list(rows.order_by("-version")[:first])

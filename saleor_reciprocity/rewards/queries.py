@@ -18,7 +18,7 @@ def offered(channel_id: str, first: int, after: tuple[int, int] | None = None) -
 
 def redemptions(account: Account, first: int, before_id: int | None = None) -> list[Redemption]:
     """The newest redemptions of an account, at most `first`, made before the one with `before_id`."""
-    rows = Redemption.objects.filter(account=account).select_related("reward")
+    rows = Redemption.objects.filter(account_id=account.pk).select_related("reward", "account")
     if before_id is not None:
         rows = rows.filter(id__lt=before_id)
     return list(rows.order_by("-id")[:first])

@@ -5,12 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.test import Client
 from saleor.order import FulfillmentStatus, OrderStatus
 from saleor.order.models import Fulfillment, FulfillmentLine, Order
 from saleor.payment import TransactionKind
 from saleor.payment.models import Payment, Transaction
 
-__all__ = ["cancel", "configuration_input", "give_rights", "refund", "ship", "unship"]
+__all__ = ["GraphQL", "cancel", "configuration_input", "give_rights", "refund", "ship", "unship"]
 
 
 def configuration_input(active: bool | None, values: dict[str, Any]) -> dict[str, Any]:
@@ -19,12 +20,29 @@ def configuration_input(active: bool | None, values: dict[str, Any]) -> dict[str
     return {"configuration": items} if active is None else {"active": active, "configuration": items}
 
 
-def give_rights(user: Any, *permissions: str) -> None:
-    """Grant a user permissions such as "account.manage_users"."""
+def give_rights(granted: Any, *permissions: str) -> None:
+    """Grant a user's or an app's set of permissions such as "account.manage_users"."""
     for name in permissions:
         app_label, codename = name.split(".")
-        found = user.user_permissions.model.objects.get(content_type__app_label=app_label, codename=codename)
-        user.user_permissions.add(found)
+        granted.add(granted.model.objects.get(content_type__app_label=app_label, codename=codename))
+
+
+class GraphQL:
+    """A client of the GraphQL endpoint, as somebody or as nobody."""
+
+    def __init__(self, authorization: str = "") -> None:
+        self.headers = {"HTTP_AUTHORIZATION": authorization} if authorization else {}
+
+    def __call__(self, query: str, **variables: Any) -> dict[str, Any]:
+        body = {"query": query, "variables": variables}
+        response = Client().post("/graphql/", body, content_type="application/json", **self.headers)
+        return dict(response.json())
+
+    def data(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The data of an answer without errors."""
+        answer = self(query, **variables)
+        assert "errors" not in answer, answer["errors"]
+        return dict(answer["data"])
 
 
 def ship(order: Order, quantities: list[int] | None = None) -> Fulfillment:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.utils import timezone
+from saleor.app.models import App
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
@@ -20,6 +21,8 @@ from .either import *  # noqa: F403
 __all__ = [
     *either.__all__,
     "MULTI_CHANNEL",
+    "as_app",
+    "as_user",
     "RETURNS",
     "configure",
     "customer",
@@ -99,3 +102,17 @@ def find_order(order_id: str) -> Order:
 def report(hook: str, subject: Any) -> None:
     """Call a hook of every plugin, as the shop does."""
     getattr(get_plugins_manager(), hook)(subject)
+
+
+def as_user(user: Any) -> either.GraphQL:
+    """A GraphQL client that is signed in as this user."""
+    from graphql_jwt.shortcuts import get_token
+
+    return either.GraphQL(f"JWT {get_token(user)}")
+
+
+def as_app(*permissions: str) -> either.GraphQL:
+    """A GraphQL client with the token of an app that has these permissions."""
+    app = App.objects.create(name="app", is_active=True)
+    either.give_rights(app.permissions, *permissions)
+    return either.GraphQL(f"Bearer {app.tokens.create().auth_token}")

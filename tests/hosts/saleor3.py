@@ -9,6 +9,7 @@ from typing import Any
 import django.test
 from django.contrib.auth import get_user_model
 from django.utils import timezone
+from saleor.app.models import App
 from saleor.channel.models import Channel as ChannelRow
 from saleor.order import FulfillmentStatus, OrderOrigin, OrderStatus
 from saleor.order.models import Order
@@ -22,6 +23,8 @@ from .either import *  # noqa: F403
 __all__ = [
     *either.__all__,
     "MULTI_CHANNEL",
+    "as_app",
+    "as_user",
     "RETURNS",
     "configure",
     "customer",
@@ -143,3 +146,18 @@ def give_back(order: Order, position: int, quantity: int, refunded: bool = True)
 def report(hook: str, subject: Any) -> None:
     """Call a hook of every plugin, as the shop does."""
     getattr(get_plugins_manager(allow_replica=False), hook)(subject)
+
+
+def as_user(user: Any) -> either.GraphQL:
+    """A GraphQL client that is signed in as this user."""
+    from saleor.core.jwt import create_access_token
+
+    return either.GraphQL(f"Bearer {create_access_token(user)}")
+
+
+def as_app(*permissions: str) -> either.GraphQL:
+    """A GraphQL client with the token of an app that has these permissions."""
+    app = App.objects.create(name="app", is_active=True)
+    either.give_rights(app.permissions, *permissions)
+    _, token = app.tokens.create()
+    return either.GraphQL(f"Bearer {token}")

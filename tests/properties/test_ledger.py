@@ -22,7 +22,7 @@ numbers = itertools.count()
 
 
 class Books(RuleBasedStateMachine):
-    """Earn, ship, redeem, refund in parts, cancel, reverse, repeat and reorder, beside a dictionary that does the same."""
+    """Earn, ship, redeem, refund in parts, cancel, reverse, repeat, reorder; beside a dictionary that does the same."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,0 +1,155 @@
+"""Who may do and see what: a matrix over every field that the plugin adds, which fails when a new field is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+import pytest
+from graphql import parse
+
+from saleor_reciprocity.graphql import schema
+from saleor_reciprocity.rewards.models import Redemption
+
+from .. import hosts
+from .test_points import earned
+
+CALLERS = ("nobody", "owner", "other", "staff", "manager", "app", "bare app")
+
+# Field of the API: the callers who are served. "manager" and "app" hold the permissions, "staff" and "bare app" none.
+MATRIX = {
+    "Query.loyaltyRewards": CALLERS,
+    "Query.loyaltyAccount": ("manager", "app"),
+    "User.loyalty": ("owner", "manager", "app"),
+    "Order.loyalty": ("owner", "manager", "app"),
+    "Mutation.pointsRedeem": ("owner",),
+    "Mutation.loyaltyRewardCreate": ("manager", "app"),
+    "Mutation.loyaltyRewardUpdate": ("manager", "app"),
+}
+
+
+def added_fields() -> set[str]:
+    document = parse(schema.sdl().replace("extend type", "type"))
+    return {
+        f"{definition.name.value}.{field.name.value}"
+        for definition in document.definitions
+        if getattr(definition, "fields", None) and definition.name.value in ("Query", "Mutation", "User", "Order")
+        for field in definition.fields
+    }
+
+
+def test_every_field_is_in_the_matrix() -> None:
+    assert added_fields() == set(MATRIX)
+
+
+@pytest.fixture
+def callers(programme_on: Any, customer: Any) -> dict[str, Any]:
+    rights = ("account.manage_users", "order.manage_orders", "discount.manage_discounts")
+    manager = hosts.customer("manager@example.com", staff=True)
+    hosts.give_rights(manager.user_permissions, *rights)
+    return {
+        "nobody": hosts.GraphQL(),
+        "owner": hosts.as_user(customer),
+        "other": hosts.as_user(hosts.customer("bob@example.com")),
+        "staff": hosts.as_user(hosts.customer("staff@example.com", staff=True)),
+        "manager": hosts.as_user(manager),
+        "app": hosts.as_app(*rights),
+        "bare app": hosts.as_app(),
+    }
+
+
+def entity(type_name: str, key: Any) -> str:
+    """A way to reach any row of a type that is open to everybody."""
+    global_id = graphene.Node.to_global_id(type_name, key)
+    return f'_entities(representations: [{{__typename: "{type_name}", id: "{global_id}"}}])'
+
+
+def served(answer: dict[str, Any]) -> bool:
+    """Whether the answer holds anything but a refusal."""
+    if answer.get("errors") or not answer.get("data"):
+        return False
+    (value,) = answer["data"].values()
+    if isinstance(value, list):
+        value = value[0]
+    if isinstance(value, dict) and "errors" in value:
+        return not value["errors"]
+    if isinstance(value, dict) and "loyalty" in value:
+        value = value["loyalty"]
+    return value is not None
+
+
+@pytest.mark.parametrize("field", sorted(MATRIX))
+@pytest.mark.parametrize("caller", CALLERS)
+def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any) -> None:
+    order = earned(customer)
+    reward = graphene.Node.to_global_id("LoyaltyReward", _standard_reward())
+    user = graphene.Node.to_global_id("User", customer.pk)
+    create = 'kind: VOUCHER, name: "Five", points: 50, value: "5"'
+    queries = {
+        "Query.loyaltyRewards": "{ loyaltyRewards { edges { node { id } } } }",
+        "Query.loyaltyAccount": f'{{ loyaltyAccount(userId: "{user}") {{ available }} }}',
+        "User.loyalty": f'{{ user(id: "{user}") {{ loyalty {{ available }} }} }}',
+        "Order.loyalty": _order_query(order),
+        "Mutation.pointsRedeem": f'mutation {{ pointsRedeem(input: {{rewardId: "{reward}", idempotencyKey: "k"}}) '
+        "{ redemption { code } errors { code } } }",
+        "Mutation.loyaltyRewardCreate": f"mutation {{ loyaltyRewardCreate(input: {{{create}}}) "
+        "{ reward { id } errors { code } } }",
+        "Mutation.loyaltyRewardUpdate": f'mutation {{ loyaltyRewardUpdate(id: "{_own_reward()}", '
+        "input: {points: 7}) { reward { id } errors { code } } }",
+    }
+    query = queries[field]
+    if field == "User.loyalty" and caller == "owner":
+        query = "{ me { loyalty { available } } }"
+    assert served(callers[caller](query)) == (caller in MATRIX[field])
+
+
+def _order_query(order: Any) -> str:
+    if hosts.MULTI_CHANNEL:
+        return f'{{ order(id: "{graphene.Node.to_global_id("Order", order.pk)}") {{ loyalty {{ earned }} }} }}'
+    return f'{{ orderByToken(token: "{order.token}") {{ loyalty {{ earned }} }} }}'
+
+
+def _standard_reward() -> int:
+    from saleor_reciprocity.rewards.models import Reward
+
+    return int(Reward.objects.get(is_standard=True).pk)
+
+
+def _own_reward() -> str:
+    from decimal import Decimal
+
+    from saleor_reciprocity.rewards import catalogue
+
+    made = catalogue.create(hosts.open_channel(), "voucher", "Ten", 10, Decimal(1))
+    return str(graphene.Node.to_global_id("LoyaltyReward", made.pk))
+
+
+def test_a_guests_order_is_seen_by_whoever_holds_its_secret_id(programme_on: Any) -> None:
+    order = earned("guest@example.com", "7")
+    assert served(hosts.GraphQL()(_order_query(order)))
+
+
+def test_another_customer_reaches_no_loyalty_through_federation(programme_on: Any, customer: Any, callers: Any) -> None:
+    earned(customer)
+    query = f"{{ {entity('User', customer.pk)} {{ ... on User {{ loyalty {{ available }} }} }} }}"
+    for caller in ("nobody", "other", "staff", "bare app"):
+        assert not served(callers[caller](query)), caller
+
+
+def test_staff_without_the_permission_for_discounts_see_no_codes(programme_on: Any, customer: Any) -> None:
+    earned(customer)
+    client = hosts.as_user(customer)
+    reward = graphene.Node.to_global_id("LoyaltyReward", _standard_reward())
+    client.data(
+        f'mutation {{ pointsRedeem(input: {{rewardId: "{reward}", idempotencyKey: "k"}}) {{ errors {{ code }} }} }}'
+    )
+    clerk = hosts.customer("clerk@example.com", staff=True)
+    hosts.give_rights(clerk.user_permissions, "account.manage_users")
+    query = '{ loyaltyAccount(email: "ada@example.com") { redemptions { edges { node { code } } } } }'
+
+    def seen() -> Any:
+        return hosts.as_user(clerk).data(query)["loyaltyAccount"]["redemptions"]["edges"][0]["node"]["code"]
+
+    assert seen() is None
+    hosts.give_rights(clerk.user_permissions, "discount.manage_discounts")
+    assert seen() == Redemption.objects.get().code
