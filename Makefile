@@ -9,6 +9,9 @@ POSTGRES := $(TOOLS)/python dev/postgres.py
 WITH_TEST_DATABASE := $(POSTGRES) with test --
 MANAGE := DJANGO_SETTINGS_MODULE=tests.settings PYTHONPATH=. PYTHONWARNINGS=ignore $(SALEOR) -m django
 
+# The checks and the tests share one PostgreSQL.
+.NOTPARALLEL:
+
 .PHONY: help
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 18

@@ -159,11 +159,11 @@ def main() -> int:
 def run_with(server: Server, command: list[str]) -> int:
     ran_before = server.runs()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # Ctrl-C reaches the command too: it ends in its own way, and then we do.
+    signal.signal(signal.SIGINT, lambda *_: None)
     try:
         server.start()
         return subprocess.run(command, env={**os.environ, "DATABASE_URL": server.url()}).returncode
-    except KeyboardInterrupt:
-        return 130
     finally:
         if not ran_before:
             server.stop()
