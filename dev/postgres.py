@@ -113,9 +113,8 @@ def let_through(place: Path) -> None:
     for folder in (place, *place.parents):
         mode = folder.stat().st_mode
         if not mode & 0o001:
-            print(
-                f"PostgreSQL runs as {RUN_AS.pw_name}, who must pass through here: chmod o+x {folder}", file=sys.stderr
-            )
+            if folder in ROOT.parents:
+                print(f"For PostgreSQL, which runs as {RUN_AS.pw_name}: chmod o+x {folder}", file=sys.stderr)
             folder.chmod(mode | 0o001)
 
 
