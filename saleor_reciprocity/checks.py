@@ -13,7 +13,7 @@ from .graphql import schema
 
 def register_checks() -> None:
     checks.register(graphql_is_extended, "reciprocity")
-    checks.register(stored_settings_are_valid, "reciprocity", deploy=False)
+    checks.register(stored_settings_are_valid, checks.Tags.database)
 
 
 def graphql_is_extended(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
@@ -29,10 +29,11 @@ def graphql_is_extended(app_configs: Any, **kwargs: Any) -> list[checks.CheckMes
     ]
 
 
-def stored_settings_are_valid(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
-    """A configuration that a script stored may be one that the plugin's page would have refused."""
-    if not databases:
-        return []
+def stored_settings_are_valid(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """A configuration that a script stored may be one that the plugin's page would have refused.
+
+    It runs with the other checks of the database: before `migrate`, and when `check` is told to look there.
+    """
     try:
         with host.allow_writer():
             return [

@@ -7,10 +7,16 @@ from typing import Any, Iterator
 
 import pytest
 from django.core.management import call_command
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from saleor_reciprocity import host
 
 from . import hosts
+
+# A busy machine is no reason to fail.
+hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("suite")
 
 
 def pytest_configure() -> None:

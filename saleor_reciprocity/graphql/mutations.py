@@ -28,7 +28,7 @@ class LoyaltyError(graphene.ObjectType):
 
 
 class LoyaltyMutation(graphene.Mutation):
-    """A mutation that says in `errors` what it refuses. Subclasses define `perform`, and `permission` if one is needed."""
+    """A mutation that says in `errors` what it refuses. Subclasses define `perform`, and `permission` if needed."""
 
     permission: str | None = None
 

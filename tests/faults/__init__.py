@@ -1,1 +1,1 @@
-"""Tests: faults."""
+"""Crashes, locks and crowds, on real PostgreSQL with committed transactions."""

@@ -1,1 +1,1 @@
-"""Tests: host."""
+"""The contract of the host modules."""

@@ -14,6 +14,7 @@ from saleor.channel.models import Channel as ChannelRow
 from saleor.order import FulfillmentStatus, OrderOrigin, OrderStatus
 from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
+from saleor.tax.models import TaxConfiguration
 
 from saleor_reciprocity import host
 
@@ -31,6 +32,7 @@ __all__ = [
     "find_order",
     "give_back",
     "open_channel",
+    "open_shop",
     "order",
     "prepare",
     "report",
@@ -60,6 +62,27 @@ def open_channel(slug: str = "default-channel", currency: str = "USD") -> host.C
     return found
 
 
+def open_shop(channel: host.Channel) -> None:
+    """A shop for real checkouts: one product over 40, shipped for 10, no taxes."""
+    either.site()
+    either.serve_from_test_database()
+    listed = {"channel_id": channel.id, "currency": channel.currency}
+    TaxConfiguration.objects.get_or_create(channel_id=channel.id, defaults={"charge_taxes": False})
+    method = either.shipping_method()
+    method.shipping_zone.channels.add(channel.id)
+    method.channel_listings.create(price_amount=10, minimum_order_price_amount=0, **listed)
+    variant = either.stocked_variant(method.shipping_zone)
+    variant.stocks.get().warehouse.channels.add(channel.id)
+    variant.channel_listings.create(price_amount=40, discounted_price_amount=40, **listed)
+    variant.product.channel_listings.create(
+        is_published=True,
+        visible_in_listings=True,
+        available_for_purchase_at=timezone.now(),
+        discounted_price_amount=40,
+        **listed,
+    )
+
+
 def configure(channel: host.Channel, active: bool | None = None, **values: Any) -> None:
     """Save the plugin's page."""
     get_plugins_manager(allow_replica=False).save_plugin_configuration(
@@ -71,9 +94,10 @@ def customer(email: str, confirmed: bool = True, staff: bool = False) -> Any:
     """A customer, or a member of staff, with the password "password"."""
     user = get_user_model()(email=email, is_active=True, is_confirmed=confirmed, is_staff=staff)
     if hasattr(user, "customer_type_id"):
-        from saleor.account.utils import get_default_customer_type
+        from saleor.account.models import CustomerType
 
-        user.customer_type = get_default_customer_type()
+        default = {"name": "Customer", "slug": "customer"}  # a migration made one, which emptied tables have lost
+        user.customer_type, _ = CustomerType.objects.get_or_create(is_default=True, defaults=default)
     user.set_password("password")
     user.save()
     return user

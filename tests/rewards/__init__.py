@@ -1,1 +1,1 @@
-"""Tests: rewards."""
+"""Tests of rewards."""

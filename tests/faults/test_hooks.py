@@ -1,0 +1,143 @@
+"""The hooks never disturb the shop: nothing inside its transaction, nothing escapes, and they give up in time."""
+
+from __future__ import annotations
+
+import time
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from saleor_reciprocity import host, settlement, sweep
+from saleor_reciprocity.points import ledger
+from saleor_reciprocity.points.models import Account, Entry
+
+from .. import hosts
+
+HOOKS = (
+    "order_created",
+    "order_confirmed",
+    "order_updated",
+    "order_paid",
+    "order_fully_paid",
+    "order_fulfilled",
+    "order_cancelled",
+    "order_refunded",
+    "order_fully_refunded",
+    "order_expired",
+)
+
+
+@pytest.fixture
+def broken_tables() -> Any:
+    """A table of ours is missing: every statement on it is an SQL error."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE reciprocity_orderterms RENAME TO elsewhere")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE elsewhere RENAME TO reciprocity_orderterms")
+
+
+def test_nothing_is_asked_of_the_database_inside_the_hosts_transaction(
+    transactional_db: Any, programme_on: Any, customer: Any, django_assert_num_queries: Any
+) -> None:
+    order = hosts.order(customer, [("10", 1)])
+    from saleor_reciprocity.plugin import ReciprocityPlugin
+
+    plugin = ReciprocityPlugin(configuration=[], active=True)
+    with transaction.atomic():
+        with django_assert_num_queries(0):
+            for hook in HOOKS:
+                assert getattr(plugin, hook)(order, previous_value="kept") == "kept"
+        assert Entry.objects.count() == 0
+    assert Entry.objects.count() == 1
+
+
+def test_an_sql_error_of_ours_does_not_roll_the_paid_order_back(
+    transactional_db: Any, programme_on: Any, customer: Any, broken_tables: Any, caplog: Any
+) -> None:
+    with transaction.atomic():
+        order = hosts.order(customer, [("10", 1)])
+        hosts.report("order_created", order)
+    assert hosts.find_order(host.order_id(order)) == order
+    assert "the sweep will do it" in caplog.text
+
+
+def test_what_failed_in_line_is_awarded_by_the_sweep(
+    transactional_db: Any, programme_on: Any, customer: Any, monkeypatch: Any
+) -> None:
+    def fail(order_id: str) -> None:
+        raise RuntimeError("broken")
+
+    order = hosts.order(customer, [("10", 1)])
+    with monkeypatch.context() as patched:
+        patched.setattr(settlement, "DOMAINS", (("points", fail),))
+        hosts.report("order_created", order)
+        assert sweep.sweep() == (0, 1)
+        assert sweep.sweep() == (0, 0), "a failed order waits before it is tried again"
+    failure = settlement.SettledOrder.objects.get()
+    assert (failure.attempts, failure.error) == (1, "points: RuntimeError('broken')")
+
+    settlement.SettledOrder.objects.update(retry_at=failure.retry_at - settlement.FIRST_RETRY)
+    assert sweep.sweep() == (1, 0)
+    assert Account.objects.get().pending == 10
+    assert settlement.SettledOrder.objects.get().error == ""
+
+
+def test_a_locked_account_holds_nobody_up_beyond_the_bound(
+    transactional_db: Any, programme_on: Any, customer: Any, settings: Any
+) -> None:
+    settings.RECIPROCITY_HOOK_SECONDS = 0.3
+    first = hosts.order(customer, [("10", 1)])
+    settlement.settle(host.order_id(first))
+    locked, done = Event(), Event()
+
+    def hold() -> None:
+        with host.allow_writer(), transaction.atomic():
+            ledger.lock(Account.objects.get().pk)
+            locked.set()
+            done.wait(20)
+        connection.close()
+
+    holder = Thread(target=hold)
+    holder.start()
+    locked.wait(20)
+    second = hosts.order(customer, [("10", 1)])
+    started = time.monotonic()
+    hosts.report("order_created", second)
+    waited = time.monotonic() - started
+    done.set()
+    holder.join()
+
+    assert waited < 10 * settings.RECIPROCITY_HOOK_SECONDS, "bounded, with room for a slow machine"
+    assert Account.objects.get().pending == 10
+    sweep.sweep()
+    assert Account.objects.get().pending == 20
+
+
+def test_the_limits_end_with_the_hook(transactional_db: Any, programme_on: Any, customer: Any) -> None:
+    def limits() -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('statement_timeout'), current_setting('lock_timeout')")
+            return cursor.fetchone()
+
+    before = limits()
+    hosts.report("order_created", hosts.order(customer, [("10", 1)]))
+    assert limits() == before
+
+
+def test_a_hook_runs_out_of_time_between_two_statements(transactional_db: Any, programme_on: Any) -> None:
+    def slow() -> None:
+        with settlement.bounded(0.05):
+            time.sleep(0.1)
+            Account.objects.count()
+
+    with pytest.raises(settlement.OutOfTime):
+        slow()
+
+
+def test_an_inactive_plugin_settles_nothing_in_line(transactional_db: Any, programme_on: Any, customer: Any) -> None:
+    hosts.configure(programme_on, active=False)
+    hosts.report("order_created", hosts.order(customer, [("10", 1)]))
+    assert settlement.SettledOrder.objects.count() == 0

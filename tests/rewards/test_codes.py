@@ -1,0 +1,41 @@
+"""Codes carry the randomness that they promise."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from saleor_reciprocity import host, settlement
+from saleor_reciprocity.rewards import redemption
+from saleor_reciprocity.rewards.codes import ALPHABET, new_code
+from saleor_reciprocity.rewards.models import Reward
+
+from .. import hosts
+
+
+def test_the_alphabet_has_five_bits_and_no_look_alikes() -> None:
+    assert len(set(ALPHABET)) == 32
+    assert not set("ILOU") & set(ALPHABET)
+
+
+def test_codes_carry_eighty_bits_where_the_host_has_room() -> None:
+    assert host.GIFT_CARD_CODE_LENGTH * 5 == 80
+    assert (80 if hosts.MULTI_CHANNEL else 60) == host.VOUCHER_CODE_LENGTH * 5
+
+
+def test_every_character_is_as_likely_as_any_other() -> None:
+    counts = Counter(new_code(32 * 2000))
+    assert set(counts) == set(ALPHABET)
+    assert max(abs(count - 2000) for count in counts.values()) < 5 * 2000**0.5
+
+
+def test_a_code_that_is_taken_is_not_given_again(programme_on: Any, customer: Any, monkeypatch: Any) -> None:
+    order = hosts.order(customer, [("100", 1)])
+    hosts.ship(order)
+    settlement.settle(host.order_id(order))
+    length = host.VOUCHER_CODE_LENGTH
+    drawn = iter(["A" * length, "A" * length, "B" * length])
+    monkeypatch.setattr(redemption, "new_code", lambda _: next(drawn))
+    person, reward = host.person(customer), Reward.objects.get()
+    assert redemption.redeem(person, reward.pk, "1").code == "A" * length
+    assert redemption.redeem(person, reward.pk, "2").code == "B" * length

@@ -1,0 +1,118 @@
+"""The sweep: finds what the hooks missed, and nothing else. Edge cases 11, 13, 15 and 42 of the engine's list."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from saleor_reciprocity import host, settlement, sweep
+from saleor_reciprocity.points.models import Account, Entry, OrderTerms
+from saleor_reciprocity.programme import SettingsVersion
+
+from . import hosts
+
+
+def test_an_order_without_any_event_is_found(programme_on: Any, customer: Any) -> None:
+    hosts.ship(hosts.order(customer, [("20", 1)]))
+    assert sweep.sweep() == (1, 0)
+    assert Account.objects.get().available == 20
+
+
+def test_a_settled_order_is_left_alone_until_it_changes(programme_on: Any, customer: Any) -> None:
+    order = hosts.order(customer, [("20", 1)])
+    assert sweep.sweep() == (1, 0)
+    assert sweep.sweep() == (0, 0)
+    for change in (lambda: hosts.ship(order), lambda: hosts.refund(order, "5"), lambda: hosts.cancel(order)):
+        change()
+        assert sweep.sweep() == (1, 0)
+    assert Account.objects.get().available == 0
+
+
+def test_a_guests_order_that_finds_its_user_is_looked_at_again(programme_on: Any) -> None:
+    order = hosts.order("ada@example.com", [("20", 1)])
+    sweep.sweep()
+    user = hosts.customer("ada@example.com")
+    type(order).objects.filter(pk=order.pk).update(user=user)
+    assert sweep.sweep() == (1, 0)
+    assert Account.objects.get().user == user
+
+
+def test_a_late_commit_with_an_early_time_stamp_is_found(programme_on: Any, customer: Any) -> None:
+    SettingsVersion.objects.update(since=timezone.now() - timedelta(days=90))
+    sweep.sweep()
+    hosts.order(customer, [("20", 1)], placed_at=timezone.now() - timedelta(days=30))
+    assert sweep.sweep_recent() == (1, 0)
+    hosts.order(customer, [("20", 1)], placed_at=timezone.now() - timedelta(days=80))
+    assert sweep.sweep_recent() == (0, 0)
+    assert sweep.sweep() == (1, 0)
+
+
+def test_orders_from_before_the_programme_are_not_touched(channel: Any, customer: Any) -> None:
+    hosts.order(customer, [("20", 1)])
+    hosts.configure(channel, active=True)
+    assert sweep.sweep() == (0, 0)
+    assert Entry.objects.count() == 0
+
+
+def test_drafts_are_not_looked_at(programme_on: Any, customer: Any) -> None:
+    hosts.order(customer, [("20", 1)], status="draft")
+    assert sweep.sweep() == (0, 0)
+
+
+def test_switched_off_awards_nothing_new_and_still_takes_back(programme_on: Any, customer: Any) -> None:
+    old = hosts.order(customer, [("20", 1)])
+    hosts.ship(old)
+    sweep.sweep()
+    hosts.configure(programme_on, active=False)
+    new = hosts.order(customer, [("30", 1)])
+    hosts.refund(old, "20")
+    sweep.sweep()
+    assert Account.objects.get().available == 0
+    assert OrderTerms.objects.get(order_id=host.order_id(new)).verdict == "programme off"
+
+    hosts.configure(programme_on, active=True)
+    sweep.sweep()
+    assert Account.objects.get().pending == 0, "what was ordered while it was off stays without points"
+
+
+def test_an_order_follows_the_settings_of_its_time(programme_on: Any, customer: Any) -> None:
+    order = hosts.order(customer, [("20", 1)])
+    hosts.configure(programme_on, points_per_unit="3")
+    later = hosts.order(customer, [("20", 1)])
+    sweep.sweep()
+    assert Account.objects.get().pending == 20 + 60
+
+    hosts.configure(programme_on, points_per_unit="0")
+    hosts.ship(order)
+    hosts.ship(later)
+    sweep.sweep()
+    assert Account.objects.get().available == 20 + 60
+
+
+def test_a_change_by_a_script_is_in_force_from_the_first_look_on(channel: Any, customer: Any) -> None:
+    hosts.configure(channel, active=True)
+    from saleor.plugins.models import PluginConfiguration
+
+    row = PluginConfiguration.objects.get(identifier="saleor_reciprocity")
+    row.configuration = [{"name": "points_per_unit", "value": "2"}]
+    row.save()
+    sweep.sweep()
+    hosts.order(customer, [("20", 1)])
+    sweep.sweep()
+    assert Account.objects.get().pending == 40
+
+
+def test_the_commands_settle_and_report(programme_on: Any, customer: Any, capsys: Any) -> None:
+    order = hosts.order(customer, [("20", 1)])
+    call_command("reciprocity_work", "--once")
+    call_command("reciprocity_settle", str(getattr(order, "number", order.pk)))
+    call_command("reciprocity_settle", host.order_id(order))
+    call_command("reciprocity_sweep", "--recent")
+    said = capsys.readouterr().out
+    assert "1 orders settled, 0 to be tried again" in said
+    assert f"Order {host.order_id(order)} is settled." in said
+    assert "Settled 0 orders." in said
+    assert settlement.SettledOrder.objects.count() == 1
