@@ -30,12 +30,6 @@ class Invalid(ReciprocityError):
     """The value is not valid."""
 
 
-class Required(ReciprocityError):
-    """This value is required."""
-
-    code = "REQUIRED"
-
-
 class NotFound(ReciprocityError):
     """Nothing was found under this id."""
 
@@ -65,6 +59,12 @@ class RewardUnavailable(ReciprocityError):
 
     code = "REWARD_UNAVAILABLE"
     field = "rewardId"
+
+
+class CodeAlreadyUsed(ReciprocityError):
+    """This code was used already, so the points can't be returned."""
+
+    code = "CODE_ALREADY_USED"
 
 
 class KeyAlreadyUsed(ReciprocityError):

@@ -10,12 +10,12 @@ from django.db import models
 if django.VERSION < (3, 1):
     from django.contrib.postgres.fields import JSONField as DjangoJSONField
 else:
-    from django.db.models import JSONField as DjangoJSONField  # type: ignore[no-redef,attr-defined]
+    from django.db.models import JSONField as DjangoJSONField
 
 _CONDITION = "check" if django.VERSION < (5, 1) else "condition"
 
 
-class JSONField(DjangoJSONField):  # type: ignore[misc,valid-type]
+class JSONField(DjangoJSONField):
     """A JSON column that migrations name alike on both Django generations."""
 
 

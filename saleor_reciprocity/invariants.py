@@ -68,6 +68,14 @@ RULES: tuple[tuple[str, str], ...] = (
         """,
     ),
     (
+        "each cancelled redemption has one credit of its price, and each credit one cancelled redemption",
+        """
+        SELECT e.id AS entry, e.points, r.id AS redemption, r.points AS price
+        FROM reciprocity_entry e FULL JOIN reciprocity_redemption r ON r.reversal_id = e.id
+        WHERE (e.kind = 'reversal' OR r.cancelled_at IS NOT NULL) AND (e.points = r.points) IS NOT TRUE
+        """,
+    ),
+    (
         "each redemption has one debit of its price, and each debit one redemption",
         """
         SELECT e.id AS entry, e.points, r.id AS redemption, r.points AS price

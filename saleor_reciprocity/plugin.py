@@ -11,7 +11,7 @@ from . import host, programme, settings, settlement
 from .rewards import catalogue
 
 
-class ReciprocityPlugin(host.SaleorPlugin):  # type: ignore[misc]
+class ReciprocityPlugin(host.SaleorPlugin):
     """Points, and all that a shop gives first."""
 
     PLUGIN_ID = programme.PLUGIN_ID

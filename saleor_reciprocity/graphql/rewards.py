@@ -54,6 +54,7 @@ class LoyaltyRedemption(graphene.ObjectType):
     points = graphene.Int(required=True, description="The points that were paid.")
     value = graphene.Field(host.money_type(), required=True, description="What the code is worth at checkout.")
     created_at = host.date_time_type()(required=True, description="When the points were exchanged.")
+    cancelled_at = host.date_time_type()(description="When the code was withdrawn and the points returned.")
 
     @staticmethod
     def resolve_id(root: Redemption, info: Any) -> str:
@@ -134,6 +135,25 @@ class PointsRedeem(LoyaltyMutation):
         return {"redemption": redemption.redeem(host.person(user), reward_id, input["idempotency_key"])}
 
 
+class PointsRedemptionCancel(LoyaltyMutation):
+    """Give an unused code back for its points. For others than the customer it requires MANAGE_DISCOUNTS."""
+
+    redemption = graphene.Field(LoyaltyRedemption, description="The cancelled redemption.")
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The redemption to cancel.")
+
+    @classmethod
+    def perform(cls, info: Any, id: str) -> dict[str, Any]:
+        user = host.current_user(info.context)
+        staff = host.has_permission(info.context, permissions.MANAGE_DISCOUNTS)
+        if user is None and not staff:
+            raise errors.SignInRequired
+        actor = f"user:{user.pk}" if user else f"app:{info.context.app.pk}"
+        owner = None if staff or user is None else user.pk
+        return {"redemption": redemption.cancel(row_id("LoyaltyRedemption", id, "id"), actor, owner)}
+
+
 class LoyaltyRewardCreateInput(graphene.InputObjectType):
     channel = graphene.String(description="Slug of the channel. Needed where the shop has more than one.")
     kind = LoyaltyRewardKind(required=True, description="What the customer gets.")
@@ -184,5 +204,6 @@ class LoyaltyRewardUpdate(LoyaltyMutation):
 
 class RewardMutations(graphene.ObjectType):
     points_redeem = PointsRedeem.Field()
+    points_redemption_cancel = PointsRedemptionCancel.Field()
     loyalty_reward_create = LoyaltyRewardCreate.Field()
     loyalty_reward_update = LoyaltyRewardUpdate.Field()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+from .either import *  # noqa: F403
+
 if find_spec("saleor.channel") is None:  # channels came with Saleor 3
     from .saleor2 import *  # noqa: F403
     from .saleor2 import __all__

@@ -9,10 +9,12 @@ from typing import Any, Mapping
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.db.models import F
 from prices import Money as PricesMoney
 from saleor.core.utils.promo_code import is_available_promo_code
 from saleor.discount import DiscountValueType, VoucherType
 from saleor.discount.models import Voucher
+from saleor.giftcard.models import GiftCard
 from saleor.plugins.base_plugin import BasePlugin as SaleorPlugin
 from saleor.plugins.base_plugin import ConfigurationTypeField
 from saleor.plugins.error_codes import PluginErrorCode
@@ -39,6 +41,7 @@ __all__ = [
     "switch_off",
     "user_with_id",
     "voucher_terms",
+    "withdraw_gift_card",
 ]
 
 
@@ -98,6 +101,12 @@ def voucher_terms(name: str, ends_at: datetime | None) -> Voucher:
         usage_limit=1,
         end_date=ends_at,
     )
+
+
+def withdraw_gift_card(code: str) -> bool:
+    """Switch a gift card off if nothing was spent from it, in one statement. Returns whether it was untouched."""
+    untouched = GiftCard.objects.filter(code=code, current_balance_amount=F("initial_balance_amount"), is_active=True)
+    return bool(untouched.update(is_active=False))
 
 
 def money(amount: Decimal, currency: str) -> PricesMoney:

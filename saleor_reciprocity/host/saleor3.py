@@ -55,6 +55,7 @@ __all__ = [
     "person",
     "plugin_configuration",
     "query_costs",
+    "withdraw_voucher",
     "writing",
 ]
 
@@ -253,6 +254,11 @@ def issue_gift_card(
         user = get_user_model().objects.get(pk=user_id)
         card.assigned_to, card.assigned_to_email = user, user.email
     card.save(force_insert=True)
+
+
+def withdraw_voucher(code: str) -> bool:
+    """Make a voucher worthless if no order has used it, in one statement. Returns whether it was unused."""
+    return bool(VoucherCode.objects.filter(code=code, used=0, is_active=True).update(is_active=False))
 
 
 def allow_writer() -> ContextManager[None]:

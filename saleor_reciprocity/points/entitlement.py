@@ -47,8 +47,8 @@ def entitlement(order: Order, terms: Terms) -> Due:
         return Due(pending=0, earned=0)
     bases = {line.id: _share(order, line) for line in order.lines}
     kept = {line.id: bases[line.id] * (line.quantity - line.given_back) / line.quantity for line in order.lines}
-    left_paid = Fraction(max(order.goods + order.shipping - order.refunded, 0))
-    scale = min(Fraction(1), left_paid / total) if (total := sum(kept.values())) else Fraction(0)
+    left_paid = max(Fraction(order.goods) + Fraction(order.shipping) - Fraction(order.refunded), Fraction(0))
+    scale = min(Fraction(1), left_paid / total) if (total := sum(kept.values(), Fraction(0))) else Fraction(0)
     worth, shipped = Fraction(0), Fraction(0)
     lines = []
     for line in order.lines:

@@ -57,6 +57,8 @@ class Redemption(models.Model):
     currency = models.CharField(max_length=3)
     channel_id = models.CharField(max_length=36)
     created_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True)
+    reversal = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="cancelled_redemption")
 
     class Meta:
         app_label = "reciprocity"

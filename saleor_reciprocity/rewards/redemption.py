@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import Callable, Iterator, NamedTuple
+
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,9 +18,18 @@ from .models import Redemption, Reward, RewardKind
 
 LONGEST_KEY = 128
 
-_ISSUERS = {
-    RewardKind.VOUCHER.value: (host.issue_voucher, host.VOUCHER_CODE_LENGTH),
-    RewardKind.GIFT_CARD.value: (host.issue_gift_card, host.GIFT_CARD_CODE_LENGTH),
+
+class Codes(NamedTuple):
+    """How the codes of one kind of reward are made and unmade in the host."""
+
+    length: int
+    issue: Callable[..., None]
+    withdraw: Callable[[str], bool]
+
+
+CODES = {
+    RewardKind.VOUCHER: Codes(host.VOUCHER_CODE_LENGTH, host.issue_voucher, host.withdraw_voucher),
+    RewardKind.GIFT_CARD: Codes(host.GIFT_CARD_CODE_LENGTH, host.issue_gift_card, host.withdraw_gift_card),
 }
 
 
@@ -34,19 +46,59 @@ def redeem(person: host.Person, reward_id: int, key: str) -> Redemption:
         )
     if person.user_id is None or not person.confirmed:
         raise errors.SignInRequired
+    with _locking():
+        account = ledger.lock(ledger.account_of(person, timezone.now()).pk)
+        earlier = Redemption.objects.filter(account=account, key=key).first()
+        return _same(earlier, reward_id) if earlier else _exchange(account, person.user_id, reward_id, key)
+
+
+def cancel(redemption_id: int, actor: str, user_id: int | None = None) -> Redemption:
+    """Withdraw an unused code and return its points to the lots they came from. A second call changes nothing.
+
+    With `user_id` only that user's redemption is found. Raises NotFound, CodeAlreadyUsed, or Busy.
+    """
+    with _locking():
+        found = Redemption.objects.filter(pk=redemption_id)
+        if user_id is not None:
+            found = found.filter(account__user_id=user_id)
+        account_id = found.values_list("account_id", flat=True).first()
+        if account_id is None:
+            raise errors.NotFound(field="id")
+        account = ledger.lock(account_id)
+        redemption = Redemption.objects.select_related("entry", "reward").get(pk=redemption_id)
+        if redemption.cancelled_at is None:
+            _return(account, redemption, actor)
+        return redemption
+
+
+def _return(account: Account, redemption: Redemption, actor: str) -> None:
+    if not CODES[RewardKind(redemption.kind)].withdraw(redemption.code):
+        raise errors.CodeAlreadyUsed(field="id")
+    now = timezone.now()
+    credit = ledger.Posting(
+        kind=Kind.REVERSAL,
+        source=f"cancelled redemption:{redemption.pk}",
+        happened_at=now,
+        points=redemption.points,
+        reason=redemption.reward.name,
+        actor=actor,
+    )
+    redemption.cancelled_at = now
+    redemption.reversal = ledger.reverse(account, redemption.entry, credit, now)
+    redemption.save(update_fields=["cancelled_at", "reversal"])
+
+
+@contextmanager
+def _locking() -> Iterator[None]:
+    """A transaction that waits a limited time for a locked account. Raises Busy."""
     try:
         with transaction.atomic():
-            _wait_at_most(settings.wait_seconds())
-            account = ledger.lock(ledger.account_of(person, timezone.now()).pk)
-            earlier = Redemption.objects.filter(account=account, key=key).first()
-            return _same(earlier, reward_id) if earlier else _exchange(account, person.user_id, reward_id, key)
+            with connection.cursor() as cursor:
+                wait = str(int(settings.wait_seconds() * 1000))
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [wait])
+            yield
     except OperationalError as error:
         raise errors.Busy from error
-
-
-def _wait_at_most(seconds: float) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(int(seconds * 1000))])
 
 
 def _same(earlier: Redemption, reward_id: int) -> Redemption:
@@ -67,9 +119,9 @@ def _exchange(account: Account, user_id: int, reward_id: int, key: str) -> Redem
         actor=f"user:{user_id}",
     )
     entry = ledger.spend(account, debit, now)
-    issue, code_length = _ISSUERS[reward.kind]
-    code = _unused_code(code_length)
-    issue(code, reward.name, reward.value, channel, user_id, None)
+    codes = CODES[RewardKind(reward.kind)]
+    code = _unused_code(codes.length)
+    codes.issue(code, reward.name, reward.value, channel, user_id, None)
     return Redemption.objects.create(
         account=account,
         reward=reward,

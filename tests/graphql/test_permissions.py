@@ -8,7 +8,9 @@ import graphene
 import pytest
 from graphql import parse
 
+from saleor_reciprocity import host
 from saleor_reciprocity.graphql import schema
+from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Redemption
 
 from .. import hosts
@@ -23,6 +25,7 @@ MATRIX = {
     "User.loyalty": ("owner", "manager", "app"),
     "Order.loyalty": ("owner", "manager", "app"),
     "Mutation.pointsRedeem": ("owner",),
+    "Mutation.pointsRedemptionCancel": ("owner", "manager", "app"),
     "Mutation.loyaltyRewardCreate": ("manager", "app"),
     "Mutation.loyaltyRewardUpdate": ("manager", "app"),
 }
@@ -92,6 +95,8 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
         "Order.loyalty": _order_query(order),
         "Mutation.pointsRedeem": f'mutation {{ pointsRedeem(input: {{rewardId: "{reward}", idempotencyKey: "k"}}) '
         "{ redemption { code } errors { code } } }",
+        "Mutation.pointsRedemptionCancel": f'mutation {{ pointsRedemptionCancel(id: "{_redemption(customer)}") '
+        "{ redemption { code } errors { code } } }",
         "Mutation.loyaltyRewardCreate": f"mutation {{ loyaltyRewardCreate(input: {{{create}}}) "
         "{ reward { id } errors { code } } }",
         "Mutation.loyaltyRewardUpdate": f'mutation {{ loyaltyRewardUpdate(id: "{_own_reward()}", '
@@ -113,6 +118,11 @@ def _standard_reward() -> int:
     from saleor_reciprocity.rewards.models import Reward
 
     return int(Reward.objects.get(is_standard=True).pk)
+
+
+def _redemption(customer: Any) -> str:
+    made = redemption.redeem(host.person(customer), _standard_reward(), "a redemption")
+    return str(graphene.Node.to_global_id("LoyaltyRedemption", made.pk))
 
 
 def _own_reward() -> str:

@@ -5,11 +5,19 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.sites.models import Site
+from django.db import connections
 from django.test import Client
+from saleor.account.models import Address
 from saleor.order import FulfillmentStatus, OrderStatus
 from saleor.order.models import Fulfillment, FulfillmentLine, Order
 from saleor.payment import TransactionKind
 from saleor.payment.models import Payment, Transaction
+from saleor.product.models import Category, Product, ProductType, ProductVariant
+from saleor.shipping import ShippingMethodType
+from saleor.shipping.models import ShippingMethod, ShippingZone
+from saleor.site.models import SiteSettings
+from saleor.warehouse.models import Stock, Warehouse
 
 __all__ = ["GraphQL", "cancel", "configuration_input", "give_rights", "refund", "ship", "unship"]
 
@@ -43,6 +51,44 @@ class GraphQL:
         answer = self(query, **variables)
         assert "errors" not in answer, answer["errors"]
         return dict(answer["data"])
+
+
+def site() -> SiteSettings:
+    """The settings of the shop, made anew where a test has emptied the database."""
+    Site.objects.clear_cache()
+    row, _ = Site.objects.get_or_create(pk=1, defaults={"domain": "localhost", "name": "Test shop"})
+    found, _ = SiteSettings.objects.get_or_create(site=row)
+    return found
+
+
+def shipping_method(**fields: Any) -> ShippingMethod:
+    """A way to ship to the United States."""
+    zone = ShippingZone.objects.create(name="United States", countries=["US"])
+    return ShippingMethod.objects.create(
+        shipping_zone=zone, name="Parcel", type=ShippingMethodType.PRICE_BASED, **fields
+    )
+
+
+def stocked_variant(zone: ShippingZone, **product_fields: Any) -> ProductVariant:
+    """A cup, of which a warehouse for this zone holds a thousand."""
+    kind = ProductType.objects.create(name="Kitchenware", slug="kitchenware", has_variants=False)
+    category = Category.objects.create(name="Cups", slug="cups")
+    product = Product.objects.create(name="Cup", slug="cup", product_type=kind, category=category, **product_fields)
+    variant = ProductVariant.objects.create(product=product, sku="cup")
+    address = Address.objects.create(
+        street_address_1="1 Main Street", city="Mountain View", country="US", country_area="CA", postal_code="94043"
+    )
+    warehouse = Warehouse.objects.create(name="Warehouse", slug="warehouse", address=address)
+    warehouse.shipping_zones.add(zone)
+    Stock.objects.create(warehouse=warehouse, product_variant=variant, quantity=1000)
+    return variant
+
+
+def serve_from_test_database() -> None:
+    """Point the threads of a live server to the test database, and let none of them keep its connection."""
+    database = connections["default"].settings_dict
+    for alias in connections:
+        connections.databases[alias].update(NAME=database["NAME"], CONN_MAX_AGE=0)
 
 
 def ship(order: Order, quantities: list[int] | None = None) -> Fulfillment:

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 from saleor.app.models import App
+from saleor.discount.models import Voucher
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
@@ -23,11 +24,15 @@ __all__ = [
     "MULTI_CHANNEL",
     "as_app",
     "as_user",
+    "code_is_valid",
+    "use_voucher",
     "RETURNS",
+    "administrator",
     "configure",
     "customer",
     "find_order",
     "open_channel",
+    "open_shop",
     "order",
     "prepare",
     "report",
@@ -46,6 +51,20 @@ def open_channel(slug: str = "default-channel", currency: str = "USD") -> host.C
     return host.channels()[0]
 
 
+def open_shop(channel: host.Channel) -> None:
+    """A shop for real checkouts: one product over 40, shipped for 10, no taxes, no mail to confirm an address."""
+    either.site()
+    either.serve_from_test_database()
+    method = either.shipping_method(currency=channel.currency, price_amount=10, minimum_order_price_amount=0)
+    either.stocked_variant(
+        method.shipping_zone,
+        currency=channel.currency,
+        price_amount=40,
+        minimal_variant_price_amount=40,
+        is_published=True,
+    )
+
+
 def configure(channel: host.Channel, active: bool | None = None, **values: Any) -> None:
     """Save the plugin's page."""
     get_plugins_manager().save_plugin_configuration("saleor_reciprocity", either.configuration_input(active, values))
@@ -55,6 +74,15 @@ def customer(email: str, confirmed: bool = True, staff: bool = False) -> Any:
     """A customer, or a member of staff, with the password "password"."""
     user = get_user_model()(email=email, is_active=confirmed, is_staff=staff)
     user.set_password("password")
+    user.save()
+    return user
+
+
+def administrator(email: str, password: str) -> Any:
+    """A member of staff who may do everything."""
+    user = customer(email, staff=True)
+    user.is_superuser = True
+    user.set_password(password)
     user.save()
     return user
 
@@ -92,6 +120,16 @@ def order(
             unit_price_gross_amount=Decimal(price),
         )
     return row
+
+
+def use_voucher(code: str) -> None:
+    """Count one use of a voucher, as an order does."""
+    Voucher.objects.filter(code=code).update(used=1)
+
+
+def code_is_valid(code: str) -> bool:
+    """Whether a voucher's code can be put on a checkout."""
+    return bool(Voucher.objects.active(timezone.now()).filter(code=code).exists())
 
 
 def find_order(order_id: str) -> Order:

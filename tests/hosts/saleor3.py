@@ -9,8 +9,10 @@ from typing import Any
 import django.test
 from django.contrib.auth import get_user_model
 from django.utils import timezone
+from saleor.account.models import Group
 from saleor.app.models import App
 from saleor.channel.models import Channel as ChannelRow
+from saleor.discount.models import VoucherCode
 from saleor.order import FulfillmentStatus, OrderOrigin, OrderStatus
 from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
@@ -26,7 +28,10 @@ __all__ = [
     "MULTI_CHANNEL",
     "as_app",
     "as_user",
+    "code_is_valid",
+    "use_voucher",
     "RETURNS",
+    "administrator",
     "configure",
     "customer",
     "find_order",
@@ -103,6 +108,16 @@ def customer(email: str, confirmed: bool = True, staff: bool = False) -> Any:
     return user
 
 
+def administrator(email: str, password: str) -> Any:
+    """A member of staff who may do everything."""
+    user = customer(email, staff=True)
+    user.is_superuser = True
+    user.set_password(password)
+    user.save()
+    user.groups.add(Group.objects.create(name="Every channel", restricted_access_to_channels=False))
+    return user
+
+
 def order(
     buyer: Any,
     lines: list[tuple[str, int]],
@@ -147,6 +162,16 @@ def order(
             total_price_gross_amount=line_total,
         )
     return row
+
+
+def use_voucher(code: str) -> None:
+    """Count one use of a voucher, as an order does."""
+    VoucherCode.objects.filter(code=code).update(used=1, is_active=False)
+
+
+def code_is_valid(code: str) -> bool:
+    """Whether a voucher's code can be put on a checkout."""
+    return bool(VoucherCode.objects.filter(code=code, is_active=True, used=0).exists())
 
 
 def find_order(order_id: str) -> Order:

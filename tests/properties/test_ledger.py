@@ -64,7 +64,7 @@ class Books(RuleBasedStateMachine):
     @rule(target=redemptions, points=st.integers(1, 150))
     def redeem(self, points: int) -> int:
         before = Entry.objects.count()
-        posting = ledger.Posting(Kind.REVERSAL, f"spend {next(numbers)}", NOW, points=-points)
+        posting = ledger.Posting(Kind.CLAWBACK, f"spend {next(numbers)}", NOW, points=-points)
         try:
             entry = ledger.spend(self.locked(), posting, NOW)
         except errors.InsufficientPoints:
@@ -82,7 +82,7 @@ class Books(RuleBasedStateMachine):
         spending = Entry.objects.get(pk=entry_id)
         before = dict(Lot.objects.values_list("pk", "remaining"))
         debt = self.locked().debt
-        posting = ledger.Posting(Kind.REVERSAL, f"reverse {entry_id}", NOW, points=self.spent.pop(entry_id))
+        posting = ledger.Posting(Kind.EARNED, f"reverse {entry_id}", NOW, points=self.spent.pop(entry_id))
         ledger.reverse(self.locked(), spending, posting, NOW)
         if debt == 0:
             for use in spending.lot_uses.all():
