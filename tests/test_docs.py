@@ -1,0 +1,177 @@
+"""The documents say what is so: every GraphQL block is valid and plays out as written, tables and links are complete."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import graphene
+import pytest
+from graphql import parse, validate
+
+from saleor_reciprocity import errors, host, settings, settlement
+from saleor_reciprocity.graphql import schema
+from saleor_reciprocity.graphql.mutations import LoyaltyErrorCode
+from saleor_reciprocity.points.models import Kind
+
+from . import hosts
+
+ROOT = Path(__file__).resolve().parent.parent
+GUIDE = ROOT / "docs" / "guide.md"
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+HOST = "saleor-3" if hosts.MULTI_CHANNEL else "saleor-2"
+
+FENCED = re.compile(r"^```(\w*) *(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)#:]+)(?:#([^)]+))?\)|\]\(#([^)]+)\)")
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+
+
+class Block(NamedTuple):
+    """A fenced block of a document: its language, a host that it is for ("" for all), and its text."""
+
+    language: str
+    host: str
+    text: str
+
+
+def blocks(path: Path) -> list[Block]:
+    return [Block(*found) for found in FENCED.findall(path.read_text())]
+
+
+def steps() -> list[tuple[str, str, Any]]:
+    """The guide's operations for this host, by name, each with the answer that the guide shows after it, or None."""
+    found = [block for block in blocks(GUIDE) if block.host in ("", HOST)]
+    following = [*found[1:], Block("", "", "")]
+    return [
+        (block.text.split("(")[0].split()[1], block.text, json.loads(after.text) if after.language == "json" else None)
+        for block, after in zip(found, following)
+        if block.language == "graphql"
+    ]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_graphql_block_is_valid(path: Path) -> None:
+    for block in blocks(path):
+        if block.language == "graphql" and block.host in ("", HOST):
+            assert validate(host.loaded_schema(), parse(block.text)) == [], block.text
+
+
+@pytest.fixture
+def shop(channel: host.Channel, customer: Any) -> dict[str, Any]:
+    """The shop of the guide: Ada has bought for 120, which was shipped, and for 30, which was not."""
+    hosts.configure(channel, active=True)
+    for price, shipped in (("120", True), ("30", False)):
+        order = hosts.order(customer, [(price, 1)])
+        if shipped:
+            hosts.ship(order)
+        settlement.settle(host.order_id(order))
+    staff = hosts.customer("staff@example.com", staff=True)
+    rights = ("account.manage_users", "discount.manage_discounts", "plugins.manage_plugins")
+    hosts.give_rights(staff.user_permissions, *rights)
+    return {"staff": hosts.as_user(staff), "ada": hosts.as_user(customer), "channel": channel}
+
+
+def test_the_guide_plays_out_as_written(shop: dict[str, Any]) -> None:
+    channel: host.Channel = shop["channel"]
+    seen: dict[str, Any] = {}
+
+    def variables(name: str) -> tuple[str, dict[str, Any]] | None:
+        """Who asks, with which variables; None for an operation of Saleor's own, which is only validated."""
+        if name == "SetProgramme":
+            by_channel = {"channelId": graphene.Node.to_global_id("Channel", channel.id)}
+            return "staff", by_channel if hosts.MULTI_CHANNEL else {}
+        if name == "CreateReward":
+            return "staff", {"channel": channel.slug}
+        if name == "RetireReward":
+            return "staff", {"id": seen["CreateReward"]["loyaltyRewardCreate"]["reward"]["id"]}
+        if name == "PointsOf":
+            return "staff", {}
+        if name in ("Rewards",):
+            return "ada", {"channel": channel.slug}
+        if name in ("Redeem", "RedeemAgain"):
+            reward = seen["Rewards"]["loyaltyRewards"]["edges"][0]["node"]["id"]
+            key = "6f1c0e" if name == "Redeem" else "9ab2d4"
+            return "ada", {"input": {"rewardId": reward, "idempotencyKey": key}}
+        if name == "GiveBack":
+            return "ada", {"id": seen["Redeem"]["pointsRedeem"]["redemption"]["id"]}
+        return ("ada", {}) if name.startswith("My") else None
+
+    for name, query, shown in steps():
+        played = variables(name)
+        if played is None:
+            assert shown is None, f"{name} shows an answer that nothing checks"
+            continue
+        seen[name] = shop[played[0]].data(query, **played[1])
+        assert shown is None or alike(seen[name], shown), f"{name}: {json.dumps(seen[name], indent=2)}"
+
+
+def alike(real: Any, shown: Any) -> bool:
+    """Whether an answer is what the guide shows, where "…" stands for any text."""
+    if isinstance(shown, dict):
+        return isinstance(real, dict) and set(real) == set(shown) and all(alike(real[key], shown[key]) for key in shown)
+    if isinstance(shown, list):
+        return len(real) == len(shown) and all(map(alike, real, shown))
+    return bool(shown == real or (shown == "…" and isinstance(real, str)))
+
+
+def test_the_guide_names_every_field_that_the_plugin_adds() -> None:
+    used = {name for _, query, _ in steps() for name in re.findall(r"\w+", query)}
+    added = {
+        field.name.value
+        for definition in parse(schema.sdl().replace("extend type", "type")).definitions
+        if definition.name.value in ("Query", "Mutation", "User", "Order")
+        for field in definition.fields
+    }
+    assert added <= used
+
+
+def table(heading: str) -> list[list[str]]:
+    """The rows of the first table under a heading of the guide, without the backquotes."""
+    section = GUIDE.read_text().split(f"{heading}\n", 1)[1]
+    lines = re.search(r"(?:^\|.*\n)+", section, re.MULTILINE)
+    assert lines is not None
+    cells = [[cell.strip().strip("`") for cell in line.strip("|\n").split("|")] for line in lines[0].splitlines()]
+    return cells[2:]
+
+
+def test_the_guide_lists_every_setting_with_its_default() -> None:
+    rows = [(label, default) for label, default, _ in table("### Settings")]
+    assert rows == [(str(field.label), field.default) for field in settings.FIELDS]
+
+
+def test_the_guide_lists_every_error() -> None:
+    assert {row[0] for row in table("### When it is refused")} == set(LoyaltyErrorCode._meta.enum.__members__)
+    assert {case.code for case in errors.ReciprocityError.__subclasses__()} <= {
+        row[0] for row in table("### When it is refused")
+    }
+
+
+def test_the_guide_lists_every_kind_of_entry() -> None:
+    assert {row[0] for row in table("### What changed the points")} == set(Kind.names)
+
+
+def test_the_guide_lists_every_command() -> None:
+    commands = {path.stem for path in (ROOT / "saleor_reciprocity/management/commands").glob("reciprocity_*.py")}
+    assert {row[0].split()[0].strip("`") for row in table("### Commands")} == commands
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(path: Path) -> None:
+    for target, part, here in LINK.findall(path.read_text()):
+        document = path if here else (path.parent / target)
+        assert document.exists(), f"{target} in {path.name}"
+        if part or here:
+            assert (part or here) in anchors(document), f"{target}#{part or here} in {path.name}"
+
+
+def anchors(path: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.*)$", path.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_test_that_is_named_exists(path: Path) -> None:
+    for file, name in TEST.findall(path.read_text()):
+        assert re.search(rf"^def {name}\(", (ROOT / file).read_text(), re.MULTILINE), f"{file}::{name}"
