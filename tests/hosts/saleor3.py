@@ -16,6 +16,7 @@ from saleor.discount.models import VoucherCode
 from saleor.order import FulfillmentStatus, OrderOrigin, OrderStatus
 from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
+from saleor.plugins.models import PluginConfiguration
 from saleor.tax.models import TaxConfiguration
 
 from saleor_reciprocity import host
@@ -28,6 +29,7 @@ __all__ = [
     "MULTI_CHANNEL",
     "as_app",
     "as_user",
+    "mail_through",
     "code_is_valid",
     "use_voucher",
     "RETURNS",
@@ -172,6 +174,18 @@ def use_voucher(code: str) -> None:
 def code_is_valid(code: str) -> bool:
     """Whether a voucher's code can be put on a checkout."""
     return bool(VoucherCode.objects.filter(code=code, is_active=True, used=0).exists())
+
+
+def mail_through(port: int, channel: host.Channel, settings: Any) -> None:
+    """Let the shop send its mails to an SMTP server on this machine."""
+    settings.PLUGINS = [*settings.PLUGINS, "saleor.plugins.user_email.plugin.UserEmailPlugin"]
+    values = {"host": "127.0.0.1", "port": str(port), "sender_name": "Shop", "sender_address": "shop@example.com"}
+    PluginConfiguration.objects.create(
+        identifier="mirumee.notifications.user_email",
+        channel_id=channel.id,
+        active=True,
+        configuration=[{"name": name, "value": value} for name, value in values.items()],
+    )
 
 
 def find_order(order_id: str) -> Order:
