@@ -6,7 +6,6 @@ import secrets
 from contextlib import contextmanager
 from typing import Any, Callable, Iterator
 
-import psycopg2
 from django.db import connection, transaction
 
 from saleor_reciprocity import host, settlement
@@ -23,7 +22,7 @@ def measure(channel: host.Channel, pairs: int) -> Row:
     """Time one customer's redemptions, from the call to after the commit.
 
     By hand means: the very statements, with the very values, that the same redemption at the same moment sends (found
-    by a rehearsal that is rolled back), through a cursor of psycopg2, rows fetched, committed.
+    by a rehearsal that is rolled back), through a cursor of the driver itself, rows fetched, committed.
     """
     switch(True)
     user = hosts.customer("redeems@example.com")
@@ -31,7 +30,7 @@ def measure(channel: host.Channel, pairs: int) -> Row:
     hosts.ship(order)
     settlement.settle(host.order_id(order))
     person, reward = host.person(user), Reward.objects.get()
-    by_hand = psycopg2.connect(**connection.get_connection_params())
+    by_hand = connection.get_new_connection(connection.get_connection_params())
 
     def redeem() -> Any:
         return redemption.redeem(person, reward.pk, secrets.token_hex(16))
