@@ -14,7 +14,7 @@ from .. import hosts
 
 
 @pytest.fixture
-def shop(live_server: Any, channel: host.Channel, settings: Any) -> Shop:
+def shop(transactional_db: Any, live_server: Any, channel: host.Channel, settings: Any) -> Shop:
     """A shop that sells one cup for 40, shipped for 10. The plugin is installed and was never switched on."""
     settings.ALLOWED_CLIENT_HOSTS = ["localhost"]
     hosts.open_shop(channel)
