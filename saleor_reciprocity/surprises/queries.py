@@ -7,8 +7,7 @@ from typing import Iterable
 
 from django.db.models import Count, Q
 
-from saleor_reciprocity import identity
-from saleor_reciprocity.host.facts import Person
+from saleor_reciprocity.points.models import Account
 
 from .models import Campaign, Draw, Outcome, Prize
 
@@ -19,12 +18,11 @@ def won_with(order_ids: Iterable[str]) -> dict[str, Draw]:
     return {won.order_id: won for won in rows.select_related("prize", "campaign").order_by("-pk")}
 
 
-def won_by(person: Person, first: int, before_id: int | None = None) -> list[Draw]:
-    """The newest gifts of a person, at most `first`, won before the one with `before_id`. As with points, a guest's
-    gifts are seen by the user who has confirmed the address."""
-    mine = Q(user_id=person.user_id) if person.user_id is not None else Q(pk=None)
-    if person.email and person.confirmed:
-        mine |= Q(user_id=None, person=identity.email_hash(person.email))
+def won_by(account: Account, first: int, before_id: int | None = None) -> list[Draw]:
+    """The newest gifts of an account, at most `first`, won before the one with `before_id`."""
+    mine = Q(user_id=account.user_id) if account.user_id is not None else Q(pk=None)
+    if account.email_hash is not None:
+        mine |= Q(user_id=None, person=account.email_hash)
     rows = Draw.objects.filter(mine, outcome=Outcome.WON).select_related("prize", "campaign")
     if before_id is not None:
         rows = rows.filter(pk__lt=before_id)
@@ -41,7 +39,7 @@ def campaigns(channel_id: str, first: int, before_id: int | None = None) -> list
 
 def started(channel_id: str, first: int, now: datetime, before_id: int | None = None) -> list[Campaign]:
     """The campaigns of a channel that have started, the newest first."""
-    rows = Campaign.objects.filter(channel_id=channel_id, starts_at__lte=now)
+    rows = Campaign.objects.filter(channel_id=channel_id, starts_at__lte=now).prefetch_related("prizes")
     if before_id is not None:
         rows = rows.filter(pk__lt=before_id)
     return list(rows.order_by("-pk")[:first])

@@ -31,7 +31,8 @@ def test_the_share_that_was_said_is_held_out() -> None:
 def test_two_experiments_are_independent() -> None:
     share = Decimal("0.2")
     both = sum(
-        is_held_out(KEY, "surprises", f"person {number}", share) and is_held_out(KEY, "surveys", f"person {number}", share)
+        is_held_out(KEY, "surprises", f"person {number}", share)
+        and is_held_out(KEY, "surveys", f"person {number}", share)
         for number in range(PEOPLE)
     )
     assert abs(both - PEOPLE * 0.04) <= 4 * sqrt(PEOPLE * 0.04 * 0.96)

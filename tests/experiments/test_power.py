@@ -31,7 +31,9 @@ def test_four_trials_of_five_see_what_it_says() -> None:
     difference = smallest_difference(people, share, rate)
     assert difference is not None
     luck, trials = random.Random(7), 600
-    seen = sum(_significant(luck, int(people * share), int(people * (1 - share)), rate, difference) for _ in range(trials))
+    seen = sum(
+        _significant(luck, int(people * share), int(people * (1 - share)), rate, difference) for _ in range(trials)
+    )
     assert abs(seen / trials - 0.8) <= 4 * sqrt(0.8 * 0.2 / trials) + 0.02
 
 
