@@ -134,7 +134,7 @@ def _lost_codes(table: str) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT r.id FROM reciprocity_{table} r "  # noqa: S608 - constants of ours and the host's
-            f"WHERE r.code NOT IN ({host.PROMO_CODES}) LIMIT {MOST_ROWS}"
+            f"WHERE r.code IS NOT NULL AND r.code NOT IN ({host.PROMO_CODES}) LIMIT {MOST_ROWS}"
         )
         return [{table: row[0]} for row in cursor.fetchall()]
 

@@ -1,4 +1,4 @@
-"""The surprise budget is a hard limit: under crowds, and killed at every statement; and a draw can't be rolled again."""
+"""The surprise budget is a hard limit: under crowds, and killed at every statement; a draw is never rolled again."""
 
 from __future__ import annotations
 
