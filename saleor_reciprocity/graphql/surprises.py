@@ -21,7 +21,7 @@ from .scalars import LoyaltyDecimal, channel_with_slug, enum, global_id, row_id
 
 SurprisePrizeKind = enum("SurprisePrizeKind", PrizeKind, "What a surprise is.")
 SurpriseOutcome = enum("SurpriseOutcome", Outcome, "What a draw came to.")
-SurpriseGiftState = enum("SurpriseGiftState", [state for state in GiftState if state.value], "What became of a gift.")
+SurpriseGiftState = enum("SurpriseGiftState", GiftState, "What became of a gift.")
 
 
 class LoyaltySurprise(graphene.ObjectType):

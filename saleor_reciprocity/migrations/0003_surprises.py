@@ -192,7 +192,6 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("", "There is no gift"),
                             ("issued", "It can be used"),
                             ("used", "It was used"),
                             ("expired", "It expired unused; its money is back in the budget"),

@@ -153,9 +153,8 @@ class Outcome(models.TextChoices):
 
 
 class GiftState(models.TextChoices):
-    """What became of a gift."""
+    """What became of a gift. A draw without a gift has none of these."""
 
-    NONE = "", "There is no gift"
     ISSUED = "issued", "It can be used"
     USED = "used", "It was used"
     EXPIRED = "expired", "It expired unused; its money is back in the budget"

@@ -11,6 +11,7 @@ import logging
 from functools import partial
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from saleor_reciprocity import host
@@ -36,7 +37,7 @@ def write_missing(order_id: str | None = None) -> None:
         Draw.objects.filter(pk=won.pk).update(noted_at=timezone.now())
 
 
-def _missing():  # type: ignore[no-untyped-def]
+def _missing() -> QuerySet:
     return Draw.objects.filter(outcome=Outcome.WON, noted_at=None)
 
 

@@ -141,7 +141,7 @@ def _win(made: Draw, prize: Prize, cost: Decimal, channel: host.Channel, account
 
 def _without_gift(made: Draw) -> Draw:
     made.pk = made.prize = made.code = made.expires_at = made.entry = None
-    made.cost, made.state = Decimal(0), GiftState.NONE
+    made.cost, made.state = Decimal(0), ""
     return made
 
 
