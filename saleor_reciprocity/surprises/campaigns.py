@@ -72,7 +72,7 @@ def create(channel: host.Channel, limits: dict[str, Decimal], prizes: Sequence[G
         budget = Budget(currency=channel.currency)
         _limit(budget, limits)
         budget.save(force_insert=True)
-        return _start(campaign, budget, gifts)
+        return _stored(_start(campaign, budget, gifts).pk)
 
 
 def update(campaign_id: int, limits: dict[str, Decimal], **changes: Any) -> Campaign:
@@ -87,7 +87,7 @@ def update(campaign_id: int, limits: dict[str, Decimal], **changes: Any) -> Camp
             budget = Budget.objects.select_for_update().get(pk=campaign.budget_id)
             _limit(budget, limits)
             budget.save(update_fields=LIMITS)
-        return Campaign.objects.select_related("budget").get(pk=campaign_id)
+        return _stored(campaign_id)
 
 
 def end(campaign_id: int) -> Campaign:
@@ -160,6 +160,10 @@ def _end(campaign: Campaign) -> None:
     if campaign.ends_at is None or campaign.ends_at > now:
         campaign.ends_at = max(now, campaign.starts_at)
         campaign.save(update_fields=["ends_at"])
+
+
+def _stored(campaign_id: int) -> Campaign:
+    return Campaign.objects.select_related("budget").get(pk=campaign_id)
 
 
 def _found(campaign_id: int) -> Campaign:
