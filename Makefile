@@ -77,11 +77,15 @@ demo-check: env ## the same story; ends with status 0 or 1 and stops the server
 demo-stop: env ## stops the demo's server and database; what is in it is kept
 	@$(SALEOR) demo/shop.py stop
 
+.PHONY: bench
+bench: env ## what the plugin costs, as ratios: a table, and all figures in .cache/bench.json; ARGS="--orders 50" for less
+	@$(POSTGRES) with bench -- $(SALEOR) -W ignore -m bench $(ARGS)
+
 .PHONY: lock
 lock: env ## resolves dev/*.in again to today's newest versions
 	@$(PYTHON3) dev/environments.py lock
 
 .PHONY: clean
 clean: ## stops everything and removes all that was made
-	@if [ -x $(TOOLS)/python ] && [ -x $(SALEOR) ]; then $(SALEOR) demo/shop.py stop && $(POSTGRES) stop test; fi
+	@if [ -x $(TOOLS)/python ] && [ -x $(SALEOR) ]; then $(SALEOR) demo/shop.py stop && $(POSTGRES) stop test && $(POSTGRES) stop bench; fi
 	@rm -rf .venv .cache build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -14,6 +14,8 @@ os.environ.setdefault("SECRET_KEY", "of the demo shop, which listens on this mac
 from saleor.settings import *  # noqa: F403
 from saleor.settings import INSTALLED_APPS, PLUGINS, TEMPLATES
 
+from . import host_mails
+
 # The plugin. Saleor 3 finds it by itself; Saleor 2.10.1 needs to be told.
 INSTALLED_APPS += ["saleor_reciprocity"]
 PLUGINS += ["saleor_reciprocity.plugin.ReciprocityPlugin"]
@@ -27,27 +29,6 @@ EMAIL_FILE_PATH = str(STATE / "mail")
 ENABLE_ACCOUNT_CONFIRMATION_BY_EMAIL = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 
-# Saleor 2.10.1's wheel holds no templates. Without these its mails fail and its two pages answer with an error.
-HOST_MAILS = [
-    "account/confirm",
-    "account/password_reset",
-    "account/request_email_change",
-    "account/email_changed_notification",
-    "account/account_delete",
-    "order/confirm_order",
-    "order/staff_confirm_order",
-    "order/confirm_fulfillment",
-    "order/update_fulfillment",
-    "order/payment/confirm_payment",
-]
-PLAIN_MAIL = (
-    "{% block subject %}{{ site_name }}{% if order %}: order {{ order.pk }}{% endif %}{% endblock %}"
-    "{% block plain %}"
-    "{% if order %}Your order {{ order.pk }}: {{ order.total.gross.amount }} {{ order.total.currency }}{% endif %}\n"
-    "{{ order_details_url }}{{ confirm_url }}{{ redirect_url }}\n{% endblock %}"
-)
 TEMPLATES[0]["DIRS"] = [str(HERE / "templates")]
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = ""
-TEMPLATES[0]["OPTIONS"]["loaders"] += [
-    ("django.template.loaders.locmem.Loader", {f"templated_email/{name}.email": PLAIN_MAIL for name in HOST_MAILS})
-]
+TEMPLATES[0]["OPTIONS"]["loaders"].append(host_mails.LOADER)

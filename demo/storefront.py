@@ -225,8 +225,16 @@ class Customer(Member):
 
     def complete(self, checkout: Checkout) -> Order:
         """Pay what a checkout costs and turn it into an order."""
+        self.pay(checkout)
+        return self.finish(checkout)
+
+    def pay(self, checkout: Checkout) -> None:
+        """Promise to pay what a checkout costs; the shop takes the money when the checkout is finished."""
         payment = {"gateway": GATEWAY, "token": "fully-charged", "amount": checkout.total}
         self.do("checkoutPaymentCreate", "", checkoutId=("ID!", checkout.id), input=("PaymentInput!", payment))
+
+    def finish(self, checkout: Checkout) -> Order:
+        """Turn a checkout into an order."""
         done = self.do("checkoutComplete", f"order {{ {ORDER} }}", checkoutId=("ID!", checkout.id))
         return Order.from_api(done["order"])
 

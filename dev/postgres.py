@@ -1,4 +1,4 @@
-"""Owns the PostgreSQL servers of this checkout: `test` (fast, forgets nothing but survives no power cut) and `demo`.
+"""Owns the PostgreSQL servers of this checkout: `test` (fast, but survives no power cut), `demo` and `bench`.
 
     python dev/postgres.py start test         starts it, unless it runs, and prints its URL
     python dev/postgres.py url test           prints its URL
@@ -32,6 +32,7 @@ RUN_AS = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 SETTINGS = {
     "test": {"max_connections": "300", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"},
     "demo": {"max_connections": "200"},
+    "bench": {"max_connections": "50"},
 }
 
 

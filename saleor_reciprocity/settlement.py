@@ -83,7 +83,8 @@ def settle_and_record(order_id: str) -> bool:
 
 
 def _record(order_id: str, **values: Any) -> None:
-    SettledOrder.objects.update_or_create(order_id=order_id, defaults=values)
+    if not SettledOrder.objects.filter(order_id=order_id).update(**values):
+        SettledOrder.objects.bulk_create([SettledOrder(order_id=order_id, **values)], ignore_conflicts=True)
 
 
 def settle_after_commit(order_ids: Callable[[], Iterable[str]]) -> None:

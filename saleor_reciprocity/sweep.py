@@ -12,7 +12,7 @@ from . import host, programme, settlement
 
 EVER = datetime(1900, 1, 1, tzinfo=timezone.utc)
 RECENT = timedelta(days=45)
-BATCH = 1000
+BATCH = 100_000  # finding them reads every order, so rather many at once
 
 # Orders placed since the programme was first switched on in their channel, and all that were ever settled.
 _UNSETTLED = """

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+from demo.host_mails import LOADER
+
 if find_spec("saleor.channel") is None:
     from saleor.settings import *  # noqa: F403
 
     INSTALLED_APPS += ["saleor_reciprocity"]  # noqa: F405
     BUILTIN_PLUGINS = PLUGINS  # noqa: F405
+    TEMPLATES[0]["OPTIONS"]["loaders"].append(LOADER)  # noqa: F405
 else:
     from saleor.tests.settings import *  # noqa: F403
 

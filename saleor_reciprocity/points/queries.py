@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Iterable
 
-from django.db.models import Q
-
 from saleor_reciprocity import identity
 from saleor_reciprocity.host.facts import Person
 
@@ -14,11 +12,13 @@ from .models import Account, Entry, OrderTerms
 
 def account_of(person: Person) -> Account | None:
     """The account of a person, or None before the first points. A confirmed user also sees the guest's account."""
-    wanted = Q(user_id=person.user_id) if person.user_id is not None else Q(pk=None)
-    if person.email and (person.confirmed or person.user_id is None):
-        unclaimed = Q(user=None) if person.user_id is not None else Q()
-        wanted |= Q(email_hash=identity.email_hash(person.email)) & unclaimed
-    return Account.objects.filter(wanted).order_by("user_id").first()  # the user's own before an unclaimed one
+    own = Account.objects.filter(user_id=person.user_id).first() if person.user_id is not None else None
+    if own is not None or not person.email:
+        return own
+    found = Account.objects.filter(email_hash=identity.email_hash(person.email))
+    if person.user_id is None:
+        return found.first()
+    return found.filter(user=None).first() if person.confirmed else None
 
 
 def entries(account: Account, first: int, before_version: int | None = None) -> list[Entry]:

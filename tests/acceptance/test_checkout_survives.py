@@ -1,7 +1,8 @@
-"""Whatever goes wrong in the plugin, the checkout completes, its confirmation mail arrives, and the points come later."""
+"""Whatever goes wrong in the plugin, the checkout completes, its mail arrives, and the points come later."""
 
 from __future__ import annotations
 
+import socket
 import time
 from threading import Event, Thread
 from typing import Any, Iterator
@@ -38,9 +39,12 @@ class Mailbox(Message):
 def mailbox(ada: Customer, staff: Staff, channel: host.Channel, settings: Any) -> Iterator[Mailbox]:
     """A mail server on this machine, to which the shop sends."""
     received = Mailbox()
-    server = Controller(received, hostname="127.0.0.1", port=0)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Controller(received, hostname="127.0.0.1", port=port)
     server.start()
-    hosts.mail_through(server.server.sockets[0].getsockname()[1], channel, settings)
+    hosts.mail_through(port, channel, settings)
     staff.set_programme(True, **PROGRAMME)
     yield received
     server.stop()

@@ -145,6 +145,7 @@ def mail_through(port: int, channel: host.Channel, settings: Any) -> None:
     """Let the shop send its mails to an SMTP server on this machine."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
     site = either.site()
     site.default_mail_sender_address = "shop@example.com"
     site.save()

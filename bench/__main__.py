@@ -1,0 +1,86 @@
+"""Runs the benchmarks in the database server of DATABASE_URL, prints the table and writes it as JSON.
+
+python -m bench [--orders 300] [--redemptions 1000] [--json .cache/bench.json]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import django
+
+if TYPE_CHECKING:
+    from .ratio import Row
+
+SERVER_SETTINGS = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers")
+
+
+def main() -> int:
+    arguments = _arguments()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
+    django.setup()
+    from . import orders, redemptions, shop
+
+    print("Preparing a shop ...", flush=True)
+    channel = shop.open_shop()
+    surroundings = _surroundings()
+    print("; ".join(f"{name} {value}" for name, value in surroundings.items()), flush=True)
+    rows = []
+    for measure, pairs in ((orders.measure, arguments.orders), (redemptions.measure, arguments.redemptions)):
+        print(f"Timing {pairs} pairs ...", flush=True)
+        rows.append(measure(channel, pairs))
+    print(f"\n{_table(rows)}\n")
+    for row in rows:
+        print(f"{row.what}: {', '.join(f'{value} {name}' for name, value in row.notes.items())}")
+    arguments.json.parent.mkdir(parents=True, exist_ok=True)
+    arguments.json.write_text(
+        json.dumps({"on": surroundings, "rows": [row.as_json() for row in rows]}, indent=2) + "\n"
+    )
+    print(f"All figures: {arguments.json}")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measures what the plugin costs, as ratios.")
+    parser.add_argument("--orders", type=int, default=300, help="pairs of orders to time")
+    parser.add_argument("--redemptions", type=int, default=1000, help="pairs of redemptions to time")
+    parser.add_argument("--json", type=Path, default=Path(".cache/bench.json"), help="where to write all figures")
+    return parser.parse_args()
+
+
+def _surroundings() -> dict[str, str]:
+    """What the figures depend on besides the code: the machine, Python, Django and the database server's settings."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, setting || coalesce(unit, '') FROM pg_settings WHERE name = ANY(%s)", [[*SERVER_SETTINGS]]
+        )
+        server = dict(cursor.fetchall())
+    return {
+        "machine": f"{platform.machine()}, {os.cpu_count()} processors",
+        "python": platform.python_version(),
+        "django": django.get_version(),
+        **{f"postgres {name}": server[name] for name in SERVER_SETTINGS},
+    }
+
+
+def _table(rows: list[Row]) -> str:
+    """Medians with their quartiles. The ratio is that of the medians; beside it, how the ratio of each pair spreads."""
+    cells = [["", "ratio", "goal", "subject, ms", "base, ms", "ratio in pairs", "pairs"]]
+    for row in rows:
+        goal = f"≤ {row.goal} {'reached' if row.ratio <= row.goal else 'MISSED'}"
+        spreads = [str(spread) for spread in (row.subject, row.base, row.pair_ratio)]
+        cells.append([row.what, f"{row.ratio:.3f}", goal, *spreads, str(row.pairs)])
+    widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in cells)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""An order completed through GraphQL, with the plugin switched on and switched off."""
+
+from __future__ import annotations
+
+from itertools import cycle
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from demo.storefront import Customer
+from saleor_reciprocity import host
+from saleor_reciprocity.points.models import OrderTerms
+from tests import hosts
+
+from .ratio import Row, Timed, in_turns
+from .shop import ShopInProcess, settle_down, switch
+
+CUSTOMERS = 20
+
+
+def measure(channel: host.Channel, pairs: int) -> Row:
+    """Time the mutation `checkoutComplete` alone, without asking for points; what leads up to it is prepared before."""
+    shop = ShopInProcess(channel.slug)
+    customers = cycle([_customer(shop, number) for number in range(CUSTOMERS)])
+    variant = next(customers).variants()[0]
+
+    def prepare(active: bool) -> Timed:
+        customer = next(customers)
+        checkout = customer.start_checkout(variant, 2)
+        customer.pay(checkout)
+        switch(active)
+        order = ("ID!", checkout.id)
+        return lambda: customer.do("checkoutComplete", "order { id number }", checkoutId=order)
+
+    def statements(active: bool) -> int:
+        complete = prepare(active)
+        with CaptureQueriesContext(connection) as captured:
+            complete()
+        return len(captured)
+
+    for _ in range(CUSTOMERS):
+        prepare(True)()  # whoever buys again has an account
+    settle_down()
+    counts = {"statements with the plugin": statements(True), "without": statements(False)}
+    awarded = OrderTerms.objects.count()
+    row = in_turns(
+        "order completed through GraphQL, plugin on ÷ off",
+        1.05,
+        lambda: prepare(True),
+        lambda: prepare(False),
+        pairs=pairs,
+        warm_up=20,
+        notes=counts,
+    )
+    assert OrderTerms.objects.count() == awarded + pairs + 20, "an order was not settled in its request"
+    return row
+
+
+def _customer(shop: ShopInProcess, number: int) -> Customer:
+    email = f"customer-{number}@example.com"
+    hosts.customer(email)
+    return Customer(shop, email, "password")

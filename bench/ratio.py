@@ -1,0 +1,71 @@
+"""Ratios: two ways of doing something, timed in turns in one run, and how far the figures spread."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from dataclasses import asdict, dataclass
+from typing import Any, Callable, Sequence
+
+Timed = Callable[[], Any]
+Prepare = Callable[[], Timed]  # does what is not timed, and returns what is
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A median and the quartiles around it."""
+
+    lower: float
+    median: float
+    upper: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Spread:
+        lower, median, upper = statistics.quantiles(values, n=4)
+        return cls(lower, median, upper)
+
+    def __str__(self) -> str:
+        return f"{self.median:.2f} ({self.lower:.2f} to {self.upper:.2f})"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: how long the subject and its base took, in milliseconds, and their ratio pair by pair."""
+
+    what: str
+    goal: float
+    pairs: int
+    subject: Spread
+    base: Spread
+    pair_ratio: Spread
+    notes: dict[str, Any]
+
+    @property
+    def ratio(self) -> float:
+        """Median by median."""
+        return self.subject.median / self.base.median
+
+    def as_json(self) -> dict[str, Any]:
+        """All figures."""
+        return {"ratio": self.ratio, "reached": self.ratio <= self.goal, **asdict(self)}
+
+
+def in_turns(
+    what: str, goal: float, subject: Prepare, base: Prepare, *, pairs: int, warm_up: int, notes: dict[str, Any]
+) -> Row:
+    """Time both ways `pairs` times, one after the other, each going first every other time."""
+    subjects, bases = [], []
+    for turn in range(-warm_up, pairs):
+        ways = [(subject, subjects), (base, bases)]
+        for prepare, times in ways if turn % 2 else reversed(ways):
+            took = _milliseconds(prepare())
+            if turn >= 0:
+                times.append(took)
+    ratios = [slow / fast for slow, fast in zip(subjects, bases)]
+    return Row(what, goal, pairs, Spread.of(subjects), Spread.of(bases), Spread.of(ratios), notes)
+
+
+def _milliseconds(timed: Timed) -> float:
+    begin = time.perf_counter()
+    timed()
+    return (time.perf_counter() - begin) * 1000

@@ -1,0 +1,58 @@
+"""The shop that is measured: a database of its own, migrated once and emptied for every run, and one product in it."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from saleor.plugins.models import PluginConfiguration
+
+from demo.storefront import Refused, Shop
+from saleor_reciprocity import host, programme
+from tests import hosts
+
+
+def open_shop() -> host.Channel:
+    """A shop without a past that sells one thing, with the plugin switched on.
+
+    Its database is not the one that DATABASE_URL names: it has the same name after `test_`, as the test suite's has.
+    """
+    connection.creation.create_test_db(verbosity=0, keepdb=True, serialize=False)
+    call_command("flush", interactive=False, verbosity=0)
+    channel = hosts.open_channel()
+    hosts.open_shop(channel)
+    hosts.configure(channel, active=True, points_per_unit="1", reward_points="100", reward_value="5")
+    return channel
+
+
+def settle_down() -> None:
+    """Let the database finish what it would do in the background, so that it does not do so while time is taken."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("CHECKPOINT")
+
+
+class ShopInProcess(Shop):
+    """A shop that is asked without a network: the whole request is served in this process."""
+
+    def __init__(self, channel: str) -> None:
+        self._client = Client()
+        super().__init__("http://testserver", channel)
+
+    def ask(self, query: str, variables: dict[str, Any] | None = None, token: str | None = None) -> dict[str, Any]:
+        body = json.dumps({"query": query, "variables": variables or {}}, default=str)
+        headers = {"HTTP_AUTHORIZATION": f"JWT {token}"} if token else {}
+        response = self._client.post("/graphql/", body, content_type="application/json", secure=True, **headers)
+        answer = json.loads(response.content, parse_float=Decimal)
+        if answer.get("errors"):
+            raise Refused(answer["errors"])
+        return dict(answer["data"])
+
+
+def switch(active: bool) -> None:
+    """Switch the plugin on or off as staff left it, without a new version of its settings."""
+    PluginConfiguration.objects.filter(identifier=programme.PLUGIN_ID).update(active=active)
