@@ -58,6 +58,9 @@ def current(channel_id: str) -> SettingsVersion | None:
 
 def in_force(channel_id: str, moment: datetime) -> SettingsVersion | None:
     """The version that was in force in a channel at a moment, or None before the first."""
+    newest = current(channel_id)
+    if newest is None or newest.since <= moment:
+        return newest
     versions = SettingsVersion.objects.filter(channel_id=channel_id, since__lte=moment)
     return versions.order_by("since").last()
 

@@ -54,7 +54,8 @@ def settle(order_id: str, *, again: bool = False) -> None:
     """
     with host.allow_writer():
         fingerprint = host.order_fingerprint(order_id) or ""
-        if not again and SettledOrder.objects.filter(order_id=order_id, fingerprint=fingerprint).exists():
+        before = SettledOrder.objects.filter(order_id=order_id).first()
+        if before is not None and before.fingerprint == fingerprint and not again:
             return
         failures = []
         for name, settle_domain in DOMAINS:
@@ -65,7 +66,9 @@ def settle(order_id: str, *, again: bool = False) -> None:
                 failures.append((name, error))
         if failures:
             raise SettlementFailed("; ".join(f"{name}: {error!r}" for name, error in failures)) from failures[0][1]
-        _record(order_id, fingerprint=fingerprint, error="", attempts=0, retry_at=None, settled_at=timezone.now())
+        _record(
+            order_id, before, fingerprint=fingerprint, error="", attempts=0, retry_at=None, settled_at=timezone.now()
+        )
 
 
 def settle_and_record(order_id: str) -> bool:
@@ -77,14 +80,16 @@ def settle_and_record(order_id: str) -> bool:
             before = SettledOrder.objects.filter(order_id=order_id).first()
             attempts = before.attempts + 1 if before else 1
             wait = min(FIRST_RETRY * 2 ** min(attempts - 1, 16), LAST_RETRY)
-            _record(order_id, error=str(failure), attempts=attempts, retry_at=timezone.now() + wait)
+            _record(order_id, before, error=str(failure), attempts=attempts, retry_at=timezone.now() + wait)
         return False
     return True
 
 
-def _record(order_id: str, **values: Any) -> None:
-    if not SettledOrder.objects.filter(order_id=order_id).update(**values):
+def _record(order_id: str, before: SettledOrder | None, **values: Any) -> None:
+    if before is None:
         SettledOrder.objects.bulk_create([SettledOrder(order_id=order_id, **values)], ignore_conflicts=True)
+    else:
+        SettledOrder.objects.filter(pk=before.pk).update(**values)
 
 
 def settle_after_commit(order_ids: Callable[[], Iterable[str]]) -> None:
@@ -111,7 +116,10 @@ class OutOfTime(Exception):
 
 @contextmanager
 def bounded(seconds: float) -> Iterator[None]:
-    """One transaction that gives up after `seconds`, or at the latest one statement of as many seconds later."""
+    """One transaction that gives up after `seconds`, or at the latest one statement of as many seconds later.
+
+    Its commit does not wait for the disk: what a crash of the database loses, the sweep finds and does again.
+    """
     deadline = time.monotonic() + seconds
     milliseconds = str(max(1, int(seconds * 1000)))
 
@@ -123,7 +131,8 @@ def bounded(seconds: float) -> Iterator[None]:
     with transaction.atomic(), connection.execute_wrapper(within_time):
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true)",
+                "SELECT set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true),"
+                " set_config('synchronous_commit', 'off', true)",
                 [milliseconds, milliseconds],
             )
         yield

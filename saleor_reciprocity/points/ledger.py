@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from saleor_reciprocity import errors, identity
 from saleor_reciprocity.host.facts import Person
@@ -40,7 +40,7 @@ def account_of(person: Person, now: datetime) -> Account:
 
     A guest's account goes to the first user who confirms its e-mail address; an unconfirmed user gets nothing of it.
     """
-    known = _known_to_user(person)
+    known = _known_to_user(person, Account.objects.all())
     if known is not None:
         return known
     email_hash = identity.email_hash(person.email) if person.email and _owns_address(person) else None
@@ -57,11 +57,11 @@ def account_of(person: Person, now: datetime) -> Account:
     raise errors.Busy
 
 
-def _known_to_user(person: Person) -> Account | None:
+def _known_to_user(person: Person, accounts: QuerySet) -> Account | None:
     """The account of a user for whom nothing is left to find out: the everyday case."""
     if person.user_id is None:
         return None
-    account = Account.objects.filter(user_id=person.user_id).first()
+    account = accounts.filter(user_id=person.user_id).first()
     settled = account is not None and (account.email_hash is not None or not person.confirmed)
     return account if settled else None
 
@@ -89,15 +89,26 @@ def _with_address(account: Account | None, email_hash: str | None) -> Account | 
     return account
 
 
+def lock_account_of(person: Person, now: datetime) -> Account:
+    """The account of a person, made where there is none, locked until the end of the transaction."""
+    known = _known_to_user(person, Account.objects.select_for_update())
+    return known or lock(account_of(person, now).pk)
+
+
 def lock(account_id: int) -> Account:
     """The account, locked until the end of the transaction."""
     return Account.objects.select_for_update().get(pk=account_id)
 
 
 def post_order(account: Account, terms: OrderTerms, due: Due, happened_at: datetime, now: datetime) -> Entry | None:
-    """Post the difference between what is due for an order and what was posted for it, on a locked account."""
+    """Post the difference between what is due for an order and what was posted for it, on a locked account.
+
+    New terms are stored, whether there is something to post or not.
+    """
     earned, pending = due.earned - terms.earned, due.pending - terms.pending
     if earned == 0 and pending == 0:
+        if terms.pk is None:
+            terms.save(force_insert=True)
         return None
     posting = Posting(
         kind=_kind_of(earned, pending),
@@ -111,10 +122,10 @@ def post_order(account: Account, terms: OrderTerms, due: Due, happened_at: datet
     entry, into_lots = _write(account, posting, now)
     if earned > 0:
         _add_lot(entry, into_lots)
-    else:
+    elif into_lots:
         _take(entry, -into_lots, first_from_order=terms.order_id)
     terms.earned, terms.pending, terms.postings = due.earned, due.pending, terms.postings + 1
-    terms.save(update_fields=["earned", "pending", "postings"])
+    terms.save(update_fields=["earned", "pending", "postings"] if terms.pk else None)
     return entry
 
 

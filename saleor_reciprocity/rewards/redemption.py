@@ -47,7 +47,7 @@ def redeem(person: host.Person, reward_id: int, key: str) -> Redemption:
     if person.user_id is None or not person.confirmed:
         raise errors.SignInRequired
     with _locking():
-        account = ledger.lock(ledger.account_of(person, timezone.now()).pk)
+        account = ledger.lock_account_of(person, timezone.now())
         earlier = Redemption.objects.filter(account=account, key=key).first()
         return _same(earlier, reward_id) if earlier else _exchange(account, person.user_id, reward_id, key)
 
