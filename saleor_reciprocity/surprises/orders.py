@@ -32,7 +32,7 @@ def settle(order_id: str) -> None:
             return
         if not (_undrawn(order) or _gifts_out(order_id)):
             return
-        account = ledger.lock(ledger.account_of(order.person, timezone.now()).pk)
+        account = ledger.lock_account_of(order.person, timezone.now())
         order = host.order(order_id)
         if order is None:
             return
