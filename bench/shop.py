@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from saleor.plugins.models import PluginConfiguration
+from saleor.warehouse.models import Stock
 
 from demo.storefront import Refused, Shop
 from saleor_reciprocity import host, programme
@@ -25,6 +26,7 @@ def open_shop() -> host.Channel:
     call_command("flush", interactive=False, verbosity=0)
     channel = hosts.open_channel()
     hosts.open_shop(channel)
+    Stock.objects.update(quantity=1_000_000)
     hosts.configure(channel, active=True, points_per_unit="1", reward_points="100", reward_value="5")
     return channel
 
