@@ -27,10 +27,21 @@ def normalised(email: str) -> str:
 
 def email_hash(email: str) -> str:
     """The keyed hash (HMAC-SHA-256, hexadecimal) of a normalised e-mail address."""
-    return hmac.new(_key(), normalised(email).encode(), hashlib.sha256).hexdigest()
+    return _hash(normalised(email))
 
 
-def _key() -> bytes:
+def address_hash(lines: str) -> str:
+    """The keyed hash of a postal address, whatever its letter case and spacing; "" of none."""
+    plain = "".join(character for character in normalised(lines) if character.isalnum())
+    return _hash(f"address:{plain}") if plain else ""
+
+
+def _hash(text: str) -> str:
+    return hmac.new(installation_key(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def installation_key() -> bytes:
+    """The installation's own secret, made when it is first asked for."""
     row = InstallationKey.objects.filter(pk=1).first()
     if row is None:
         InstallationKey.objects.bulk_create([InstallationKey(key=secrets.token_hex(32))], ignore_conflicts=True)

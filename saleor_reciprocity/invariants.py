@@ -83,6 +83,38 @@ RULES: tuple[tuple[str, str], ...] = (
         WHERE (e.kind = 'redemption' OR r.id IS NOT NULL) AND (e.points = -r.points) IS NOT TRUE
         """,
     ),
+    (
+        "what a budget has spent is what was given from it and did not come back",
+        """
+        SELECT b.id AS budget, b.spent, coalesce(sum(d.cost) FILTER (WHERE d.state IN ('issued', 'used')), 0) AS given
+        FROM reciprocity_budget b LEFT JOIN reciprocity_campaign c ON c.budget_id = b.id
+        LEFT JOIN reciprocity_draw d ON d.campaign_id = c.id GROUP BY b.id
+        HAVING b.spent <> coalesce(sum(d.cost) FILTER (WHERE d.state IN ('issued', 'used')), 0)
+        """,
+    ),
+    (
+        "a prize counts the gifts that are out",
+        """
+        SELECT p.id AS prize, p.given, count(d.id) FILTER (WHERE d.state IN ('issued', 'used')) AS out
+        FROM reciprocity_prize p LEFT JOIN reciprocity_draw d ON d.prize_id = p.id GROUP BY p.id
+        HAVING p.given <> count(d.id) FILTER (WHERE d.state IN ('issued', 'used'))
+        """,
+    ),
+    (
+        "an order has one draw in a campaign",
+        """
+        SELECT order_id AS order, campaign_id AS campaign, count(*) AS draws
+        FROM reciprocity_draw GROUP BY order_id, campaign_id HAVING count(*) > 1
+        """,
+    ),
+    (
+        "each gift has either a code or the entry of its points, and each such entry its gift",
+        """
+        SELECT d.id AS draw, e.id AS entry
+        FROM reciprocity_draw d FULL JOIN reciprocity_entry e ON d.entry_id = e.id
+        WHERE (d.outcome = 'won' AND (d.code IS NULL) = (e.id IS NULL)) OR (e.kind = 'surprise' AND d.id IS NULL)
+        """,
+    ),
 )
 
 
@@ -93,17 +125,18 @@ def broken() -> Iterator[tuple[str, list[dict[str, Any]]]]:
             cursor.execute(sql)
             names = [column[0] for column in cursor.description]
             yield title, [dict(zip(names, row)) for row in cursor.fetchmany(MOST_ROWS)]
-    yield "each redemption's code exists in the shop", _lost_codes()
+    yield "each redemption's code exists in the shop", _lost_codes("redemption")
+    yield "each gift's code exists in the shop", _lost_codes("draw")
     yield "what is posted for a settled order is what is due for it", list(_undue_orders())
 
 
-def _lost_codes() -> list[dict[str, Any]]:
+def _lost_codes(table: str) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT r.id AS redemption FROM reciprocity_redemption r "  # noqa: S608 - the host's own constant
-            f"WHERE r.code NOT IN ({host.PROMO_CODES}) LIMIT {MOST_ROWS}"
+            f"SELECT r.id FROM reciprocity_{table} r "  # noqa: S608 - constants of ours and the host's
+            f"WHERE r.code IS NOT NULL AND r.code NOT IN ({host.PROMO_CODES}) LIMIT {MOST_ROWS}"
         )
-        return [{"redemption": row[0]} for row in cursor.fetchall()]
+        return [{table: row[0]} for row in cursor.fetchall()]
 
 
 def _undue_orders() -> Iterator[dict[str, Any]]:

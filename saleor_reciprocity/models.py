@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from .experiments.models import Assignment
 from .identity import InstallationKey
+from .mail.models import Mail
 from .points.models import Account, Entry, Lot, LotUse, OrderTerms
 from .programme import SettingsVersion
 from .rewards.models import Redemption, Reward
 from .settlement import SettledOrder
+from .surprises.models import Budget, Campaign, Draw, Prize
 
 __all__ = [
     "Account",
+    "Assignment",
+    "Budget",
+    "Campaign",
+    "Draw",
     "Entry",
     "InstallationKey",
     "Lot",
     "LotUse",
+    "Mail",
     "OrderTerms",
+    "Prize",
     "Redemption",
     "Reward",
     "SettingsVersion",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from . import host, programme, settings, settlement
 from .rewards import catalogue
+from .surprises import campaigns
 
 
 class ReciprocityPlugin(host.SaleorPlugin):
@@ -16,7 +17,9 @@ class ReciprocityPlugin(host.SaleorPlugin):
 
     PLUGIN_ID = programme.PLUGIN_ID
     PLUGIN_NAME = "Reciprocity"
-    PLUGIN_DESCRIPTION = gettext_lazy("Points for every order, exchanged for vouchers and gift cards.")
+    PLUGIN_DESCRIPTION = gettext_lazy(
+        "Points for every order, exchanged for vouchers and gift cards, and gifts that nobody expected."
+    )
     DEFAULT_ACTIVE = False
     CONFIGURATION_PER_CHANNEL = True
     DEFAULT_CONFIGURATION = [{"name": field.name, "value": field.default} for field in settings.FIELDS]
@@ -49,6 +52,8 @@ class ReciprocityPlugin(host.SaleorPlugin):
         version = programme.current(channel.id) if channel is not None else None
         if channel is not None and version is not None:
             catalogue.keep_standard_reward(channel, version.programme)
+            if version.active:
+                campaigns.keep_standard_campaign(channel, version.programme)
         return saved
 
     def _settle(self, order: Any, *args: Any, **kwargs: Any) -> Any:

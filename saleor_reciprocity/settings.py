@@ -61,6 +61,17 @@ def one_of(*choices: str) -> Callable[[str], str]:
     return read
 
 
+def text_up_to(most: int) -> Callable[[str], str]:
+    """A reader of any text of at most `most` characters."""
+
+    def read(text: str) -> str:
+        if len(text) > most:
+            raise ValueError(_("Enter at most %(most)s characters.") % {"most": most})
+        return text
+
+    return read
+
+
 @dataclass(frozen=True)
 class Field:
     """One input of the plugin page: what it is called there, what it starts with, and how its text becomes a value."""
@@ -103,6 +114,67 @@ FIELDS = (
         gettext_lazy("Standard reward: kind"),
         gettext_lazy("Either “voucher” (used up by one order) or “gift card” (keeps what is left of its value)."),
     ),
+    Field(
+        "surprise_probability",
+        "0",
+        decimal_between("0", "1", 8),
+        gettext_lazy("Surprises: probability"),
+        gettext_lazy("How often an order wins a gift: 0.1 is one order in ten. 0 gives no surprises."),
+    ),
+    Field(
+        "surprise_value",
+        "5",
+        decimal_between("0.001", "1000000", 3),
+        gettext_lazy("Surprises: value"),
+        gettext_lazy("What the voucher of a surprise is worth, in the channel's currency. Small gifts work as well."),
+    ),
+    Field(
+        "surprise_budget_per_month",
+        "100",
+        decimal_between("0", "1000000000", 3),
+        gettext_lazy("Surprises: budget per month"),
+        gettext_lazy("Never more than this is given in a calendar month (UTC), in the channel's currency."),
+    ),
+    Field(
+        "surprise_from_order",
+        "2",
+        whole_between(1, 1000),
+        gettext_lazy("Surprises: from which order on"),
+        gettext_lazy(
+            "The customer's first order that can win. Gifts at first contact can hurt, so 2 is a good number."
+        ),
+    ),
+    Field(
+        "surprise_cooling_off_days",
+        "30",
+        whole_between(0, 3650),
+        gettext_lazy("Surprises: days between two"),
+        gettext_lazy("After a gift, a customer and everybody at the same address get no other for so many days."),
+    ),
+    Field(
+        "surprise_validity_days",
+        "30",
+        whole_between(1, 3650),
+        gettext_lazy("Surprises: days of validity"),
+        gettext_lazy("For how many days the code of a surprise can be used. What was not used returns to the budget."),
+    ),
+    Field(
+        "surprise_reason",
+        "Thank you for coming back.",
+        text_up_to(200),
+        gettext_lazy("Surprises: a line to the customer"),
+        gettext_lazy("Why there is a gift, in one line that the customer reads."),
+    ),
+    Field(
+        "holdout_share",
+        "0.2",
+        decimal_between("0", "0.9", 4),
+        gettext_lazy("Share of customers held out"),
+        gettext_lazy(
+            "This share of the customers, chosen at random once and for ever, gets no surprises, so that their effect "
+            "can be measured. A change counts for new customers only."
+        ),
+    ),
 )
 
 
@@ -122,6 +194,14 @@ class Programme:
     reward_points: int
     reward_value: Decimal
     reward_kind: str
+    surprise_probability: Decimal
+    surprise_value: Decimal
+    surprise_budget_per_month: Decimal
+    surprise_from_order: int
+    surprise_cooling_off_days: int
+    surprise_validity_days: int
+    surprise_reason: str
+    holdout_share: Decimal
 
 
 def canonical(values: Mapping[str, Any]) -> dict[str, str]:

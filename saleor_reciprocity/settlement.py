@@ -14,11 +14,15 @@ from django.utils import timezone
 
 from . import host, settings
 from .points import orders as points
+from .surprises import orders as surprises
 
 logger = logging.getLogger(__name__)
 
 # Each settles an order in a transaction of its own, may be called any number of times, and holds up no other.
-DOMAINS: tuple[tuple[str, Callable[[str], None]], ...] = (("points", points.settle),)
+DOMAINS: tuple[tuple[str, Callable[[str], None]], ...] = (
+    ("points", points.settle),
+    ("surprises", surprises.settle),
+)
 
 FIRST_RETRY, LAST_RETRY = timedelta(minutes=1), timedelta(hours=6)
 

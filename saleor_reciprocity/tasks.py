@@ -8,6 +8,7 @@ from celery import shared_task
 from celery.schedules import crontab
 
 from . import sweep
+from .surprises import upkeep
 
 
 @shared_task(name="reciprocity.sweep_recent", ignore_result=True)
@@ -22,7 +23,14 @@ def sweep_all() -> None:
     sweep.sweep()
 
 
+@shared_task(name="reciprocity.look_after_gifts", ignore_result=True)
+def look_after_gifts() -> None:
+    """Take back the gifts that expired unused, and note the used ones."""
+    upkeep.look()
+
+
 SCHEDULE: dict[str, dict[str, Any]] = {
     "reciprocity-sweep-recent": {"task": sweep_recent.name, "schedule": 60.0, "options": {"expires": 60}},
     "reciprocity-sweep-all": {"task": sweep_all.name, "schedule": crontab(hour=3, minute=17)},
+    "reciprocity-look-after-gifts": {"task": look_after_gifts.name, "schedule": 600.0, "options": {"expires": 600}},
 }

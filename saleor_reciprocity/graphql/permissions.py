@@ -29,3 +29,9 @@ def sees_order(context: Any, user_id: int | None) -> bool:
     An order of a guest belongs to whoever holds its secret id: the host gives it out by nothing else.
     """
     return user_id is None or is_user(context, user_id) or host.has_permission(context, MANAGE_ORDERS)
+
+
+def is_staff(context: Any) -> bool:
+    """Whether a request comes from the shop: a member of staff or an app."""
+    user = host.current_user(context)
+    return bool(getattr(context, "app", None) or (user is not None and user.is_staff))

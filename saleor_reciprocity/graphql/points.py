@@ -11,11 +11,13 @@ from saleor_reciprocity.points import earning, queries
 from saleor_reciprocity.points.entitlement import entitlement
 from saleor_reciprocity.points.models import Account, Entry, Kind, OrderTerms
 from saleor_reciprocity.rewards import queries as reward_queries
+from saleor_reciprocity.surprises import queries as surprise_queries
 
 from . import permissions
 from .connections import ConnectionField, page
 from .rewards import LoyaltyRedemptionCountableConnection
 from .scalars import LoyaltyDecimal, enum, global_id, row_id
+from .surprises import LoyaltySurpriseCountableConnection
 
 LoyaltyEntryKind = enum("LoyaltyEntryKind", Kind, "Why points changed.")
 LoyaltyOrderVerdict = graphene.Enum(
@@ -66,6 +68,8 @@ class LoyaltyAccount(graphene.ObjectType):
         LoyaltyRedemptionCountableConnection, description="What points were exchanged for, newest first."
     )
 
+    surprises = ConnectionField(LoyaltySurpriseCountableConnection, description="Gifts that were won, newest first.")
+
     @staticmethod
     def resolve_entries(root: Account, info: Any, first: int | None = None, after: str | None = None) -> Any:
         with host.allow_writer():
@@ -86,6 +90,17 @@ class LoyaltyAccount(graphene.ObjectType):
                 LoyaltyRedemptionCountableConnection,
                 lambda count, position: reward_queries.redemptions(root, count, *(position or ())),
                 lambda redemption: (redemption.pk,),
+                first,
+                after,
+            )
+
+    @staticmethod
+    def resolve_surprises(root: Account, info: Any, first: int | None = None, after: str | None = None) -> Any:
+        with host.allow_writer():
+            return page(
+                LoyaltySurpriseCountableConnection,
+                lambda count, position: surprise_queries.won_by(root, count, *(position or ())),
+                lambda won: (won.pk,),
                 first,
                 after,
             )

@@ -13,7 +13,7 @@ from saleor_reciprocity.rewards.models import Redemption, Reward, RewardKind
 from . import permissions
 from .connections import ConnectionField, page
 from .mutations import LoyaltyMutation
-from .scalars import LoyaltyDecimal, enum, global_id, row_id
+from .scalars import LoyaltyDecimal, channel_with_slug, enum, global_id, row_id
 
 LoyaltyRewardKind = enum("LoyaltyRewardKind", RewardKind, "What a customer gets for points.")
 
@@ -78,13 +78,6 @@ class LoyaltyRedemption(graphene.ObjectType):
 class LoyaltyRedemptionCountableConnection(graphene.relay.Connection):
     class Meta:
         node = LoyaltyRedemption
-
-
-def _channel(slug: str | None) -> host.Channel:
-    channel = host.channel_by_slug(slug)
-    if channel is None:
-        raise errors.NotFound(field="channel")
-    return channel
 
 
 class RewardQueries(graphene.ObjectType):
@@ -175,7 +168,7 @@ class LoyaltyRewardCreate(LoyaltyMutation):
     @classmethod
     def perform(cls, info: Any, input: Any) -> dict[str, Any]:
         fields = dict(input)
-        return {"reward": catalogue.create(_channel(fields.pop("channel", None)), **fields)}
+        return {"reward": catalogue.create(channel_with_slug(fields.pop("channel", None)), **fields)}
 
 
 class LoyaltyRewardUpdateInput(graphene.InputObjectType):

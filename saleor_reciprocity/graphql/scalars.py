@@ -1,4 +1,4 @@
-"""Scalars, enums and ids that our fields share."""
+"""Scalars, enums, ids and arguments that our fields share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import graphene
 from graphql.language import ast
 
-from saleor_reciprocity import errors
+from saleor_reciprocity import errors, host
 
 
 class LoyaltyDecimal(graphene.Scalar):
@@ -57,3 +57,11 @@ def row_id(type_name: str, given: str, field: str) -> int:
     if found_type != type_name or not key.isascii() or not key.isdigit() or len(key) > 18:
         raise errors.NotFound(field=field)
     return int(key)
+
+
+def channel_with_slug(slug: str | None) -> host.Channel:
+    """The channel that an argument names. Raises NotFound."""
+    channel = host.channel_by_slug(slug)
+    if channel is None:
+        raise errors.NotFound(field="channel")
+    return channel

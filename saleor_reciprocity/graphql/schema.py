@@ -11,30 +11,40 @@ from saleor_reciprocity import host
 
 from .points import ORDER_LOYALTY, USER_LOYALTY, PointsQueries
 from .rewards import RewardMutations, RewardQueries
+from .surprises import ORDER_SURPRISE, SurpriseMutations, SurpriseQueries
 
 
-class Queries(PointsQueries, RewardQueries):
+class Queries(PointsQueries, RewardQueries, SurpriseQueries):
     pass
 
 
-class Mutations(RewardMutations):
+class Mutations(RewardMutations, SurpriseMutations):
     pass
 
 
-FIELDS = {"User": {"loyalty": USER_LOYALTY}, "Order": {"loyalty": ORDER_LOYALTY}}
+FIELDS = {"User": {"loyalty": USER_LOYALTY}, "Order": {"loyalty": ORDER_LOYALTY, "surprise": ORDER_SURPRISE}}
 
 # What a field costs a query on hosts that count, in the host's own form.
 COSTS = {
     "Query": {
         "loyaltyAccount": {"complexity": 1},
         "loyaltyRewards": {"complexity": 1, "multipliers": ["first"]},
+        "loyaltyHoldoutPower": {"complexity": 10},
+        "surpriseCampaigns": {"complexity": 1, "multipliers": ["first"]},
+        "surpriseProofs": {"complexity": 1, "multipliers": ["first"]},
     },
     "User": {"loyalty": {"complexity": 1}},
-    "Order": {"loyalty": {"complexity": 1}},
+    "Order": {"loyalty": {"complexity": 1}, "surprise": {"complexity": 1}},
     "OrderLoyalty": {"lines": {"complexity": 1}},
     "LoyaltyAccount": {
         "entries": {"complexity": 1, "multipliers": ["first"]},
         "redemptions": {"complexity": 1, "multipliers": ["first"]},
+        "surprises": {"complexity": 1, "multipliers": ["first"]},
+    },
+    "SurpriseCampaign": {
+        "draws": {"complexity": 1, "multipliers": ["first"]},
+        "outcomes": {"complexity": 1},
+        "prizes": {"complexity": 1},
     },
 }
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
-from typing import Any, Mapping
+from decimal import ROUND_DOWN, Decimal
+from typing import Any, Iterable, Mapping
 
+from babel.numbers import get_currency_precision
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 from prices import Money as PricesMoney
 from saleor.core.utils.promo_code import is_available_promo_code
 from saleor.discount import DiscountValueType, VoucherType
 from saleor.discount.models import Voucher
 from saleor.giftcard.models import GiftCard
+from saleor.order.models import Order as OrderRow
 from saleor.plugins.base_plugin import BasePlugin as SaleorPlugin
 from saleor.plugins.base_plugin import ConfigurationTypeField
 from saleor.plugins.error_codes import PluginErrorCode
 from saleor.plugins.models import PluginConfiguration
+from saleor.product.models import Product
 
 from .facts import Line, Person
 
@@ -32,12 +35,19 @@ __all__ = [
     "extend_schema",
     "fingerprint_where",
     "has_permission",
+    "in_groups",
     "loaded_schema",
     "money",
     "money_type",
     "order_node",
+    "orders_of",
     "person_with_email",
+    "postal_lines",
+    "product_exists",
+    "product_voucher_terms",
+    "rounded_down",
     "schema_is_built",
+    "shipping_voucher_terms",
     "switch_off",
     "user_with_id",
     "voucher_terms",
@@ -101,6 +111,49 @@ def voucher_terms(name: str, ends_at: datetime | None) -> Voucher:
         usage_limit=1,
         end_date=ends_at,
     )
+
+
+def shipping_voucher_terms(name: str, ends_at: datetime | None) -> Voucher:
+    """An unsaved voucher over a fixed amount off the shipping of one order, usable once."""
+    voucher = voucher_terms(name, ends_at)
+    voucher.type = VoucherType.SHIPPING
+    return voucher
+
+
+def product_voucher_terms(name: str, ends_at: datetime | None) -> Voucher:
+    """An unsaved voucher over a fixed amount off one piece of what it will name, usable once."""
+    voucher = voucher_terms(name, ends_at)
+    voucher.type, voucher.apply_once_per_order = VoucherType.SPECIFIC_PRODUCT, True
+    return voucher
+
+
+def product_exists(product_id: int) -> bool:
+    """Whether the shop has this product."""
+    return bool(Product.objects.filter(pk=product_id).exists())
+
+
+def in_groups(user_id: int | None, names: Iterable[str]) -> bool:
+    """Whether a user is in one of the groups with these names."""
+    return bool(get_user_model().objects.filter(pk=user_id, groups__name__in=list(names)).exists())
+
+
+def orders_of(person: Person) -> Any:
+    """The order rows of a person: the user's own, and those under the address; drafts among them."""
+    mine = Q(user_email__in={person.email, person.email.lower()}) if person.email else Q(pk=None)
+    return OrderRow.objects.filter(mine | Q(user_id=person.user_id) if person.user_id is not None else mine)
+
+
+def postal_lines(address: Any) -> str:
+    """What tells one postal address from another, whoever lives there; "" of None."""
+    if address is None:
+        return ""
+    parts = (address.street_address_1, address.street_address_2, address.postal_code, address.city, address.country)
+    return " ".join(str(part) for part in parts)
+
+
+def rounded_down(amount: Decimal, currency: str) -> Decimal:
+    """An amount of money without what the currency has no coins for."""
+    return amount.quantize(Decimal(1).scaleb(-get_currency_precision(currency)), rounding=ROUND_DOWN)
 
 
 def withdraw_gift_card(code: str) -> bool:

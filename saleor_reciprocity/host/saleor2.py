@@ -10,7 +10,8 @@ from typing import Any, ContextManager
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db.models import F, Sum
+from django.db import connection
+from django.db.models import F, Q, Sum
 from django.utils import timezone
 from graphql_jwt.exceptions import PermissionDenied
 from saleor.discount import VoucherType
@@ -29,7 +30,9 @@ from .facts import Channel, Line, Order, OrderState, Person
 __all__ = [
     *either.__all__,
     "GIFT_CARD_CODE_LENGTH",
+    "ORDERS_OF_PEOPLE",
     "ORDER_STATES",
+    "USED_CODES",
     "VOUCHER_CODE_LENGTH",
     "Channel",
     "Line",
@@ -45,16 +48,22 @@ __all__ = [
     "configured_channel",
     "current_user",
     "date_time_type",
+    "earlier_orders",
     "gift_cards_accepted",
     "issue_gift_card",
+    "issue_product_voucher",
+    "issue_shipping_voucher",
     "issue_voucher",
+    "note_on_order",
     "order",
     "order_fingerprint",
     "order_id",
     "order_id_of_number",
+    "order_with_code",
     "person",
     "plugin_configuration",
     "query_costs",
+    "shipping_address",
     "withdraw_voucher",
     "writing",
 ]
@@ -81,7 +90,17 @@ SELECT o.token AS order_id, '1' AS channel_id, o.created AS placed_at, o.status 
 FROM order_order o
 """
 
+# Orders that count, by whoever placed them; cancelled ones do not count.
+ORDERS_OF_PEOPLE = """
+SELECT o.token AS order_id, '1' AS channel_id, o.created AS placed_at, lower(coalesce(u.email, o.user_email)) AS person
+FROM order_order o LEFT JOIN account_user u ON u.id = o.user_id WHERE o.status NOT IN ('draft', 'canceled')
+"""
+
 PROMO_CODES = "SELECT code FROM discount_voucher UNION ALL SELECT code FROM giftcard_giftcard"
+USED_CODES = """
+SELECT code FROM discount_voucher WHERE used > 0
+UNION ALL SELECT code FROM giftcard_giftcard WHERE current_balance_amount < initial_balance_amount
+"""
 
 
 def channels() -> list[Channel]:
@@ -173,6 +192,34 @@ def _lines(order_pk: int) -> tuple[Line, ...]:
     )
 
 
+def earlier_orders(person: Person, before: datetime, at_most: int) -> int:
+    """How many orders that count a person placed before a moment; counting ends at `at_most`."""
+    rows = either.orders_of(person).filter(created__lt=before).exclude(status__in=list(_STATES))
+    return len(rows.values_list("pk", flat=True)[:at_most])
+
+
+def shipping_address(order_id: str) -> str:
+    """Where an order goes, as one line of text; "" when it goes nowhere."""
+    row = order_models.Order.objects.select_related("shipping_address").filter(token=order_id).first()
+    return either.postal_lines(row.shipping_address if row else None)
+
+
+def order_with_code(code: str) -> str | None:
+    """The id of the first order that a voucher or gift card was used for, or None."""
+    rows = order_models.Order.objects.filter(Q(voucher__code=code) | Q(gift_cards__code=code)).order_by("pk")
+    return rows.values_list("token", flat=True).first()
+
+
+def note_on_order(order_id: str, key: str, text: str) -> None:
+    """Put one text under one key of an order's private metadata, in one statement that leaves all others alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE order_order SET private_metadata = coalesce(private_metadata, '{}')"
+            " || jsonb_build_object(%s::text, %s::text) WHERE token = %s",
+            [key, text, order_id],
+        )
+
+
 def _refunded(order_pk: int) -> Decimal:
     refunds = Transaction.objects.filter(payment__order_id=order_pk, kind=TransactionKind.REFUND, is_success=True)
     return refunds.aggregate(total=Sum("amount"))["total"] or Decimal(0)
@@ -184,10 +231,29 @@ def person(user: Any) -> Person:
 
 
 def issue_voucher(
-    code: str, name: str, amount: Decimal, channel: Channel, user_id: int, ends_at: datetime | None
+    code: str, name: str, amount: Decimal, channel: Channel, user_id: int | None, ends_at: datetime | None
 ) -> None:
     """Create a voucher over a fixed amount off one order."""
-    voucher = either.voucher_terms(name, ends_at)
+    _save(either.voucher_terms(name, ends_at), code, amount, channel)
+
+
+def issue_shipping_voucher(
+    code: str, name: str, amount: Decimal, channel: Channel, user_id: int | None, ends_at: datetime | None
+) -> None:
+    """Create a voucher over a fixed amount off the shipping of one order."""
+    _save(either.shipping_voucher_terms(name, ends_at), code, amount, channel)
+
+
+def issue_product_voucher(
+    code: str, name: str, amount: Decimal, channel: Channel, product_id: int, ends_at: datetime | None
+) -> None:
+    """Create a voucher over a fixed amount off one piece of a product."""
+    voucher = either.product_voucher_terms(name, ends_at)
+    _save(voucher, code, amount, channel)
+    voucher.products.add(product_id)
+
+
+def _save(voucher: Voucher, code: str, amount: Decimal, channel: Channel) -> None:
     voucher.code, voucher.discount_value, voucher.currency = code, amount, channel.currency
     voucher.save(force_insert=True)
 
@@ -198,12 +264,12 @@ def gift_cards_accepted(channel_id: str) -> bool:
 
 
 def issue_gift_card(
-    code: str, name: str, amount: Decimal, channel: Channel, user_id: int, ends_at: datetime | None
+    code: str, name: str, amount: Decimal, channel: Channel, user_id: int | None, ends_at: datetime | None
 ) -> None:
-    """Create a gift card with this balance for a user."""
+    """Create a gift card with this balance, for a user or for whoever has its code."""
     GiftCard.objects.create(
         code=code,
-        user=get_user_model().objects.get(pk=user_id),
+        user=get_user_model().objects.get(pk=user_id) if user_id is not None else None,
         currency=channel.currency,
         initial_balance_amount=amount,
         current_balance_amount=amount,

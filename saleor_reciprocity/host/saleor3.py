@@ -10,11 +10,12 @@ from typing import Any, ContextManager, Iterator
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.db.models import Sum
+from django.db import connection
+from django.db.models import Q, Sum
 from saleor.channel.models import Channel as ChannelRow
 from saleor.core.db import connection as database
 from saleor.core.exceptions import PermissionDenied
-from saleor.discount.models import VoucherChannelListing, VoucherCode
+from saleor.discount.models import Voucher, VoucherChannelListing, VoucherCode
 from saleor.giftcard.models import GiftCard
 from saleor.order import FulfillmentStatus, OrderOrigin, OrderStatus
 from saleor.order import models as order_models
@@ -29,7 +30,9 @@ from .facts import Channel, Line, Order, OrderState, Person
 __all__ = [
     *either.__all__,
     "GIFT_CARD_CODE_LENGTH",
+    "ORDERS_OF_PEOPLE",
     "ORDER_STATES",
+    "USED_CODES",
     "VOUCHER_CODE_LENGTH",
     "Channel",
     "Line",
@@ -45,16 +48,22 @@ __all__ = [
     "configured_channel",
     "current_user",
     "date_time_type",
+    "earlier_orders",
     "gift_cards_accepted",
     "issue_gift_card",
+    "issue_product_voucher",
+    "issue_shipping_voucher",
     "issue_voucher",
+    "note_on_order",
     "order",
     "order_fingerprint",
     "order_id",
     "order_id_of_number",
+    "order_with_code",
     "person",
     "plugin_configuration",
     "query_costs",
+    "shipping_address",
     "withdraw_voucher",
     "writing",
 ]
@@ -87,7 +96,19 @@ SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, o.created_at AS
 FROM order_order o
 """
 
+# Orders that count, by whoever placed them; cancelled and expired ones do not count.
+ORDERS_OF_PEOPLE = """
+SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, o.created_at AS placed_at,
+  lower(coalesce(u.email, o.user_email)) AS person
+FROM order_order o LEFT JOIN account_user u ON u.id = o.user_id
+WHERE o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired')
+"""
+
 PROMO_CODES = "SELECT code FROM discount_vouchercode UNION ALL SELECT code FROM giftcard_giftcard"
+USED_CODES = """
+SELECT code FROM discount_vouchercode WHERE used > 0 OR NOT is_active
+UNION ALL SELECT code FROM giftcard_giftcard WHERE current_balance_amount < initial_balance_amount
+"""
 
 
 def channels() -> list[Channel]:
@@ -200,6 +221,35 @@ def _lines(order_pk: UUID) -> tuple[Line, ...]:
     )
 
 
+def earlier_orders(person: Person, before: datetime, at_most: int) -> int:
+    """How many orders that count a person placed before a moment; counting ends at `at_most`."""
+    rows = either.orders_of(person).filter(created_at__lt=before).exclude(status__in=list(_STATES))
+    return len(rows.values_list("pk", flat=True)[:at_most])
+
+
+def shipping_address(order_id: str) -> str:
+    """Where an order goes, as one line of text; "" when it goes nowhere."""
+    row = order_models.Order.objects.select_related("shipping_address").filter(pk=order_id).first()
+    return either.postal_lines(row.shipping_address if row else None)
+
+
+def order_with_code(code: str) -> str | None:
+    """The id of the first order that a voucher or gift card was used for, or None."""
+    rows = order_models.Order.objects.filter(Q(voucher_code=code) | Q(gift_cards__code=code)).order_by("created_at")
+    found = rows.values_list("pk", flat=True).first()
+    return str(found) if found else None
+
+
+def note_on_order(order_id: str, key: str, text: str) -> None:
+    """Put one text under one key of an order's private metadata, in one statement that leaves all others alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE order_order SET private_metadata = coalesce(private_metadata, '{}')"
+            " || jsonb_build_object(%s::text, %s::text) WHERE id = %s::uuid",
+            [key, text, order_id],
+        )
+
+
 def _refunded(order_pk: UUID) -> Decimal:
     payments = Transaction.objects.filter(payment__order_id=order_pk, kind=TransactionKind.REFUND, is_success=True)
     transactions = TransactionItem.objects.filter(order_id=order_pk)
@@ -221,10 +271,29 @@ def person(user: Any) -> Person:
 
 
 def issue_voucher(
-    code: str, name: str, amount: Decimal, channel: Channel, user_id: int, ends_at: datetime | None
+    code: str, name: str, amount: Decimal, channel: Channel, user_id: int | None, ends_at: datetime | None
 ) -> None:
     """Create a voucher over a fixed amount off one order, valid in this channel only."""
-    voucher = either.voucher_terms(name, ends_at)
+    _save(either.voucher_terms(name, ends_at), code, amount, channel)
+
+
+def issue_shipping_voucher(
+    code: str, name: str, amount: Decimal, channel: Channel, user_id: int | None, ends_at: datetime | None
+) -> None:
+    """Create a voucher over a fixed amount off the shipping of one order, valid in this channel only."""
+    _save(either.shipping_voucher_terms(name, ends_at), code, amount, channel)
+
+
+def issue_product_voucher(
+    code: str, name: str, amount: Decimal, channel: Channel, product_id: int, ends_at: datetime | None
+) -> None:
+    """Create a voucher over a fixed amount off one piece of a product, valid in this channel only."""
+    voucher = either.product_voucher_terms(name, ends_at)
+    _save(voucher, code, amount, channel)
+    voucher.products.add(product_id)
+
+
+def _save(voucher: Voucher, code: str, amount: Decimal, channel: Channel) -> None:
     voucher.single_use = True
     voucher.save(force_insert=True)
     VoucherChannelListing.objects.create(
@@ -240,7 +309,7 @@ def gift_cards_accepted(channel_id: str) -> bool:
 
 
 def issue_gift_card(
-    code: str, name: str, amount: Decimal, channel: Channel, user_id: int, ends_at: datetime | None
+    code: str, name: str, amount: Decimal, channel: Channel, user_id: int | None, ends_at: datetime | None
 ) -> None:
     """Create a gift card with this balance; where the host can bind it to a user (3.23), nobody else can spend it."""
     card = GiftCard(
@@ -250,7 +319,7 @@ def issue_gift_card(
         current_balance_amount=amount,
         expiry_date=ends_at.date() if ends_at else None,
     )
-    if hasattr(GiftCard, "assigned_to"):
+    if user_id is not None and hasattr(GiftCard, "assigned_to"):
         user = get_user_model().objects.get(pk=user_id)
         card.assigned_to, card.assigned_to_email = user, user.email
     card.save(force_insert=True)

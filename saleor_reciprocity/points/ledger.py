@@ -147,6 +147,13 @@ def spend(account: Account, posting: Posting, now: datetime) -> Entry:
     return entry
 
 
+def give(account: Account, posting: Posting, now: datetime) -> Entry:
+    """Put points that no order earned on a locked account, in a lot of their own; a debt is repaid first."""
+    entry, into_lots = _write(account, posting, now)
+    _add_lot(entry, into_lots)
+    return entry
+
+
 def reverse(account: Account, spending: Entry, posting: Posting, now: datetime) -> Entry:
     """Return all that a spending took, on a locked account, to the very lots it came from; a debt is repaid first.
 

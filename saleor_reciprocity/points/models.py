@@ -47,6 +47,7 @@ class Kind(models.TextChoices):
     EARNED = "earned", "Points became available"
     CLAWBACK = "clawback", "Points taken back with the order that gave them"
     REDEMPTION = "redemption", "Points exchanged for a reward"
+    SURPRISE = "surprise", "Points given as a surprise"
     REVERSAL = "reversal", "Points returned from a reversed redemption"
 
 

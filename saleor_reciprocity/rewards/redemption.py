@@ -120,7 +120,7 @@ def _exchange(account: Account, user_id: int, reward_id: int, key: str) -> Redem
     )
     entry = ledger.spend(account, debit, now)
     codes = CODES[RewardKind(reward.kind)]
-    code = _unused_code(codes.length)
+    code = unused_code(codes.length)
     codes.issue(code, reward.name, reward.value, channel, user_id, None)
     return Redemption.objects.create(
         account=account,
@@ -151,7 +151,8 @@ def _offered(reward_id: int) -> tuple[Reward, host.Channel]:
     return reward, channel
 
 
-def _unused_code(length: int) -> str:
+def unused_code(length: int) -> str:
+    """A new code that no voucher and no gift card has."""
     while not host.code_is_free(code := new_code(length)):
         pass
     return code

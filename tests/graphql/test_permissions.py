@@ -14,6 +14,7 @@ from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Redemption
 
 from .. import hosts
+from ..surprises.shop import campaign
 from .test_points import earned
 
 CALLERS = ("nobody", "owner", "other", "staff", "manager", "app", "bare app")
@@ -24,6 +25,13 @@ MATRIX = {
     "Query.loyaltyAccount": ("manager", "app"),
     "User.loyalty": ("owner", "manager", "app"),
     "Order.loyalty": ("owner", "manager", "app"),
+    "Order.surprise": ("owner", "manager", "app"),
+    "Query.surpriseProofs": CALLERS,
+    "Query.surpriseCampaigns": ("manager", "app"),
+    "Query.loyaltyHoldoutPower": ("manager", "app"),
+    "Mutation.surpriseCampaignCreate": ("manager", "app"),
+    "Mutation.surpriseCampaignUpdate": ("manager", "app"),
+    "Mutation.surpriseCampaignEnd": ("manager", "app"),
     "Mutation.pointsRedeem": ("owner",),
     "Mutation.pointsRedemptionCancel": ("owner", "manager", "app"),
     "Mutation.loyaltyRewardCreate": ("manager", "app"),
@@ -78,12 +86,16 @@ def served(answer: dict[str, Any]) -> bool:
         return not value["errors"]
     if isinstance(value, dict) and "loyalty" in value:
         value = value["loyalty"]
+    elif isinstance(value, dict) and "surprise" in value:
+        value = value["surprise"]
     return value is not None
 
 
 @pytest.mark.parametrize("field", sorted(MATRIX))
 @pytest.mark.parametrize("caller", CALLERS)
 def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any) -> None:
+    hosts.configure(hosts.open_channel(), holdout_share="0")
+    running = graphene.Node.to_global_id("SurpriseCampaign", campaign(hosts.open_channel()).pk)
     order = earned(customer)
     reward = graphene.Node.to_global_id("LoyaltyReward", _standard_reward())
     user = graphene.Node.to_global_id("User", customer.pk)
@@ -92,7 +104,18 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
         "Query.loyaltyRewards": "{ loyaltyRewards { edges { node { id } } } }",
         "Query.loyaltyAccount": f'{{ loyaltyAccount(userId: "{user}") {{ available }} }}',
         "User.loyalty": f'{{ user(id: "{user}") {{ loyalty {{ available }} }} }}',
-        "Order.loyalty": _order_query(order),
+        "Order.loyalty": _order_query(order, "loyalty { earned }"),
+        "Order.surprise": _order_query(order, "surprise { kind }"),
+        "Query.surpriseProofs": "{ surpriseProofs { edges { node { secretHash } } } }",
+        "Query.surpriseCampaigns": "{ surpriseCampaigns { edges { node { id } } } }",
+        "Query.loyaltyHoldoutPower": "{ loyaltyHoldoutPower { customers } }",
+        "Mutation.surpriseCampaignCreate": "mutation { surpriseCampaignCreate(input: {"
+        'name: "Spring", probability: 0.1, budget: {total: 9}, prizes: [{kind: VOUCHER, name: "One", value: 1}]}) '
+        "{ campaign { id } errors { code } } }",
+        "Mutation.surpriseCampaignUpdate": f'mutation {{ surpriseCampaignUpdate(id: "{running}", '
+        'input: {reason: "Thanks"}) { campaign { id } errors { code } } }',
+        "Mutation.surpriseCampaignEnd": f'mutation {{ surpriseCampaignEnd(id: "{running}") '
+        "{ campaign { id } errors { code } } }",
         "Mutation.pointsRedeem": f'mutation {{ pointsRedeem(input: {{rewardId: "{reward}", idempotencyKey: "k"}}) '
         "{ redemption { code } errors { code } } }",
         "Mutation.pointsRedemptionCancel": f'mutation {{ pointsRedemptionCancel(id: "{_redemption(customer)}") '
@@ -108,10 +131,10 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
     assert served(callers[caller](query)) == (caller in MATRIX[field])
 
 
-def _order_query(order: Any) -> str:
+def _order_query(order: Any, field: str = "loyalty { earned }") -> str:
     if hosts.MULTI_CHANNEL:
-        return f'{{ order(id: "{graphene.Node.to_global_id("Order", order.pk)}") {{ loyalty {{ earned }} }} }}'
-    return f'{{ orderByToken(token: "{order.token}") {{ loyalty {{ earned }} }} }}'
+        return f'{{ order(id: "{graphene.Node.to_global_id("Order", order.pk)}") {{ {field} }} }}'
+    return f'{{ orderByToken(token: "{order.token}") {{ {field} }} }}'
 
 
 def _standard_reward() -> int:

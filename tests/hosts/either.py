@@ -19,7 +19,7 @@ from saleor.shipping.models import ShippingMethod, ShippingZone
 from saleor.site.models import SiteSettings
 from saleor.warehouse.models import Stock, Warehouse
 
-__all__ = ["GraphQL", "cancel", "configuration_input", "give_rights", "refund", "ship", "unship"]
+__all__ = ["GraphQL", "cancel", "configuration_input", "give_rights", "refund", "ship", "ship_to", "unship"]
 
 
 def configuration_input(active: bool | None, values: dict[str, Any]) -> dict[str, Any]:
@@ -131,6 +131,14 @@ def refund(order: Order, amount: str) -> None:
         token="refund",
         gateway_response={},
     )
+
+
+def ship_to(order: Order, street: str) -> None:
+    """Give an order a shipping address."""
+    order.shipping_address = Address.objects.create(
+        street_address_1=street, city="Mountain View", country="US", country_area="CA", postal_code="94043"
+    )
+    order.save(update_fields=["shipping_address"])
 
 
 def _set_status(order: Order, status: str) -> None:

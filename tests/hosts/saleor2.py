@@ -36,6 +36,7 @@ __all__ = [
     "open_shop",
     "order",
     "prepare",
+    "put_voucher",
     "report",
 ]
 
@@ -126,6 +127,13 @@ def order(
 def use_voucher(code: str) -> None:
     """Count one use of a voucher, as an order does."""
     Voucher.objects.filter(code=code).update(used=1)
+
+
+def put_voucher(order: Order, code: str) -> None:
+    """Use a voucher for an order."""
+    use_voucher(code)
+    order.voucher = Voucher.objects.get(code=code)
+    order.save(update_fields=["voucher"])
 
 
 def code_is_valid(code: str) -> bool:

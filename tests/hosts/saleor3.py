@@ -42,6 +42,7 @@ __all__ = [
     "open_shop",
     "order",
     "prepare",
+    "put_voucher",
     "report",
 ]
 
@@ -169,6 +170,13 @@ def order(
 def use_voucher(code: str) -> None:
     """Count one use of a voucher, as an order does."""
     VoucherCode.objects.filter(code=code).update(used=1, is_active=False)
+
+
+def put_voucher(order: Order, code: str) -> None:
+    """Use a voucher for an order."""
+    use_voucher(code)
+    order.voucher_code = code
+    order.save(update_fields=["voucher_code"])
 
 
 def code_is_valid(code: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from saleor_reciprocity import sweep
+from saleor_reciprocity.surprises import upkeep
 
 
 class Command(BaseCommand):
@@ -20,6 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         settled, failed = sweep.sweep()
         while True:
+            upkeep.look()
             self.stdout.write(f"{settled} orders settled, {failed} to be tried again")
             if options["once"]:
                 return

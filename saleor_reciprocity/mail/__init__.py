@@ -1,0 +1,1 @@
+"""Mail: what is to be told to customers by e-mail."""

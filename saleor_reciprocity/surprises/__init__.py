@@ -1,0 +1,1 @@
+"""Surprises: gifts that nobody expected, within a budget that can't break."""

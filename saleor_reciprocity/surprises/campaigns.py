@@ -1,0 +1,246 @@
+"""Campaigns: made and ended by staff, the standard one by the plugin's page; which ran when, and what is in stock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_UP, Decimal
+from typing import Any, Sequence
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from saleor_reciprocity import errors, host, programme, settings
+
+from . import draw
+from .models import Budget, Campaign, Prize, PrizeKind
+
+GREATEST_AMOUNT = Decimal(10) ** 9
+GREATEST_NUMBER = 2**31 - 1
+LIMITS = ("per_day", "per_month", "total")
+
+
+def running(channel_id: str, moment: datetime) -> list[Campaign]:
+    """The campaigns of a channel that ran at a moment, the oldest first."""
+    rows = Campaign.objects.filter(channel_id=channel_id, starts_at__lte=moment)
+    return list(rows.filter(Q(ends_at=None) | Q(ends_at__gt=moment)).order_by("starts_at", "pk"))
+
+
+def holdout_share(channel_id: str, moment: datetime) -> Decimal:
+    """The share of people who are held out, as it was set at a moment."""
+    version = programme.in_force(channel_id, moment) or programme.current(channel_id)
+    return version.programme.holdout_share if version else settings.parse({}).holdout_share
+
+
+def prizes_in_stock(campaign: Campaign) -> list[Prize]:
+    """The prizes of a campaign that are not all gone."""
+    return list(campaign.prizes.filter(Q(stock=None) | Q(given__lt=F("stock"))).order_by("pk"))
+
+
+def take_from_stock(prize: Prize) -> bool:
+    """Count one piece of a prize as given, in one statement. Returns whether there was one."""
+    rows = Prize.objects.filter(Q(stock=None) | Q(given__lt=F("stock")), pk=prize.pk)
+    return bool(rows.update(given=F("given") + 1))
+
+
+@dataclass(frozen=True)
+class Gift:
+    """A prize that somebody wants a campaign to have."""
+
+    kind: str
+    name: str
+    value: Decimal | None = None
+    weight: int = 1
+    stock: int | None = None
+    percent: Decimal | None = None
+    points: int | None = None
+    product_id: int | None = None
+
+
+def create(channel: host.Channel, limits: dict[str, Decimal], prizes: Sequence[Gift], **terms: Any) -> Campaign:
+    """A new campaign with a secret of its own. Raises Invalid, at the field, for what can't be run."""
+    now = timezone.now()
+    terms["starts_at"] = max(terms.get("starts_at") or now, now)
+    campaign = Campaign(channel_id=channel.id, **terms)
+    _check(campaign)
+    gifts = [_prize(gift, channel) for gift in prizes]
+    if not gifts:
+        raise errors.Invalid(_("Name at least one prize."), field="prizes")
+    with transaction.atomic():
+        budget = Budget(currency=channel.currency)
+        _limit(budget, limits)
+        budget.save(force_insert=True)
+        return _stored(_start(campaign, budget, gifts).pk)
+
+
+def update(campaign_id: int, limits: dict[str, Decimal], **changes: Any) -> Campaign:
+    """Change what may change while a campaign runs: not its probability, its prizes and its start."""
+    with transaction.atomic():
+        campaign = _found(campaign_id)
+        for name, value in changes.items():
+            setattr(campaign, name, value)
+        _check(campaign)
+        campaign.save(update_fields=["name", "reason", "cooling_off_days", "validity_days"])
+        if limits:
+            budget = Budget.objects.select_for_update().get(pk=campaign.budget_id)
+            _limit(budget, limits)
+            budget.save(update_fields=LIMITS)
+        return _stored(campaign_id)
+
+
+def end(campaign_id: int) -> Campaign:
+    """End a campaign now and for good: from now on its secret is public. A second call changes nothing."""
+    with transaction.atomic():
+        campaign = _found(campaign_id)
+        _end(campaign)
+        return campaign
+
+
+def keep_standard_campaign(channel: host.Channel, values: settings.Programme) -> None:
+    """Bring a channel's standard campaign to what is set; with a probability of 0 none runs."""
+    with transaction.atomic():
+        before = Campaign.objects.select_for_update().filter(channel_id=channel.id, is_standard=True)
+        last = before.order_by("pk").last()
+        if last is not None:
+            limits = Budget.objects.filter(pk=last.budget_id, currency=channel.currency)
+            limits.update(per_month=values.surprise_budget_per_month)
+        if last is not None and last.ends_at is None:
+            if values.surprise_probability and _is_as_set(last, channel, values):
+                return
+            _end(last)
+        if values.surprise_probability:
+            _start_standard(channel, values, last)
+
+
+def _is_as_set(campaign: Campaign, channel: host.Channel, values: settings.Programme) -> bool:
+    value = campaign.prizes.values_list("value", flat=True).first()
+    terms = {name: getattr(campaign, name) for name in _standard_terms(values)}
+    return (value, terms, campaign.budget.currency) == (
+        values.surprise_value,
+        _standard_terms(values),
+        channel.currency,
+    )
+
+
+def _standard_terms(values: settings.Programme) -> dict[str, Any]:
+    return {
+        "probability": values.surprise_probability,
+        "from_order_number": values.surprise_from_order,
+        "cooling_off_days": values.surprise_cooling_off_days,
+        "validity_days": values.surprise_validity_days,
+        "reason": values.surprise_reason,
+    }
+
+
+def _start_standard(channel: host.Channel, values: settings.Programme, last: Campaign | None) -> None:
+    budget = last.budget if last is not None and last.budget.currency == channel.currency else None
+    if budget is None:
+        budget = Budget.objects.create(currency=channel.currency, per_month=values.surprise_budget_per_month)
+    name = f"{values.surprise_value.normalize():f} {channel.currency}"
+    terms = {"name": name, "is_standard": True, "starts_at": timezone.now(), **_standard_terms(values)}
+    prize = Prize(kind=PrizeKind.VOUCHER, name=name, value=values.surprise_value)
+    _start(Campaign(channel_id=channel.id, **terms), budget, [prize])
+
+
+def _start(campaign: Campaign, budget: Budget, prizes: Sequence[Prize]) -> Campaign:
+    campaign.budget = budget
+    campaign.secret = draw.new_secret()
+    campaign.secret_hash = draw.commitment(campaign.secret)
+    campaign.save(force_insert=True)
+    for prize in prizes:
+        prize.campaign = campaign
+        prize.save(force_insert=True)
+    return campaign
+
+
+def _end(campaign: Campaign) -> None:
+    now = timezone.now()
+    if campaign.ends_at is None or campaign.ends_at > now:
+        campaign.ends_at = max(now, campaign.starts_at)
+        campaign.save(update_fields=["ends_at"])
+
+
+def _stored(campaign_id: int) -> Campaign:
+    return Campaign.objects.select_related("budget").get(pk=campaign_id)
+
+
+def _found(campaign_id: int) -> Campaign:
+    campaign = Campaign.objects.select_for_update().filter(pk=campaign_id).first()
+    if campaign is None:
+        raise errors.NotFound(field="id")
+    if campaign.is_standard:
+        raise errors.Invalid(_("The standard campaign is set on the plugin's page."), field="id")
+    return campaign
+
+
+def _check(campaign: Campaign) -> None:
+    if not campaign.name.strip() or len(campaign.name) > 128:
+        raise errors.Invalid(_("Enter a name of at most 128 characters."), field="name")
+    if len(campaign.reason) > 200:
+        raise errors.Invalid(_("Enter at most %(most)s characters.") % {"most": 200}, field="reason")
+    if not 0 < campaign.probability <= 1 or campaign.probability != round(campaign.probability, 8):
+        raise errors.Invalid(_("Enter a probability above 0 and up to 1."), field="probability")
+    if campaign.ends_at is not None and campaign.ends_at <= campaign.starts_at:
+        raise errors.Invalid(_("The end has to come after the start."), field="endsAt")
+    for name, field, least, most in (
+        ("from_order_number", "fromOrderNumber", 1, GREATEST_NUMBER),
+        ("cooling_off_days", "coolingOffDays", 0, 3650),
+        ("validity_days", "validityDays", 1, 3650),
+    ):
+        if not least <= getattr(campaign, name) <= most:
+            message = _("Enter a whole number from %(low)s to %(high)s.") % {"low": least, "high": most}
+            raise errors.Invalid(message, field=field)
+
+
+def _limit(budget: Budget, limits: dict[str, Decimal]) -> None:
+    for name in LIMITS:
+        amount = limits.get(name)
+        if amount is not None and not (0 <= amount <= GREATEST_AMOUNT and amount == round(amount, 3)):
+            raise errors.Invalid(_("Enter an amount of at least 0."), field="budget")
+        if name in limits:
+            setattr(budget, name, amount)
+    if all(getattr(budget, name) is None for name in LIMITS):
+        raise errors.Invalid(_("Set a budget for the day, the month or the whole campaign."), field="budget")
+
+
+def _prize(gift: Gift, channel: host.Channel) -> Prize:
+    """A prize to store. What bonus points cost is reckoned by the standard reward where nothing else is said."""
+    value = gift.value
+    if gift.kind == PrizeKind.POINTS and value is None and gift.points:
+        value = _worth_of_points(gift.points, channel)
+    problem = _problem(gift, value, channel)
+    if problem is not None:
+        raise errors.Invalid(problem, field="prizes")
+    return Prize(**{**vars(gift), "value": value})
+
+
+def _worth_of_points(points: int, channel: host.Channel) -> Decimal | None:
+    version = programme.current(channel.id)
+    if version is None or version.programme.reward_points == 0:
+        return None
+    worth = points * version.programme.reward_value / version.programme.reward_points
+    return worth.quantize(Decimal("0.001"), rounding=ROUND_UP)
+
+
+def _problem(gift: Gift, value: Decimal | None, channel: host.Channel) -> str | None:
+    if not gift.name.strip() or len(gift.name) > 128:
+        return _("Enter a name of at most 128 characters.")
+    if value is None or not 0 < value <= GREATEST_AMOUNT or value != round(value, 3):
+        return _("Say what the prize may cost: an amount above 0.")
+    if not 0 < gift.weight <= 1_000_000 or (gift.stock is not None and not 0 <= gift.stock <= GREATEST_NUMBER):
+        return _("Enter a weight from 1 to 1000000 and a stock of at least 0.")
+    return _problem_of_kind(gift, channel)
+
+
+def _problem_of_kind(gift: Gift, channel: host.Channel) -> str | None:
+    if gift.kind == PrizeKind.PERCENTAGE and (gift.percent is None or not 0 < gift.percent <= 100):
+        return _("Enter a percentage above 0 and up to 100.")
+    if gift.kind == PrizeKind.POINTS and not 0 < (gift.points or 0) <= GREATEST_NUMBER:
+        return _("Enter a whole number of points above 0.")
+    if gift.kind == PrizeKind.FREE_PRODUCT and not (gift.product_id and host.product_exists(gift.product_id)):
+        return _("Choose a product of this shop.")
+    if gift.kind == PrizeKind.GIFT_CARD and not host.gift_cards_accepted(channel.id):
+        return _("Gift cards can't be used at checkout in this channel.")
+    return None

@@ -1,0 +1,109 @@
+"""Gifts: how each kind of prize is worth something, given, and taken back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone
+
+from saleor_reciprocity import errors, host, identity
+from saleor_reciprocity.points import ledger
+from saleor_reciprocity.points.models import Account, Kind
+from saleor_reciprocity.rewards.redemption import unused_code
+
+from . import budget
+from .models import Draw, GiftState, Prize, PrizeKind
+
+
+def person_of(order: host.Order) -> str:
+    """Who placed an order, as the keyed hash of the address: the same with an account and without."""
+    return identity.email_hash(order.person.email)
+
+
+def worth(prize: Prize, order: host.Order) -> Decimal:
+    """What a prize costs at most for an order. A percentage is of the order that won, up to the prize's value."""
+    if prize.kind != PrizeKind.PERCENTAGE or prize.percent is None:
+        return prize.value
+    return min(host.rounded_down(order.goods * prize.percent / 100, order.currency), prize.value)
+
+
+def give(draw: Draw, prize: Prize, channel: host.Channel, account: Account) -> None:
+    """Make the code of a draw that won, or post its points on the locked account."""
+    if prize.kind == PrizeKind.POINTS:
+        draw.entry = ledger.give(account, _posting(draw, prize.points or 0, "given"), draw.drawn_at)
+        return
+    is_card = prize.kind == PrizeKind.GIFT_CARD
+    draw.code = unused_code(host.GIFT_CARD_CODE_LENGTH if is_card else host.VOUCHER_CODE_LENGTH)
+    _issue(draw.code, prize, draw.cost, channel, draw.user_id, draw.expires_at)
+
+
+def _issue(
+    code: str, prize: Prize, amount: Decimal, channel: host.Channel, user_id: int | None, ends_at: datetime | None
+) -> None:
+    if prize.kind == PrizeKind.FREE_PRODUCT:
+        host.issue_product_voucher(code, prize.name, amount, channel, prize.product_id, ends_at)
+    elif prize.kind == PrizeKind.FREE_SHIPPING:
+        host.issue_shipping_voucher(code, prize.name, amount, channel, user_id, ends_at)
+    elif prize.kind == PrizeKind.GIFT_CARD:
+        host.issue_gift_card(code, prize.name, amount, channel, user_id, ends_at)
+    else:
+        host.issue_voucher(code, prize.name, amount, channel, user_id, ends_at)
+
+
+def take_back(draw: Draw, state: GiftState) -> None:
+    """Close a locked draw's gift: an unused one is gone and its money back in the budget, a used one is noted so."""
+    unused = _withdraw(draw)
+    close(draw, state if unused else GiftState.USED)
+    if unused:
+        Prize.objects.filter(pk=draw.prize_id).update(given=F("given") - 1)
+        budget.put_back(draw.campaign.budget_id, draw.cost, draw.drawn_at)
+
+
+def close(draw: Draw, state: GiftState) -> None:
+    """Note what became of a gift, and who used it."""
+    draw.state, draw.closed_at = state, timezone.now()
+    if state == GiftState.USED and draw.code:
+        draw.used_by_order = host.order_with_code(draw.code) or ""
+        order = host.order(draw.used_by_order) if draw.used_by_order else None
+        draw.used_by_another = order is not None and person_of(order) != draw.person
+    draw.save(update_fields=["state", "closed_at", "used_by_order", "used_by_another", "reversal"])
+
+
+def used_codes() -> list[str]:
+    """The codes of gifts that were used since somebody last looked."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d.code FROM reciprocity_draw d"  # noqa: S608 - the host's own constant
+            f" WHERE d.state = 'issued' AND d.code IN ({host.USED_CODES})"
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _withdraw(draw: Draw) -> bool:
+    if draw.prize.kind == PrizeKind.POINTS:
+        return _withdraw_points(draw)
+    if draw.prize.kind == PrizeKind.GIFT_CARD:
+        return host.withdraw_gift_card(draw.code or "")
+    return host.withdraw_voucher(draw.code or "")
+
+
+def _withdraw_points(draw: Draw) -> bool:
+    account = ledger.lock(draw.entry.account_id)
+    try:
+        draw.reversal = ledger.spend(account, _posting(draw, -draw.entry.points, "taken back"), timezone.now())
+    except errors.InsufficientPoints:
+        return False
+    return True
+
+
+def _posting(draw: Draw, points: int, what: str) -> ledger.Posting:
+    return ledger.Posting(
+        kind=Kind.SURPRISE if points > 0 else Kind.CLAWBACK,
+        source=f"surprise {what}:{draw.campaign_id}:{draw.order_id}",
+        happened_at=draw.drawn_at if points > 0 else timezone.now(),
+        points=points,
+        reason=f"#{draw.order_number}",
+    )

@@ -1,0 +1,56 @@
+"""Notes: a small text about a won gift in the private metadata of its order, for apps that read it there.
+
+The host's order is written after our own transaction, alone, so nothing of ours is locked meanwhile. A note that was
+not written, because the process ended in between, is written by `write_missing`. Its commit waits for the disk, and so
+for the draw before it: a code that a customer has seen is not lost in a crash of the database.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from functools import partial
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from saleor_reciprocity import host
+
+from .models import Draw, Outcome
+
+logger = logging.getLogger(__name__)
+
+KEY = "reciprocity.surprise"
+
+
+def write_soon(order_id: str) -> None:
+    """Write the notes of an order once the transaction is committed; whatever goes wrong waits for the next look."""
+    if _missing().filter(order_id=order_id).exists():
+        transaction.on_commit(partial(_write_undisturbing, order_id))
+
+
+def write_missing(order_id: str | None = None) -> None:
+    """Write every note that was not written yet, or those of one order."""
+    rows = _missing().filter(order_id=order_id) if order_id else _missing()
+    for won in rows.select_related("prize").order_by("pk"):
+        host.note_on_order(won.order_id, KEY, text_of(won))
+        Draw.objects.filter(pk=won.pk).update(noted_at=timezone.now())
+
+
+def _missing() -> QuerySet:
+    return Draw.objects.filter(outcome=Outcome.WON, noted_at=None)
+
+
+def _write_undisturbing(order_id: str) -> None:
+    try:
+        with host.allow_writer():
+            write_missing(order_id)
+    except Exception:
+        logger.exception("The note on order %s was not written; the next look will do it", order_id)
+
+
+def text_of(won: Draw) -> str:
+    """What a note says, in JSON."""
+    expires_at = won.expires_at.isoformat() if won.expires_at else None
+    return json.dumps({"code": won.code, "name": won.prize.name, "expiresAt": expires_at})

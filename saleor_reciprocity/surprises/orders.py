@@ -1,0 +1,154 @@
+"""Orders: one draw for each campaign that ran when an order was placed, and gifts back from cancelled orders."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from saleor_reciprocity import host, identity, programme
+from saleor_reciprocity.experiments import assignment, holdout
+from saleor_reciprocity.mail import outbox
+from saleor_reciprocity.points import ledger
+from saleor_reciprocity.points.models import Account
+
+from . import budget, campaigns, draw, eligibility, gifts, notes
+from .models import Campaign, Draw, GiftState, Outcome, Prize, PrizeKind
+
+
+def settle(order_id: str) -> None:
+    """Draw for an order what was not drawn yet, or take unused gifts back, in a transaction of its own.
+
+    The order is read again after the account is locked, so whoever comes last decides by the newest state. What is
+    written on the host's order waits for the commit. A shop that never had a campaign pays one short statement.
+    """
+    if not Campaign.objects.exists():
+        return
+    with transaction.atomic():
+        order = host.order(order_id)
+        if order is None or order.state is host.OrderState.NOT_YET or not _has_person(order):
+            return
+        if not (_undrawn(order) or _gifts_out(order_id)):
+            return
+        account = ledger.lock_account_of(order.person, timezone.now())
+        order = host.order(order_id)
+        if order is None:
+            return
+        if order.state is host.OrderState.VOID:
+            for won in _gifts_out(order_id, lock=True):
+                gifts.take_back(won, GiftState.WITHDRAWN)
+        for campaign in _undrawn(order):
+            _draw(order, campaign, account)
+    notes.write_soon(order_id)
+
+
+def _has_person(order: host.Order) -> bool:
+    return bool(order.person.email or order.person.user_id is not None)
+
+
+def _undrawn(order: host.Order) -> list[Campaign]:
+    running = campaigns.running(order.channel_id, order.placed_at)
+    if not running:
+        return []
+    version = programme.in_force(order.channel_id, order.placed_at)
+    if version is None or not version.active:
+        return []
+    drawn = set(Draw.objects.filter(order_id=order.id).values_list("campaign_id", flat=True))
+    return [campaign for campaign in running if campaign.pk not in drawn]
+
+
+def _gifts_out(order_id: str, lock: bool = False) -> list[Draw]:
+    rows = Draw.objects.filter(order_id=order_id, state=GiftState.ISSUED).order_by("pk")
+    return list(rows.select_for_update() if lock else rows)
+
+
+def _draw(order: host.Order, campaign: Campaign, account: Account) -> Draw:
+    made = Draw(
+        campaign=campaign,
+        order_id=order.id,
+        order_number=order.number,
+        person=gifts.person_of(order),
+        user_id=order.person.user_id,
+        address=identity.address_hash(host.shipping_address(order.id)),
+        ticket=draw.ticket_of(campaign.secret, order.id),
+        currency=order.currency,
+        drawn_at=timezone.now(),
+    )
+    against = _reason_against(order, campaign, made)
+    if against is None and draw.wins(made.ticket, campaign.probability):
+        _give(made, order, account)
+    else:
+        _store(made, against or Outcome.NO)
+    return made
+
+
+def _reason_against(order: host.Order, campaign: Campaign, made: Draw) -> Outcome | None:
+    if order.state is host.OrderState.VOID:
+        return Outcome.CANCELLED
+    against = eligibility.reason_against(order, campaign)
+    if against is not None:
+        return against
+    share = campaigns.holdout_share(order.channel_id, order.placed_at)
+    if holdout.assigned(made.person, assignment.SURPRISES, share, made.drawn_at).held_out:
+        return Outcome.HELD_OUT
+    return eligibility.limit_reached(made, campaign)
+
+
+def _give(made: Draw, order: host.Order, account: Account) -> None:
+    prizes = {prize.pk: prize for prize in campaigns.prizes_in_stock(made.campaign)}
+    while prizes:
+        made.choices = sorted(prizes)
+        chosen = draw.prize_of(made.ticket, [(prize.pk, prize.weight) for prize in prizes.values()])
+        prize = prizes[chosen or 0]
+        outcome = _try(made, prize, order, account)
+        if outcome is not Outcome.OUT_OF_STOCK:
+            return
+        del prizes[prize.pk]
+    made.choices = []
+    _store(made, Outcome.OUT_OF_STOCK)
+
+
+def _try(made: Draw, prize: Prize, order: host.Order, account: Account) -> Outcome:
+    """Give one prize: all of it or, when the budget refuses, nothing but the draw."""
+    cost = gifts.worth(prize, order)
+    channel = host.channel(order.channel_id)
+    if cost <= 0 or channel is None:
+        return _store(made, Outcome.WORTHLESS)
+    try:
+        with transaction.atomic():
+            if not campaigns.take_from_stock(prize):
+                return Outcome.OUT_OF_STOCK
+            _win(made, prize, cost, channel, ledger.lock(account.pk))
+            if not budget.take(made.campaign.budget_id, cost, made.drawn_at):
+                raise _BudgetRefuses
+    except _BudgetRefuses:
+        return _store(_without_gift(made), Outcome.NO_BUDGET)
+    return Outcome.WON
+
+
+class _BudgetRefuses(Exception):
+    """The money is not there: what was made for the winner is undone."""
+
+
+def _win(made: Draw, prize: Prize, cost: Decimal, channel: host.Channel, account: Account) -> None:
+    made.prize, made.cost, made.state = prize, cost, GiftState.ISSUED
+    if prize.kind != PrizeKind.POINTS:
+        made.expires_at = made.drawn_at + timedelta(days=made.campaign.validity_days)
+    gifts.give(made, prize, channel, account)
+    _store(made, Outcome.WON)
+    outbox.ask_for_surprise(made.pk, made.order_id, made.drawn_at)
+
+
+def _without_gift(made: Draw) -> Draw:
+    made.pk = made.prize = made.code = made.expires_at = made.entry = None
+    made.cost, made.state = Decimal(0), ""
+    return made
+
+
+def _store(made: Draw, outcome: Outcome) -> Outcome:
+    made.outcome = outcome
+    made.seal = made.seal_now()
+    made.save(force_insert=True)
+    return outcome

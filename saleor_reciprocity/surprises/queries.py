@@ -1,0 +1,69 @@
+"""Queries: what customers and staff may read of surprises."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Iterable
+
+from django.db.models import Count, Q
+
+from saleor_reciprocity.points.models import Account
+
+from .models import Campaign, Draw, Outcome, Prize
+
+
+def won_with(order_ids: Iterable[str]) -> dict[str, Draw]:
+    """The gift that each of some orders won, by order id; the first where there are more."""
+    rows = Draw.objects.filter(order_id__in=list(order_ids), outcome=Outcome.WON)
+    return {won.order_id: won for won in rows.select_related("prize", "campaign").order_by("-pk")}
+
+
+def won_by(account: Account, first: int, before_id: int | None = None) -> list[Draw]:
+    """The newest gifts of an account, at most `first`, won before the one with `before_id`."""
+    mine = Q(user_id=account.user_id) if account.user_id is not None else Q(pk=None)
+    if account.email_hash is not None:
+        mine |= Q(user_id=None, person=account.email_hash)
+    rows = Draw.objects.filter(mine, outcome=Outcome.WON).select_related("prize", "campaign")
+    if before_id is not None:
+        rows = rows.filter(pk__lt=before_id)
+    return list(rows.order_by("-pk")[:first])
+
+
+def campaigns(channel_id: str, first: int, before_id: int | None = None) -> list[Campaign]:
+    """The campaigns of a channel, the newest first."""
+    rows = Campaign.objects.filter(channel_id=channel_id).select_related("budget")
+    if before_id is not None:
+        rows = rows.filter(pk__lt=before_id)
+    return list(rows.order_by("-pk")[:first])
+
+
+def started(channel_id: str, first: int, now: datetime, before_id: int | None = None) -> list[Campaign]:
+    """The campaigns of a channel that have started, the newest first."""
+    rows = Campaign.objects.filter(channel_id=channel_id, starts_at__lte=now).prefetch_related("prizes")
+    if before_id is not None:
+        rows = rows.filter(pk__lt=before_id)
+    return list(rows.order_by("-pk")[:first])
+
+
+def prizes(campaign: Campaign) -> list[Prize]:
+    """The prizes of a campaign."""
+    return list(campaign.prizes.select_related("campaign__budget").order_by("pk"))
+
+
+def draws(campaign: Campaign, first: int, before_id: int | None = None) -> list[Draw]:
+    """The draws of a campaign, the newest first."""
+    rows = Draw.objects.filter(campaign_id=campaign.pk).select_related("prize", "campaign")
+    if before_id is not None:
+        rows = rows.filter(pk__lt=before_id)
+    return list(rows.order_by("-pk")[:first])
+
+
+def outcomes(campaign: Campaign) -> list[tuple[str, int]]:
+    """How many draws of a campaign came to what: what was given, and what was stopped and why."""
+    rows = Draw.objects.filter(campaign_id=campaign.pk).values_list("outcome").annotate(Count("pk"))
+    return sorted(rows, key=lambda row: (-row[1], row[0]))
+
+
+def used_by_others(campaign: Campaign) -> int:
+    """How many gifts of a campaign were used by somebody else than the winner."""
+    return int(Draw.objects.filter(campaign_id=campaign.pk, used_by_another=True).count())

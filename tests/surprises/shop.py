@@ -1,0 +1,31 @@
+"""What the tests of surprises share: a campaign, and orders that take part in it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from saleor_reciprocity import host, settlement
+from saleor_reciprocity.surprises import campaigns
+from saleor_reciprocity.surprises.models import Campaign, Draw, PrizeKind
+
+from .. import hosts
+
+VOUCHER = campaigns.Gift(PrizeKind.VOUCHER, "Five", Decimal(5))
+
+
+def campaign(channel: host.Channel, *prizes: campaigns.Gift, limits: Any = None, **terms: Any) -> Campaign:
+    """A campaign in which every order wins, from the first one on, with next to no limits."""
+    terms = {"name": "Spring", "probability": Decimal(1), "from_order_number": 1, "cooling_off_days": 0, **terms}
+    return campaigns.create(channel, limits or {"total": Decimal(1_000_000)}, prizes or (VOUCHER,), **terms)
+
+
+def settled(buyer: Any, price: str = "40", **options: Any) -> Any:
+    """An order that was placed and settled."""
+    order = hosts.order(buyer, [(price, 1)], **options)
+    settlement.settle(host.order_id(order))
+    return order
+
+
+def draw_of(order: Any) -> Draw:
+    return Draw.objects.get(order_id=host.order_id(order))
