@@ -37,7 +37,7 @@ class NotFound(ReciprocityError):
 
 
 class SignInRequired(ReciprocityError):
-    """Sign in with a confirmed account to use points."""
+    """Sign in to use points."""
 
     code = "SIGN_IN_REQUIRED"
 

@@ -226,8 +226,9 @@ def _refunded(order_pk: int) -> Decimal:
 
 
 def person(user: Any) -> Person:
-    """The person behind a user row. Here an account stays inactive until its address is confirmed."""
-    return Person(user.pk, user.email, confirmed=user.is_active)
+    """The person behind a user row. Where the shop asks for a confirmation, an account is inactive until then."""
+    proved = settings.ENABLE_ACCOUNT_CONFIRMATION_BY_EMAIL and user.is_active
+    return Person(user.pk, user.email, confirmed=proved)
 
 
 def issue_voucher(

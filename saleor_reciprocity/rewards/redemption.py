@@ -44,7 +44,7 @@ def redeem(person: host.Person, reward_id: int, key: str) -> Redemption:
         raise errors.Invalid(
             _("Enter a key of 1 to %(most)s characters.") % {"most": LONGEST_KEY}, field="idempotencyKey"
         )
-    if person.user_id is None or not person.confirmed:
+    if person.user_id is None:
         raise errors.SignInRequired
     with _locking():
         account = ledger.lock_account_of(person, timezone.now())

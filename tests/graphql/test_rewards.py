@@ -113,9 +113,22 @@ def test_a_reward_that_is_not_there_is_not_found(reward: str, rich: Any) -> None
     assert Redemption.objects.count() == 0
 
 
-def test_a_stranger_and_an_unconfirmed_customer_cannot_redeem(rich: Any) -> None:
+def test_a_stranger_cannot_redeem(rich: Any) -> None:
     reward = standard_reward(rich)
     assert codes(redeem(hosts.GraphQL(), reward)) == [(None, "SIGN_IN_REQUIRED")]
+
+
+def test_a_shop_that_asks_for_no_confirmation_lets_its_customers_redeem_their_own_points(
+    programme_on: Any, settings: Any
+) -> None:
+    settings.ENABLE_ACCOUNT_CONFIRMATION_BY_EMAIL = False
+    earned("eve@example.com")
+    eve = hosts.customer_without_confirmation("eve@example.com")
+    earned(eve, "60")
+    answer = redeem(hosts.as_user(eve), standard_reward(hosts.GraphQL()))
+    assert answer["errors"] == []
+    account = Account.objects.get(user=eve)
+    assert (account.available, account.email_hash) == (10, None), "a guest's points stay where they are"
 
 
 def test_switched_off_refuses_redemption_and_keeps_the_balance_readable(rich: Any, programme_on: Any) -> None:

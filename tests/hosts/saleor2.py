@@ -26,6 +26,7 @@ __all__ = [
     "as_user",
     "mail_through",
     "code_is_valid",
+    "customer_without_confirmation",
     "use_voucher",
     "RETURNS",
     "administrator",
@@ -149,6 +150,11 @@ def mail_through(port: int, channel: host.Channel, settings: Any) -> None:
     site = either.site()
     site.default_mail_sender_address = "shop@example.com"
     site.save()
+
+
+def customer_without_confirmation(email: str) -> Any:
+    """A customer who can sign in though nobody asked for a proof of the address."""
+    return customer(email, confirmed=True)
 
 
 def find_order(order_id: str) -> Order:

@@ -31,6 +31,7 @@ __all__ = [
     "as_user",
     "mail_through",
     "code_is_valid",
+    "customer_without_confirmation",
     "use_voucher",
     "RETURNS",
     "administrator",
@@ -194,6 +195,11 @@ def mail_through(port: int, channel: host.Channel, settings: Any) -> None:
         active=True,
         configuration=[{"name": name, "value": value} for name, value in values.items()],
     )
+
+
+def customer_without_confirmation(email: str) -> Any:
+    """A customer who can sign in though nobody asked for a proof of the address."""
+    return customer(email, confirmed=False)
 
 
 def find_order(order_id: str) -> Order:
