@@ -38,8 +38,9 @@ class ReciprocityPlugin(host.SaleorPlugin):
     @classmethod
     def validate_plugin_configuration(cls, plugin_configuration: Any, **kwargs: Any) -> None:
         _, values = host.configured_values(plugin_configuration)
+        channel = host.configured_channel(plugin_configuration)
         try:
-            settings.parse(values)
+            settings.parse(values, host.decimals(channel.currency) if channel else settings.MOST_DECIMALS)
         except settings.InvalidSettings as invalid:
             raise host.configuration_error(invalid.messages) from invalid
 

@@ -178,6 +178,11 @@ FIELDS = (
 )
 
 
+# Amounts of money, which a currency's coins limit; no currency of the hosts has more decimals than MOST_DECIMALS.
+MONEY = ("reward_value", "surprise_value", "surprise_budget_per_month")
+MOST_DECIMALS = 3
+
+
 class InvalidSettings(ValueError):
     """Settings that can't be used, as a message for each field."""
 
@@ -209,14 +214,20 @@ def canonical(values: Mapping[str, Any]) -> dict[str, str]:
     return {field.name: str(values.get(field.name, field.default) or "").strip() for field in FIELDS}
 
 
-def parse(values: Mapping[str, Any]) -> Programme:
-    """Typed settings from text. Raises InvalidSettings with a message for every field that is wrong."""
+def parse(values: Mapping[str, Any], decimals: int = MOST_DECIMALS) -> Programme:
+    """Typed settings from text, for a currency of so many decimals.
+
+    Raises InvalidSettings with a message for every field that is wrong.
+    """
     texts, parsed, messages = canonical(values), {}, {}
     for field in FIELDS:
         try:
             parsed[field.name] = field.read(texts[field.name])
         except ValueError as error:
             messages[field.name] = str(error)
+    for name in MONEY:
+        if name in parsed and parsed[name] != round(parsed[name], decimals):
+            messages[name] = _("Enter at most %(places)s decimals.") % {"places": decimals}
     if messages:
         raise InvalidSettings(messages)
     return Programme(**parsed)

@@ -41,6 +41,8 @@ def test_every_field_has_a_label_and_a_help_text() -> None:
         ("reward_value", "0"),
         ("reward_value", "-5"),
         ("reward_value", "5 USD"),
+        ("reward_value", "4.999"),
+        ("surprise_value", "0.001"),
         ("reward_kind", "lottery"),
     ],
 )

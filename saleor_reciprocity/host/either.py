@@ -7,6 +7,7 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any, Iterable, Mapping
 
 from babel.numbers import get_currency_precision
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -32,6 +33,7 @@ __all__ = [
     "configuration_error",
     "configured_values",
     "data_loader",
+    "decimals",
     "extend_schema",
     "fingerprint_where",
     "has_permission",
@@ -151,9 +153,14 @@ def postal_lines(address: Any) -> str:
     return " ".join(str(part) for part in parts)
 
 
+def decimals(currency: str) -> int:
+    """How many decimals an amount of this currency can have in the shop."""
+    return min(get_currency_precision(currency), settings.DEFAULT_DECIMAL_PLACES)
+
+
 def rounded_down(amount: Decimal, currency: str) -> Decimal:
     """An amount of money without what the currency has no coins for."""
-    return amount.quantize(Decimal(1).scaleb(-get_currency_precision(currency)), rounding=ROUND_DOWN)
+    return amount.quantize(Decimal(1).scaleb(-decimals(currency)), rounding=ROUND_DOWN)
 
 
 def withdraw_gift_card(code: str) -> bool:

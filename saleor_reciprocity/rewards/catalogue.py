@@ -61,7 +61,10 @@ def _check(reward: Reward) -> None:
         raise errors.Invalid(_("Enter a name of at most 128 characters."), field="name")
     if not 0 < reward.points <= GREATEST_POINTS:
         raise errors.Invalid(_("Enter a whole number of points above 0."), field="points")
-    if not 0 < reward.value <= GREATEST_VALUE or reward.value != round(reward.value, 3):
+    if not 0 < reward.value <= GREATEST_VALUE:
         raise errors.Invalid(_("Enter an amount above 0."), field="value")
+    places = host.decimals(reward.currency)
+    if reward.value != round(reward.value, places):
+        raise errors.Invalid(_("Enter at most %(places)s decimals.") % {"places": places}, field="value")
     if reward.kind == RewardKind.GIFT_CARD and not host.gift_cards_accepted(reward.channel_id):
         raise errors.Invalid(_("Gift cards can't be used at checkout in this channel."), field="kind")

@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from saleor_reciprocity import sweep
 from saleor_reciprocity.surprises import upkeep
 
+A_DAY = 24 * 60 * 60  # seconds
+
 
 class Command(BaseCommand):
     help = "Do what the Celery schedule would do, until stopped. For shops without Celery."
@@ -19,11 +21,13 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="look once and stop")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        settled, failed = sweep.sweep()
+        swept_all = 0.0
         while True:
+            due = time.time() - swept_all >= A_DAY
+            swept_all = time.time() if due else swept_all
+            settled, failed = sweep.sweep() if due else sweep.sweep_recent()
             upkeep.look()
             self.stdout.write(f"{settled} orders settled, {failed} to be tried again")
             if options["once"]:
                 return
             time.sleep(options["pause"])
-            settled, failed = sweep.sweep_recent()
