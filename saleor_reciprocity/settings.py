@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import tzinfo
 from decimal import Decimal, InvalidOperation
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, Callable, Mapping
 
 from django.conf import settings as django_settings
@@ -12,6 +15,9 @@ from django.utils.translation import gettext_lazy
 
 VOUCHER = "voucher"
 GIFT_CARD = "gift card"
+
+# What is done about points to be taken back that were spent: take only pending ones, at most the balance, or all.
+PENDING_ONLY, WITHIN_BALANCE, INTO_DEBT = "pending only", "balance", "debt"
 
 
 def _decimal(text: str) -> Decimal:
@@ -70,6 +76,22 @@ def text_up_to(most: int) -> Callable[[str], str]:
         return text
 
     return read
+
+
+def time_zone(name: str) -> tzinfo:
+    """The time zone of this name. Raises KeyError, ValueError or OSError for what is none."""
+    if find_spec("zoneinfo") is None:  # before Python 3.9
+        return import_module("pytz").timezone(name)  # type: ignore[no-any-return]
+    return import_module("zoneinfo").ZoneInfo(name)  # type: ignore[no-any-return]
+
+
+def zone_name(text: str) -> str:
+    """A reader of the name of a time zone, such as Europe/Berlin."""
+    try:
+        time_zone(text)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(_("Enter the name of a time zone, for example Europe/Berlin.")) from None
+    return text
 
 
 @dataclass(frozen=True)
@@ -175,6 +197,39 @@ FIELDS = (
             "can be measured. A change counts for new customers only."
         ),
     ),
+    Field(
+        "time_zone",
+        "UTC",
+        zone_name,
+        gettext_lazy("Time zone"),
+        gettext_lazy("Where the channel's days begin and end, for example Europe/Berlin."),
+    ),
+    Field(
+        "points_valid_months",
+        "0",
+        whole_between(0, 1200),
+        gettext_lazy("Points: months of validity"),
+        gettext_lazy(
+            "Points can be used until the end of the day so many months after they became available. 0: for ever."
+        ),
+    ),
+    Field(
+        "expiry_reminder_days",
+        "14",
+        whole_between(0, 365),
+        gettext_lazy("Points: days between reminder and expiry"),
+        gettext_lazy("So many days before points expire, the customer gets a mail. 0 sends none."),
+    ),
+    Field(
+        "points_taken_back",
+        INTO_DEBT,
+        one_of(PENDING_ONLY, WITHIN_BALANCE, INTO_DEBT),
+        gettext_lazy("Points: taken back with returned goods"),
+        gettext_lazy(
+            "“pending only” leaves what is available, “balance” takes what is still there, “debt” takes all: "
+            "what was spent is repaid by the next points."
+        ),
+    ),
 )
 
 
@@ -207,6 +262,10 @@ class Programme:
     surprise_validity_days: int
     surprise_reason: str
     holdout_share: Decimal
+    time_zone: str
+    points_valid_months: int
+    expiry_reminder_days: int
+    points_taken_back: str
 
 
 def canonical(values: Mapping[str, Any]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Callable, Iterator, NamedTuple
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -60,7 +61,7 @@ def cancel(redemption_id: int, actor: str, user_id: int | None = None) -> Redemp
     with _locking():
         found = Redemption.objects.filter(pk=redemption_id)
         if user_id is not None:
-            found = found.filter(account__user_id=user_id)
+            found = found.filter(Q(account__user_id=user_id) | Q(account__merged_into__user_id=user_id))
         account_id = found.values_list("account_id", flat=True).first()
         if account_id is None:
             raise errors.NotFound(field="id")
