@@ -13,7 +13,7 @@ from saleor_reciprocity.rewards.models import Redemption, Reward, RewardKind
 from . import permissions
 from .connections import ConnectionField, page
 from .mutations import LoyaltyMutation
-from .scalars import LoyaltyDecimal, channel_with_slug, enum, global_id, row_id
+from .scalars import CHANNEL_ARGUMENT, LoyaltyDecimal, channel_with_slug, enum, global_id, row_id
 
 LoyaltyRewardKind = enum("LoyaltyRewardKind", RewardKind, "What a customer gets for points.")
 
@@ -83,7 +83,7 @@ class LoyaltyRedemptionCountableConnection(graphene.relay.Connection):
 class RewardQueries(graphene.ObjectType):
     loyalty_rewards = ConnectionField(
         LoyaltyRewardCountableConnection,
-        channel=graphene.String(description="Slug of a channel. Needed where the shop has more than one."),
+        channel=graphene.String(description=CHANNEL_ARGUMENT),
         description="What points can be exchanged for in a channel, the cheapest first.",
     )
 

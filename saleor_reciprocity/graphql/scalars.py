@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -9,6 +10,8 @@ import graphene
 from graphql.language import ast
 
 from saleor_reciprocity import errors, host
+
+CHANNEL_ARGUMENT = "Slug of a channel. Needed where the shop has more than one."
 
 
 class LoyaltyDecimal(graphene.Scalar):
@@ -65,3 +68,19 @@ def channel_with_slug(slug: str | None) -> host.Channel:
     if channel is None:
         raise errors.NotFound(field="channel")
     return channel
+
+
+def given(values: Any) -> dict[str, Any]:
+    """The fields of an input that were given a value."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def moment(text: str, field: str) -> datetime:
+    """A moment from ISO 8601 with an offset. Raises Invalid."""
+    try:
+        parsed = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise errors.Invalid(field=field) from None
+    if parsed.tzinfo is None:
+        raise errors.Invalid(field=field)
+    return parsed
