@@ -17,6 +17,7 @@ from . import expiry
 from .models import Account, Kind, Lot, OrderTerms
 from .posting import Posting, take_from_lots, write
 
+
 def with_address(account: Account, email_hash: str, now: datetime) -> Account:
     """A user's account, now also known by an address that the user has proved: a guest's account there is merged in.
 

@@ -20,7 +20,9 @@ from .. import hosts
 POLICIES = ("pending only", "balance", "debt")
 
 
-@pytest.mark.parametrize(("policy", "left", "debt", "kept"), [("pending only", 20, 0, 70), ("balance", 0, 0, 50), ("debt", 0, 50, 0)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("policy", "left", "debt", "kept"), [("pending only", 20, 0, 70), ("balance", 0, 0, 50), ("debt", 0, 50, 0)]
+)
 def test_a_cancelled_order_whose_points_were_spent(
     policy: str, left: int, debt: int, kept: int, channel: Any, customer: Any
 ) -> None:

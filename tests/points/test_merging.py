@@ -37,8 +37,9 @@ def points(account: Account, number: int, kind: str = Kind.ADJUSTMENT) -> Entry:
 
 
 @pytest.mark.parametrize(
-    ("mine", "others", "available", "debt"), [(50, 30, 80, 0), (50, -30, 20, 0), (-30, 50, 20, 0), (-30, -20, 0, 50), (0, 7, 7, 0), (5, -5, 0, 0)]
-)  # fmt: skip
+    ("mine", "others", "available", "debt"),
+    [(50, 30, 80, 0), (50, -30, 20, 0), (-30, 50, 20, 0), (-30, -20, 0, 50), (0, 7, 7, 0), (5, -5, 0, 0)],
+)
 def test_sums_are_preserved(mine: int, others: int, available: int, debt: int, db: Any) -> None:
     target, source = of("a@example.com"), of("b@example.com")
     for account, number in ((target, mine), (source, others)):
