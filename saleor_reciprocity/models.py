@@ -6,6 +6,8 @@ from .experiments.models import Assignment
 from .identity import InstallationKey
 from .mail.models import Mail
 from .points.models import Account, Entry, Lot, LotUse, OrderTerms
+from .points.rulebook import EarningRule, EarningRuleVersion
+from .points.tiers import AccountTier, Tier, TierChange, TierLadder
 from .programme import SettingsVersion
 from .rewards.models import Redemption, Reward
 from .settlement import SettledOrder
@@ -13,10 +15,13 @@ from .surprises.models import Budget, Campaign, Draw, Prize
 
 __all__ = [
     "Account",
+    "AccountTier",
     "Assignment",
     "Budget",
     "Campaign",
     "Draw",
+    "EarningRule",
+    "EarningRuleVersion",
     "Entry",
     "InstallationKey",
     "Lot",
@@ -28,4 +33,7 @@ __all__ = [
     "Reward",
     "SettingsVersion",
     "SettledOrder",
+    "Tier",
+    "TierChange",
+    "TierLadder",
 ]
