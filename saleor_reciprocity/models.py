@@ -9,6 +9,7 @@ from .points.models import Account, Entry, Lot, LotUse, OrderTerms
 from .points.rulebook import EarningRule, EarningRuleVersion
 from .points.tiers import AccountTier, Tier, TierChange, TierLadder
 from .programme import SettingsVersion
+from .recommendations.models import CustomerList, ModelVersion, Neighbour, Popularity, Preference
 from .rewards.models import Redemption, Reward
 from .settlement import SettledOrder
 from .surprises.models import Budget, Campaign, Draw, Prize
@@ -19,6 +20,7 @@ __all__ = [
     "Assignment",
     "Budget",
     "Campaign",
+    "CustomerList",
     "Draw",
     "EarningRule",
     "EarningRuleVersion",
@@ -27,7 +29,11 @@ __all__ = [
     "Lot",
     "LotUse",
     "Mail",
+    "ModelVersion",
+    "Neighbour",
     "OrderTerms",
+    "Popularity",
+    "Preference",
     "Prize",
     "Redemption",
     "Reward",

@@ -304,3 +304,8 @@ def hook_seconds() -> float:
 def wait_seconds() -> float:
     """How long a request waits for an account that another request holds, in seconds."""
     return float(getattr(django_settings, "RECIPROCITY_WAIT_SECONDS", 10.0))
+
+
+def minimum_people() -> int:
+    """How many people must have bought both of two products before one is shown beside the other; 2 at least."""
+    return max(2, int(getattr(django_settings, "RECIPROCITY_MINIMUM_PEOPLE", 5)))
