@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone, tzinfo
 
 try:
-    from zoneinfo import ZoneInfo as _zone
+    from zoneinfo import ZoneInfo as _zone  # noqa: N813 - one name for both
 except ImportError:  # Python 3.8, where Django brings pytz
-    from pytz import timezone as _zone
+    from pytz import timezone as _zone  # type: ignore[import-untyped]
 
 UTC = "UTC"
 

@@ -15,7 +15,7 @@ UPDATE reciprocity_lot l SET qualifies = true FROM reciprocity_orderterms t WHER
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reciprocity", "0003_surprises"),
+        ("reciprocity", "0004_recommendations"),
     ]
 
     operations = [

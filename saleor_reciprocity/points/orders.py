@@ -75,7 +75,7 @@ def _first_look(order_id: str) -> OrderTerms | None:
     agreed = terms_now(order, rules, account)
     if earning.is_too_large(order, agreed):
         terms.verdict, agreed = earning.TOO_LARGE, earning.NOTHING
-    terms.terms = agreed.as_json()
+    terms.terms = agreed.as_json()  # type: ignore[assignment]
     _post(account, terms, order, agreed, now)
     return None
 
