@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import tzinfo
 from decimal import Decimal, InvalidOperation
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, Callable, Mapping
 
 from django.conf import settings as django_settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from . import clock
+
 VOUCHER = "voucher"
 GIFT_CARD = "gift card"
+GROSS, NET = "gross", "net"
+YES, NO = "yes", "no"
 
 # What is done about points to be taken back that were spent: take only pending ones, at most the balance, or all.
 PENDING_ONLY, WITHIN_BALANCE, INTO_DEBT = "pending only", "balance", "debt"
@@ -78,20 +79,18 @@ def text_up_to(most: int) -> Callable[[str], str]:
     return read
 
 
-def time_zone(name: str) -> tzinfo:
-    """The time zone of this name. Raises KeyError, ValueError or OSError for what is none."""
-    if find_spec("zoneinfo") is None:  # before Python 3.9
-        return import_module("pytz").timezone(name)  # type: ignore[no-any-return]
-    return import_module("zoneinfo").ZoneInfo(name)  # type: ignore[no-any-return]
-
-
-def zone_name(text: str) -> str:
-    """A reader of the name of a time zone, such as Europe/Berlin."""
+def time_zone(text: str) -> str:
+    """A reader of names of time zones in the IANA database."""
     try:
-        time_zone(text)
-    except (KeyError, ValueError, OSError):
+        clock.zone(text)
+    except ValueError:
         raise ValueError(_("Enter the name of a time zone, for example Europe/Berlin.")) from None
     return text
+
+
+def yes_or_no(text: str) -> bool:
+    """A reader of "yes" and "no"."""
+    return one_of(YES, NO)(text) == YES
 
 
 @dataclass(frozen=True)
@@ -114,6 +113,41 @@ FIELDS = (
         gettext_lazy(
             "Points that a customer earns for each unit of the channel's currency paid for goods. 0 earns none."
         ),
+    ),
+    Field(
+        "earning_base",
+        GROSS,
+        one_of(GROSS, NET),
+        gettext_lazy("Points on amounts with or without tax"),
+        gettext_lazy("Either “gross” (taxes count) or “net” (they do not)."),
+    ),
+    Field(
+        "earning_shipping",
+        NO,
+        yes_or_no,
+        gettext_lazy("Points on shipping"),
+        gettext_lazy("Either “yes” or “no”: whether what is paid for shipping earns points, too."),
+    ),
+    Field(
+        "return_window_days",
+        "0",
+        whole_between(0, 3650),
+        gettext_lazy("Return window in days"),
+        gettext_lazy("For how many days after the shipment points stay pending. 0 makes them available at once."),
+    ),
+    Field(
+        "time_zone",
+        clock.UTC,
+        time_zone,
+        gettext_lazy("Time zone"),
+        gettext_lazy("By which clock rules count days and hours, for example Europe/Berlin."),
+    ),
+    Field(
+        "birthday_key",
+        "birthday",
+        text_up_to(64),
+        gettext_lazy("Where a birthday is stored"),
+        gettext_lazy("The key in a customer's metadata that holds the birthday as YYYY-MM-DD or MM-DD."),
     ),
     Field(
         "reward_points",
@@ -198,13 +232,6 @@ FIELDS = (
         ),
     ),
     Field(
-        "time_zone",
-        "UTC",
-        zone_name,
-        gettext_lazy("Time zone"),
-        gettext_lazy("Where the channel's days begin and end, for example Europe/Berlin."),
-    ),
-    Field(
         "points_valid_months",
         "0",
         whole_between(0, 1200),
@@ -251,6 +278,11 @@ class Programme:
     """What the merchant set for one channel. Money is in the channel's currency."""
 
     points_per_unit: Decimal
+    earning_base: str
+    earning_shipping: bool
+    return_window_days: int
+    time_zone: str
+    birthday_key: str
     reward_points: int
     reward_value: Decimal
     reward_kind: str
@@ -262,10 +294,14 @@ class Programme:
     surprise_validity_days: int
     surprise_reason: str
     holdout_share: Decimal
-    time_zone: str
     points_valid_months: int
     expiry_reminder_days: int
     points_taken_back: str
+
+    @property
+    def earning_net(self) -> bool:
+        """Whether points are earned on amounts without tax."""
+        return self.earning_base == NET
 
 
 def canonical(values: Mapping[str, Any]) -> dict[str, str]:

@@ -111,12 +111,14 @@ def run(
         progress(lots, points)
 
 
-def due_lots(now: datetime) -> int:
-    """How many lots have ended and were not written off yet."""
+def due_lots(now: datetime) -> tuple[int, int]:
+    """How many lots have ended and were not written off yet, and their points."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM reciprocity_account a JOIN reciprocity_lot l ON l.account_id = a.id"
+            "SELECT count(*), coalesce(sum(l.remaining), 0)::bigint"
+            " FROM reciprocity_account a JOIN reciprocity_lot l ON l.account_id = a.id"
             " WHERE a.next_expiry_at <= %(now)s AND l.remaining > 0 AND l.expires_at <= %(now)s",
             {"now": now},
         )
-        return int(cursor.fetchone()[0])
+        lots, points = cursor.fetchone()
+    return lots, points

@@ -108,16 +108,15 @@ def post_order(account: Account, terms: OrderTerms, due: Due, happened_at: datet
     """Post the difference between what is due for an order and what was posted for it, on a locked account.
 
     What is no longer due is taken back as far as the shop's policy says. New terms are stored, whether there is
-    something to post or not.
+    something to post or not, and so is when time alone will change them.
     """
     aim = _aim(account, terms, due)
     earned, pending, kept = aim.earned - terms.earned, aim.pending - terms.pending, aim.kept - terms.kept
     terms.earned, terms.pending, terms.kept = aim.earned, aim.pending, aim.kept
     if earned == 0 and pending == 0:
-        if terms.pk is None:
-            terms.save(force_insert=True)
-        elif kept:
-            terms.save(update_fields=["kept"])
+        if terms.pk is None or kept or terms.matures_at != due.matures_at:
+            terms.matures_at = due.matures_at
+            terms.save(update_fields=["kept", "matures_at"] if terms.pk else None)
         return None
     posting = Posting(
         kind=_kind_of(earned, pending),
@@ -136,7 +135,8 @@ def post_order(account: Account, terms: OrderTerms, due: Due, happened_at: datet
     elif into_lots:
         take_from_lots(entry, -into_lots, first_from_order=terms.order_id)
     terms.postings += 1
-    terms.save(update_fields=["earned", "pending", "kept", "postings"] if terms.pk else None)
+    terms.matures_at = due.matures_at
+    terms.save(update_fields=["earned", "pending", "kept", "postings", "matures_at"] if terms.pk else None)
     return entry
 
 

@@ -8,7 +8,9 @@ from datetime import datetime
 from django.db.models import F
 
 from . import expiry, lots
-from .models import Account, Entry, Lot, LotUse
+from .models import Account, Entry, Kind, Lot, LotUse
+
+QUALIFYING = {Kind.EARNED, Kind.BONUS}  # what counts towards a tier
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def add_lot(account: Account, entry: Entry, posting: Posting, points: int, remai
         points=points,
         remaining=points,
         earned_at=earned_at,
+        qualifies=entry.kind in QUALIFYING,
         expires_at=expiry.of_channel(posting.channel_id, posting.agreed_at or earned_at, earned_at),
     )
     if remaining:

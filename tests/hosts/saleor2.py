@@ -31,7 +31,9 @@ __all__ = [
     "RETURNS",
     "administrator",
     "configure",
+    "confirm",
     "customer",
+    "customer_to_confirm",
     "find_order",
     "open_channel",
     "open_shop",
@@ -150,6 +152,17 @@ def mail_through(port: int, channel: host.Channel, settings: Any) -> None:
     site = either.site()
     site.default_mail_sender_address = "shop@example.com"
     site.save()
+
+
+def customer_to_confirm(email: str) -> Any:
+    """A customer who was asked for a proof of the address and has not given it."""
+    return customer(email, confirmed=False)
+
+
+def confirm(user: Any) -> None:
+    """The customer proves the address."""
+    user.is_active = True
+    user.save()
 
 
 def customer_without_confirmation(email: str) -> Any:

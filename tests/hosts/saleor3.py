@@ -36,7 +36,9 @@ __all__ = [
     "RETURNS",
     "administrator",
     "configure",
+    "confirm",
     "customer",
+    "customer_to_confirm",
     "find_order",
     "give_back",
     "open_channel",
@@ -195,6 +197,17 @@ def mail_through(port: int, channel: host.Channel, settings: Any) -> None:
         active=True,
         configuration=[{"name": name, "value": value} for name, value in values.items()],
     )
+
+
+def customer_to_confirm(email: str) -> Any:
+    """A customer who was asked for a proof of the address and has not given it."""
+    return customer(email, confirmed=False)
+
+
+def confirm(user: Any) -> None:
+    """The customer proves the address."""
+    user.is_confirmed = True
+    user.save()
 
 
 def customer_without_confirmation(email: str) -> Any:

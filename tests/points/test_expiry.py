@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone as django_timezone
 
 from saleor_reciprocity import errors, host, settlement
@@ -97,7 +99,7 @@ def test_expired_points_are_gone_at_once_and_written_off_by_the_run(channel: Any
     assert Entry.objects.filter(kind="expired").count() == 0
 
     now = django_timezone.now()
-    assert expiry.due_lots(now) == 1
+    assert expiry.due_lots(now) == (1, 60)
     assert expiry.run(now) == (1, 60)
     assert expiry.run(now) == (0, 0)
     entry = Entry.objects.get(kind="expired")
@@ -154,3 +156,14 @@ def test_given_points_expire_by_their_channel(channel: Any) -> None:
     account = ledger.lock_account_of(host.person_with_email("guest@example.com"), now)
     ledger.give(account, ledger.Posting(Kind.ADJUSTMENT, "a gift", now, points=5, channel_id=channel.id), now)
     assert Lot.objects.get().expires_at == expiry.ends_at(now, 2, "UTC")
+
+
+def test_the_command_says_what_it_would_do_and_does_it(channel: Any, customer: Any) -> None:
+    settings_of(channel, points_valid_months="1")
+    earned(customer)
+    pass_time(days=40)
+    said = [StringIO(), StringIO()]
+    call_command("reciprocity_expire", dry_run=True, stdout=said[0])
+    call_command("reciprocity_expire", stdout=said[1], stderr=StringIO())
+    assert said[0].getvalue() == "60 points of 1 lots have expired and are not written off yet.\n"
+    assert said[1].getvalue() == "Wrote off 60 points of 1 lots.\n"

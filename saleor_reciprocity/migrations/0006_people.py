@@ -37,7 +37,7 @@ UPDATE reciprocity_lot l SET channel_id = t.channel_id FROM reciprocity_orderter
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reciprocity", "0004_recommendations"),
+        ("reciprocity", "0005_rules_and_tiers"),
     ]
 
     operations = [
@@ -94,6 +94,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("pending", "Points that will become available"),
                     ("earned", "Points became available"),
+                    ("bonus", "Points given for something else than an order"),
                     ("clawback", "Points taken back with the order that gave them"),
                     ("redemption", "Points exchanged for a reward"),
                     ("surprise", "Points given as a surprise"),
