@@ -13,7 +13,16 @@ from saleor_reciprocity.rewards.models import Redemption, RedemptionState, Rewar
 from . import permissions
 from .connections import ConnectionField, page
 from .mutations import LoyaltyMutation
-from .scalars import LoyaltyDecimal, channel_with_slug, enum, global_id, key_in, row_id
+from .scalars import (
+    CHANNEL_ARGUMENT,
+    LoyaltyDecimal,
+    LoyaltyPoints,
+    channel_with_slug,
+    enum,
+    global_id,
+    key_in,
+    row_id,
+)
 
 LoyaltyRewardKind = enum("LoyaltyRewardKind", RewardKind, "What a customer gets for points.")
 LoyaltyRedemptionState = enum("LoyaltyRedemptionState", RedemptionState, "What became of a code.")
@@ -25,14 +34,14 @@ class LoyaltyReward(graphene.ObjectType):
     id = graphene.ID(required=True, description="The ID of the reward.")
     kind = LoyaltyRewardKind(required=True, description="What the customer gets.")
     name = graphene.String(required=True, description="The name that customers see.")
-    points = graphene.Int(required=True, description="The price in points; of a slider, what `value` costs.")
+    points = LoyaltyPoints(required=True, description="The price in points; of a slider, what `value` costs.")
     value = graphene.Field(
         host.money_type(),
         required=True,
         description="What the code is worth at checkout; for a percentage, shipping and a product, at most.",
     )
-    least_points = graphene.Int(description="The lower end of a slider; null for a fixed price.")
-    most_points = graphene.Int(description="The upper end of a slider; null for a fixed price.")
+    least_points = LoyaltyPoints(description="The lower end of a slider; null for a fixed price.")
+    most_points = LoyaltyPoints(description="The upper end of a slider; null for a fixed price.")
     percent = LoyaltyDecimal(description="The percentage of the goods on the checkout, for the kind PERCENTAGE.")
     product_id = graphene.ID(description="The product that is free, for the kind FREE_PRODUCT.")
     minimum_spent = graphene.Field(host.money_type(), description="What the goods must come to for the code to work.")
@@ -45,6 +54,7 @@ class LoyaltyReward(graphene.ObjectType):
     returns_points = graphene.Boolean(
         required=True, description="Whether the points return when the code was not used in time."
     )
+    tier = graphene.String(description="The code of the tier that a customer needs at least.")
     is_active = graphene.Boolean(required=True, description="Whether staff have it on the list.")
 
     @staticmethod
@@ -54,6 +64,10 @@ class LoyaltyReward(graphene.ObjectType):
     @staticmethod
     def resolve_value(root: Reward, info: Any) -> Any:
         return host.money(root.value, root.currency)
+
+    @staticmethod
+    def resolve_tier(root: Reward, info: Any) -> str | None:
+        return root.tier or None
 
     @staticmethod
     def resolve_product_id(root: Reward, info: Any) -> str | None:
@@ -82,7 +96,7 @@ class LoyaltyRedemption(graphene.ObjectType):
     )
     kind = LoyaltyRewardKind(required=True, description="What the customer got.")
     name = graphene.String(required=True, description="The name of the reward.")
-    points = graphene.Int(required=True, description="The points that were paid.")
+    points = LoyaltyPoints(required=True, description="The points that were paid.")
     value = graphene.Field(host.money_type(), required=True, description="What the code is worth at checkout.")
     state = LoyaltyRedemptionState(required=True, description="What became of the code.")
     created_at = host.date_time_type()(required=True, description="When the points were exchanged.")
@@ -116,7 +130,7 @@ class LoyaltyRedemptionCountableConnection(graphene.relay.Connection):
 class RewardQueries(graphene.ObjectType):
     loyalty_rewards = ConnectionField(
         LoyaltyRewardCountableConnection,
-        channel=graphene.String(description="Slug of a channel. Needed where the shop has more than one."),
+        channel=graphene.String(description=CHANNEL_ARGUMENT),
         all=graphene.Boolean(
             description="Also those that can't be redeemed now. Requires the permission MANAGE_DISCOUNTS."
         ),
@@ -155,11 +169,11 @@ class PointsRedeemInput(graphene.InputObjectType):
         required=True,
         description="Any text, new for each redemption. Sent again, it gives the same code without another debit.",
     )
-    points = graphene.Int(
+    points = LoyaltyPoints(
         description="How many points to exchange, for a slider. Left out with a checkout: as many as it can take."
     )
     checkout_id = graphene.ID(
-        description="One of the customer's own checkouts. The code is put on it and is worth no more than is left to pay."
+        description="One of the customer's own checkouts. The code is put on it, worth no more than is left to pay."
     )
 
 
@@ -210,8 +224,8 @@ class PointsRedemptionCancel(LoyaltyMutation):
 class LoyaltyRewardTermsInput(graphene.InputObjectType):
     """What a reward can have besides its price; null takes it away."""
 
-    least_points = graphene.Int(description="The lower end of a slider, with `mostPoints`.")
-    most_points = graphene.Int(description="The upper end of a slider: any amount within, at the rate of the price.")
+    least_points = LoyaltyPoints(description="The lower end of a slider, with `mostPoints`.")
+    most_points = LoyaltyPoints(description="The upper end of a slider: any amount within, at the rate of the price.")
     percent = LoyaltyDecimal(description="The percentage, for the kind PERCENTAGE.")
     product_id = graphene.ID(description="The product that is free, for the kind FREE_PRODUCT.")
     minimum_spent = LoyaltyDecimal(description="What the goods must come to for the code to work.")
@@ -222,16 +236,17 @@ class LoyaltyRewardTermsInput(graphene.InputObjectType):
     ends_at = host.date_time_type()(description="When it is not offered any more.")
     validity_days = graphene.Int(description="For how many days a code can be used.")
     returns_points = graphene.Boolean(description="Whether the points return when a code was not used in time.")
+    tier = graphene.String(description="The code of the tier that a customer needs at least.")
 
 
 class LoyaltyRewardCreateInput(LoyaltyRewardTermsInput):
     channel = graphene.String(description="Slug of the channel. Needed where the shop has more than one.")
     kind = LoyaltyRewardKind(required=True, description="What the customer gets.")
     name = graphene.String(required=True, description="The name that customers see.")
-    points = graphene.Int(required=True, description="The price in points; of a slider, what `value` costs.")
+    points = LoyaltyPoints(required=True, description="The price in points; of a slider, what `value` costs.")
     value = LoyaltyDecimal(
         required=True,
-        description="What the code is worth, in the channel's currency; for a percentage, shipping and a product, at most.",
+        description="What the code is worth, in the channel's currency; for other kinds than money, at most.",
     )
 
 
@@ -253,7 +268,7 @@ class LoyaltyRewardCreate(LoyaltyMutation):
 
 class LoyaltyRewardUpdateInput(LoyaltyRewardTermsInput):
     name = graphene.String(description="The name that customers see.")
-    points = graphene.Int(description="The price in points; of a slider, what `value` costs.")
+    points = LoyaltyPoints(description="The price in points; of a slider, what `value` costs.")
     value = LoyaltyDecimal(description="What the code is worth, in the channel's currency.")
     is_active = graphene.Boolean(description="Whether it is on the list.")
 
@@ -295,6 +310,8 @@ class LoyaltyRewardEnd(LoyaltyMutation):
 
 
 def _terms(given: dict[str, Any]) -> dict[str, Any]:
+    if "tier" in given:
+        given["tier"] = given["tier"] or ""
     if given.get("product_id") is not None:
         given["product_id"] = row_id("Product", given["product_id"], "productId")
     return given

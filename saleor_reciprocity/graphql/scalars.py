@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -9,6 +10,11 @@ import graphene
 from graphql.language import ast
 
 from saleor_reciprocity import errors, host
+
+CHANNEL_ARGUMENT = "Slug of a channel. Needed where the shop has more than one."
+
+
+MOST_EXACT = 2**53  # the largest whole number up to which JSON is exact everywhere
 
 
 class LoyaltyDecimal(graphene.Scalar):
@@ -31,6 +37,24 @@ class LoyaltyDecimal(graphene.Scalar):
         if isinstance(node, (ast.StringValue, ast.IntValue, ast.FloatValue)):
             return cls.parse_value(node.value)
         return None
+
+
+class LoyaltyPoints(graphene.Scalar):
+    """A whole number of points, which may be too large for the type Int; up to 2^53 either way."""
+
+    @staticmethod
+    def serialize(value: int) -> int:
+        return int(value)
+
+    @staticmethod
+    def parse_value(value: Any) -> int | None:
+        if isinstance(value, bool) or not isinstance(value, int) or abs(value) > MOST_EXACT:
+            return None
+        return value
+
+    @classmethod
+    def parse_literal(cls, node: Any) -> int | None:
+        return cls.parse_value(int(node.value)) if isinstance(node, ast.IntValue) and len(node.value) < 20 else None
 
 
 def enum(name: str, choices: Any, description: str) -> Any:
@@ -73,3 +97,19 @@ def channel_with_slug(slug: str | None) -> host.Channel:
     if channel is None:
         raise errors.NotFound(field="channel")
     return channel
+
+
+def given(values: Any) -> dict[str, Any]:
+    """The fields of an input that were given a value."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def moment(text: str, field: str) -> datetime:
+    """A moment from ISO 8601 with an offset. Raises Invalid."""
+    try:
+        parsed = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise errors.Invalid(field=field) from None
+    if parsed.tzinfo is None:
+        raise errors.Invalid(field=field)
+    return parsed

@@ -9,16 +9,19 @@ from graphql import print_schema
 
 from saleor_reciprocity import host
 
+from .campaign_changes import CampaignMutations
+from .campaigns import CampaignQueries
 from .points import ORDER_LOYALTY, USER_LOYALTY, PointsQueries
+from .proofs import ProofQueries
 from .rewards import RewardMutations, RewardQueries
-from .surprises import ORDER_SURPRISE, SurpriseMutations, SurpriseQueries
+from .surprises import ORDER_SURPRISE
 
 
-class Queries(PointsQueries, RewardQueries, SurpriseQueries):
+class Queries(PointsQueries, RewardQueries, CampaignQueries, ProofQueries):
     pass
 
 
-class Mutations(RewardMutations, SurpriseMutations):
+class Mutations(RewardMutations, CampaignMutations):
     pass
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host, settings
+from saleor_reciprocity.points import tiers
 
 from .models import Reward, RewardKind
 
@@ -119,6 +120,7 @@ def _check(reward: Reward) -> None:
     _check_whole(reward.validity_days, 1, LONGEST_DAYS, "validityDays")
     if reward.limit_days is not None and reward.limit_per_customer is None:
         raise errors.Invalid(_("Say how many a customer can have in this time."), field="limitPerCustomer")
+    _check_tier(reward)
     if reward.starts_at is not None and reward.ends_at is not None and reward.ends_at <= reward.starts_at:
         raise errors.Invalid(_("A reward ends after it starts."), field="endsAt")
 
@@ -140,6 +142,12 @@ def _check_kind(reward: Reward) -> None:
         raise errors.Invalid(_("Name a product of the shop."), field="productId")
     if not is_product and reward.product_id is not None:
         raise errors.Invalid(_("Only a reward of the kind FREE_PRODUCT has one."), field="productId")
+
+
+def _check_tier(reward: Reward) -> None:
+    row = tiers.ladder_row() if reward.tier else None
+    if reward.tier and (row is None or tiers.ladder_of(row).step(reward.tier) is None):
+        raise errors.Invalid(_("Name a tier by its code."), field="tier")
 
 
 def _check_slider(reward: Reward) -> None:

@@ -42,7 +42,7 @@ END $$;
 DROP TRIGGER IF EXISTS {_NAME} ON order_order;
 CREATE TRIGGER {_NAME} BEFORE INSERT OR UPDATE OF voucher_id, status ON order_order
   FOR EACH ROW EXECUTE PROCEDURE {_NAME}();
-"""
+"""  # noqa: S608 - constants
 _REMOVE = f"DROP TRIGGER IF EXISTS {_NAME} ON order_order; DROP FUNCTION IF EXISTS {_NAME}();"
 
 

@@ -10,7 +10,7 @@ import saleor_reciprocity.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reciprocity", "0003_surprises"),
+        ("reciprocity", "0005_rules_and_tiers"),
     ]
 
     operations = [

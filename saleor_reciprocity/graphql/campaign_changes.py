@@ -1,0 +1,131 @@
+"""GraphQL for staff to start, change and end campaigns of surprises."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+
+from saleor_reciprocity.surprises import campaigns
+
+from . import permissions
+from .campaigns import SurpriseCampaign
+from .mutations import LoyaltyMutation
+from .scalars import CHANNEL_ARGUMENT, LoyaltyDecimal, LoyaltyPoints, channel_with_slug, given, moment, row_id
+from .surprises import SurprisePrizeKind
+
+
+class SurprisePrizeInput(graphene.InputObjectType):
+    kind = SurprisePrizeKind(required=True, description="What the customer gets.")
+    name = graphene.String(required=True, description="The name that customers see.")
+    value = LoyaltyDecimal(
+        description="What it costs at most, in the channel's currency: the amount, the balance, the cap of a "
+        "percentage, of shipping or of a product's price. Needed for all but points."
+    )
+    weight = graphene.Int(description="How often it comes, compared to the other prizes (1).")
+    stock = graphene.Int(description="How many there are; without a limit when nothing is said.")
+    percent = LoyaltyDecimal(description="For a percentage: how much of the order that wins.")
+    points = LoyaltyPoints(description="For points: how many.")
+    product_id = graphene.ID(description="For a free product: which one.")
+
+
+class SurpriseBudgetInput(graphene.InputObjectType):
+    per_day = LoyaltyDecimal(description="The most for one day (UTC).")
+    per_month = LoyaltyDecimal(description="The most for one calendar month (UTC).")
+    total = LoyaltyDecimal(description="The most for the whole campaign.")
+
+
+class SurpriseCampaignCreateInput(graphene.InputObjectType):
+    channel = graphene.String(description=CHANNEL_ARGUMENT)
+    name = graphene.String(required=True, description="The name, for staff.")
+    probability = LoyaltyDecimal(required=True, description="How often an order wins: 0.1 is one in ten.")
+    prizes = graphene.List(graphene.NonNull(SurprisePrizeInput), required=True, description="The gifts.")
+    budget = SurpriseBudgetInput(required=True, description="At least one limit.")
+    starts_at = graphene.String(description="When it starts, as ISO 8601 with an offset (now).")
+    ends_at = graphene.String(description="When it ends, as ISO 8601 with an offset.")
+    from_order_number = graphene.Int(description="The customer's first order that takes part (2).")
+    minimum_total = LoyaltyDecimal(
+        description="The smallest total of an order that takes part. A minimum spoils gifts."
+    )
+    groups = graphene.List(graphene.NonNull(graphene.String), description="Names of the groups it is for (all).")
+    cooling_off_days = graphene.Int(
+        description="Days without another gift, for the winner and all at the same address (30)."
+    )
+    validity_days = graphene.Int(description="For how many days a code can be used (30).")
+    reason = graphene.String(description="Why there is a gift, in one line for the customer.")
+
+
+class SurpriseCampaignCreate(LoyaltyMutation):
+    """Start a campaign of surprises. Requires the permission MANAGE_DISCOUNTS."""
+
+    permission = permissions.MANAGE_DISCOUNTS
+
+    campaign = graphene.Field(SurpriseCampaign, description="The new campaign.")
+
+    class Arguments:
+        input = SurpriseCampaignCreateInput(required=True, description="The campaign to start.")
+
+    @classmethod
+    def perform(cls, info: Any, input: Any) -> dict[str, Any]:
+        terms = given(input)
+        channel = channel_with_slug(terms.pop("channel", None))
+        gifts = [_gift(prize) for prize in terms.pop("prizes")]
+        limits = given(terms.pop("budget"))
+        for name, field in (("starts_at", "startsAt"), ("ends_at", "endsAt")):
+            if name in terms:
+                terms[name] = moment(terms[name], field)
+        return {"campaign": campaigns.create(channel, limits, gifts, **terms)}
+
+
+def _gift(values: Any) -> campaigns.Gift:
+    gift = given(values)
+    if "product_id" in gift:
+        gift["product_id"] = row_id("Product", gift["product_id"], "prizes")
+    return campaigns.Gift(**gift)
+
+
+class SurpriseCampaignUpdateInput(graphene.InputObjectType):
+    name = graphene.String(description="The name, for staff.")
+    reason = graphene.String(description="Why there is a gift, in one line for the customer.")
+    cooling_off_days = graphene.Int(description="Days without another gift.")
+    validity_days = graphene.Int(description="For how many days the codes to come can be used.")
+    budget = SurpriseBudgetInput(description="New limits; those that are not named stay.")
+
+
+class SurpriseCampaignUpdate(LoyaltyMutation):
+    """Change what may change while a campaign runs. Requires the permission MANAGE_DISCOUNTS."""
+
+    permission = permissions.MANAGE_DISCOUNTS
+
+    campaign = graphene.Field(SurpriseCampaign, description="The changed campaign.")
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The campaign to change.")
+        input = SurpriseCampaignUpdateInput(required=True, description="What to change.")
+
+    @classmethod
+    def perform(cls, info: Any, id: str, input: Any) -> dict[str, Any]:
+        changes = given(input)
+        limits = given(changes.pop("budget", {}))
+        return {"campaign": campaigns.update(row_id("SurpriseCampaign", id, "id"), limits, **changes)}
+
+
+class SurpriseCampaignEnd(LoyaltyMutation):
+    """End a campaign now and for good; its secret is public from then on. Requires MANAGE_DISCOUNTS."""
+
+    permission = permissions.MANAGE_DISCOUNTS
+
+    campaign = graphene.Field(SurpriseCampaign, description="The ended campaign.")
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The campaign to end.")
+
+    @classmethod
+    def perform(cls, info: Any, id: str) -> dict[str, Any]:
+        return {"campaign": campaigns.end(row_id("SurpriseCampaign", id, "id"))}
+
+
+class CampaignMutations(graphene.ObjectType):
+    surprise_campaign_create = SurpriseCampaignCreate.Field()
+    surprise_campaign_update = SurpriseCampaignUpdate.Field()
+    surprise_campaign_end = SurpriseCampaignEnd.Field()

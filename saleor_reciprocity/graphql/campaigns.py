@@ -1,0 +1,186 @@
+"""GraphQL for staff to read campaigns of surprises: terms, budget, prizes and every draw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+from django.utils import timezone
+
+from saleor_reciprocity import host
+from saleor_reciprocity.surprises import queries
+from saleor_reciprocity.surprises.models import Campaign, Draw, Outcome, Prize
+
+from . import permissions
+from .connections import ConnectionField, page
+from .scalars import CHANNEL_ARGUMENT, LoyaltyDecimal, LoyaltyPoints, enum, global_id
+from .surprises import LoyaltySurprise, SurprisePrizeKind
+
+SurpriseOutcome = enum("SurpriseOutcome", Outcome, "What a draw came to.")
+
+
+class SurprisePrize(graphene.ObjectType):
+    """One of the gifts of a campaign."""
+
+    id = graphene.ID(required=True, description="The ID of the prize.")
+    kind = SurprisePrizeKind(required=True, description="What the customer gets.")
+    name = graphene.String(required=True, description="The name that customers see.")
+    value = graphene.Field(host.money_type(), required=True, description="What it costs at most.")
+    weight = graphene.Int(required=True, description="How often it comes, compared to the other prizes.")
+    stock = graphene.Int(description="How many there are; null without a limit.")
+    given = graphene.Int(required=True, description="How many are out.")
+    percent = LoyaltyDecimal(description="The percentage, of the order that won.")
+    points = LoyaltyPoints(description="The points.")
+    product_id = graphene.ID(description="The product that is free.")
+
+    @staticmethod
+    def resolve_id(root: Prize, info: Any) -> str:
+        return global_id("SurprisePrize", root.pk)
+
+    @staticmethod
+    def resolve_value(root: Prize, info: Any) -> Any:
+        return host.money(root.value, root.campaign.budget.currency)
+
+    @staticmethod
+    def resolve_product_id(root: Prize, info: Any) -> str | None:
+        return global_id("Product", root.product_id) if root.product_id else None
+
+
+class SurpriseDraw(graphene.ObjectType):
+    """What a campaign decided for an order."""
+
+    id = graphene.ID(required=True, description="The ID of the draw.")
+    order_number = graphene.String(required=True, description="The number of the order.")
+    outcome = SurpriseOutcome(required=True, description="What the draw came to, or why there was none.")
+    ticket = graphene.String(required=True, description="The order's ticket, in hexadecimal.")
+    drawn_at = host.date_time_type()(required=True, description="When it was decided.")
+    surprise = graphene.Field(LoyaltySurprise, description="The gift, if the order won one.")
+    used_by_another = graphene.Boolean(
+        required=True, description="Whether somebody else than the winner used the code."
+    )
+
+    @staticmethod
+    def resolve_id(root: Draw, info: Any) -> str:
+        return global_id("SurpriseDraw", root.pk)
+
+    @staticmethod
+    def resolve_surprise(root: Draw, info: Any) -> Draw | None:
+        return root if root.outcome == Outcome.WON else None
+
+
+class SurpriseDrawCountableConnection(graphene.relay.Connection):
+    class Meta:
+        node = SurpriseDraw
+
+
+class SurpriseOutcomeCount(graphene.ObjectType):
+    """How many orders a campaign gave one answer."""
+
+    outcome = SurpriseOutcome(required=True, description="The answer.")
+    count = graphene.Int(required=True, description="How many orders got it.")
+
+
+class SurpriseBudget(graphene.ObjectType):
+    """What may be spent and what was. Days and months are those of UTC."""
+
+    per_day = LoyaltyDecimal(description="The most for one day.")
+    per_month = LoyaltyDecimal(description="The most for one calendar month.")
+    total = LoyaltyDecimal(description="The most for the whole campaign.")
+    spent = LoyaltyDecimal(required=True, description="What was given and has not come back.")
+    currency = graphene.String(required=True, description="The currency of all of them.")
+
+
+class SurpriseCampaign(graphene.ObjectType):
+    """How often, to whom and in which words a channel gives surprises."""
+
+    id = graphene.ID(required=True, description="The ID of the campaign.")
+    name = graphene.String(required=True, description="The name, for staff.")
+    is_standard = graphene.Boolean(required=True, description="Whether it follows the plugin's page.")
+    probability = LoyaltyDecimal(required=True, description="How often an order wins: 0.1 is one in ten.")
+    starts_at = host.date_time_type()(required=True, description="Orders placed from then on take part.")
+    ends_at = host.date_time_type()(description="Orders placed from then on take no part.")
+    from_order_number = graphene.Int(required=True, description="The customer's first order that takes part.")
+    minimum_total = LoyaltyDecimal(description="The smallest total of an order that takes part.")
+    groups = graphene.List(
+        graphene.NonNull(graphene.String), required=True, description="Names of the groups it is for; empty for all."
+    )
+    cooling_off_days = graphene.Int(
+        required=True, description="Days without another gift, for the winner and all at the same address."
+    )
+    validity_days = graphene.Int(required=True, description="For how many days a code can be used.")
+    reason = graphene.String(required=True, description="Why there is a gift, in one line for the customer.")
+    secret_hash = graphene.String(required=True, description="SHA-256 of the secret.")
+    secret = graphene.String(description="The secret, once the campaign has ended.")
+    budget = graphene.Field(SurpriseBudget, required=True, description="The budget.")
+    prizes = graphene.List(graphene.NonNull(SurprisePrize), required=True, description="The gifts.")
+    draws = ConnectionField(SurpriseDrawCountableConnection, description="Every draw, newest first.")
+    outcomes = graphene.List(
+        graphene.NonNull(SurpriseOutcomeCount),
+        required=True,
+        description="What was given, and what was stopped and why.",
+    )
+    used_by_others = graphene.Int(
+        required=True, description="How many codes were used by somebody else than the winner."
+    )
+
+    @staticmethod
+    def resolve_id(root: Campaign, info: Any) -> str:
+        return global_id("SurpriseCampaign", root.pk)
+
+    @staticmethod
+    def resolve_secret(root: Campaign, info: Any) -> str | None:
+        return root.revealed_secret(timezone.now())
+
+    @staticmethod
+    def resolve_prizes(root: Campaign, info: Any) -> list[Prize]:
+        with host.allow_writer():
+            return queries.prizes(root)
+
+    @staticmethod
+    def resolve_outcomes(root: Campaign, info: Any) -> list[SurpriseOutcomeCount]:
+        with host.allow_writer():
+            return [SurpriseOutcomeCount(outcome=outcome, count=count) for outcome, count in queries.outcomes(root)]
+
+    @staticmethod
+    def resolve_used_by_others(root: Campaign, info: Any) -> int:
+        with host.allow_writer():
+            return queries.used_by_others(root)
+
+    @staticmethod
+    def resolve_draws(root: Campaign, info: Any, first: int | None = None, after: str | None = None) -> Any:
+        with host.allow_writer():
+            return page(
+                SurpriseDrawCountableConnection,
+                lambda count, position: queries.draws(root, count, *(position or ())),
+                lambda made: (made.pk,),
+                first,
+                after,
+            )
+
+
+class SurpriseCampaignCountableConnection(graphene.relay.Connection):
+    class Meta:
+        node = SurpriseCampaign
+
+
+class CampaignQueries(graphene.ObjectType):
+    surprise_campaigns = ConnectionField(
+        SurpriseCampaignCountableConnection,
+        channel=graphene.String(description=CHANNEL_ARGUMENT),
+        description="The campaigns of a channel, newest first. Requires the permission MANAGE_DISCOUNTS.",
+    )
+
+    @staticmethod
+    def resolve_surprise_campaigns(
+        root: Any, info: Any, channel: str | None = None, first: int | None = None, after: str | None = None
+    ) -> Any:
+        permissions.require(info.context, permissions.MANAGE_DISCOUNTS)
+        with host.allow_writer():
+            found = host.channel_by_slug(channel)
+            return page(
+                SurpriseCampaignCountableConnection,
+                lambda count, position: queries.campaigns(found.id, count, *(position or ())) if found else [],
+                lambda campaign: (campaign.pk,),
+                first,
+                after,
+            )
