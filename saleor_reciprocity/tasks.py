@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from . import host, people, sweep
 from .points import expiry
+from .rewards import upkeep as codes
 from .surprises import upkeep
 
 
@@ -44,6 +45,12 @@ def look_after_people(thoroughly: bool = False) -> None:
     people.look(thoroughly=thoroughly)
 
 
+@shared_task(name="reciprocity.look_after_codes", ignore_result=True)
+def look_after_codes() -> None:
+    """Note which codes were used, and end those that expired unused."""
+    codes.look()
+
+
 SCHEDULE: dict[str, dict[str, Any]] = {
     "reciprocity-sweep-recent": {"task": sweep_recent.name, "schedule": 60.0, "options": {"expires": 60}},
     "reciprocity-sweep-all": {"task": sweep_all.name, "schedule": crontab(hour=3, minute=17)},
@@ -55,4 +62,5 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "kwargs": {"thoroughly": True},
     },
     "reciprocity-look-after-gifts": {"task": look_after_gifts.name, "schedule": 600.0, "options": {"expires": 600}},
+    "reciprocity-look-after-codes": {"task": look_after_codes.name, "schedule": 600.0, "options": {"expires": 600}},
 }

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from saleor_reciprocity import host, people, sweep
 from saleor_reciprocity.points import expiry
+from saleor_reciprocity.rewards import upkeep as codes
 from saleor_reciprocity.surprises import upkeep
 
 A_DAY = 24 * 60 * 60  # seconds
@@ -32,6 +33,7 @@ class Command(BaseCommand):
                 expiry.run(timezone.now())
             people.look(thoroughly=due)
             upkeep.look()
+            codes.look()
             self.stdout.write(f"{settled} orders settled, {failed} to be tried again")
             if options["once"]:
                 return
