@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .experiments.models import Assignment
 from .identity import InstallationKey
-from .mail.models import Mail
+from .mail.models import CommunicationChoice, Mail, MailPace
 from .points.models import Account, Entry, Lot, LotUse, OrderTerms
 from .programme import SettingsVersion
 from .rewards.models import Redemption, Reward
@@ -16,12 +16,14 @@ __all__ = [
     "Assignment",
     "Budget",
     "Campaign",
+    "CommunicationChoice",
     "Draw",
     "Entry",
     "InstallationKey",
     "Lot",
     "LotUse",
     "Mail",
+    "MailPace",
     "OrderTerms",
     "Prize",
     "Redemption",
