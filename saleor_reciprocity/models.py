@@ -6,28 +6,42 @@ from .experiments.models import Assignment
 from .identity import InstallationKey
 from .mail.models import CommunicationChoice, Mail, MailPace
 from .points.models import Account, Entry, Lot, LotUse, OrderTerms
+from .points.rulebook import EarningRule, EarningRuleVersion
+from .points.tiers import AccountTier, Tier, TierChange, TierLadder
 from .programme import SettingsVersion
+from .recommendations.models import CustomerList, ModelVersion, Neighbour, Popularity, Preference
 from .rewards.models import Redemption, Reward
 from .settlement import SettledOrder
 from .surprises.models import Budget, Campaign, Draw, Prize
 
 __all__ = [
     "Account",
+    "AccountTier",
     "Assignment",
     "Budget",
     "Campaign",
     "CommunicationChoice",
+    "CustomerList",
     "Draw",
+    "EarningRule",
+    "EarningRuleVersion",
     "Entry",
     "InstallationKey",
     "Lot",
     "LotUse",
     "Mail",
     "MailPace",
+    "ModelVersion",
+    "Neighbour",
     "OrderTerms",
+    "Popularity",
+    "Preference",
     "Prize",
     "Redemption",
     "Reward",
     "SettingsVersion",
     "SettledOrder",
+    "Tier",
+    "TierChange",
+    "TierLadder",
 ]

@@ -13,10 +13,14 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from . import clock
+
 PLUGIN_ID = "saleor_reciprocity"
 
 VOUCHER = "voucher"
 GIFT_CARD = "gift card"
+GROSS, NET = "gross", "net"
+YES, NO = "yes", "no"
 
 # Where the consent to be written to comes from.
 NO_CONSENT_SOURCE, PREFERENCE, EXISTING_CUSTOMERS = "off", "preference", "existing customers"
@@ -109,6 +113,20 @@ def web_address(text: str) -> str:
     return text
 
 
+def time_zone(text: str) -> str:
+    """A reader of names of time zones in the IANA database."""
+    try:
+        clock.zone(text)
+    except ValueError:
+        raise ValueError(_("Enter the name of a time zone, for example Europe/Berlin.")) from None
+    return text
+
+
+def yes_or_no(text: str) -> bool:
+    """A reader of "yes" and "no"."""
+    return one_of(YES, NO)(text) == YES
+
+
 @dataclass(frozen=True)
 class Field:
     """One input of the plugin page: what it is called there, what it starts with, and how its text becomes a value.
@@ -133,6 +151,41 @@ FIELDS = (
         gettext_lazy(
             "Points that a customer earns for each unit of the channel's currency paid for goods. 0 earns none."
         ),
+    ),
+    Field(
+        "earning_base",
+        GROSS,
+        one_of(GROSS, NET),
+        gettext_lazy("Points on amounts with or without tax"),
+        gettext_lazy("Either “gross” (taxes count) or “net” (they do not)."),
+    ),
+    Field(
+        "earning_shipping",
+        NO,
+        yes_or_no,
+        gettext_lazy("Points on shipping"),
+        gettext_lazy("Either “yes” or “no”: whether what is paid for shipping earns points, too."),
+    ),
+    Field(
+        "return_window_days",
+        "0",
+        whole_between(0, 3650),
+        gettext_lazy("Return window in days"),
+        gettext_lazy("For how many days after the shipment points stay pending. 0 makes them available at once."),
+    ),
+    Field(
+        "time_zone",
+        clock.UTC,
+        time_zone,
+        gettext_lazy("Time zone"),
+        gettext_lazy("By which clock rules count days and hours, for example Europe/Berlin."),
+    ),
+    Field(
+        "birthday_key",
+        "birthday",
+        text_up_to(64),
+        gettext_lazy("Where a birthday is stored"),
+        gettext_lazy("The key in a customer's metadata that holds the birthday as YYYY-MM-DD or MM-DD."),
     ),
     Field(
         "reward_points",
@@ -340,6 +393,11 @@ class Programme:
     """What the merchant set for one channel. Money is in the channel's currency."""
 
     points_per_unit: Decimal
+    earning_base: str
+    earning_shipping: bool
+    return_window_days: int
+    time_zone: str
+    birthday_key: str
     reward_points: int
     reward_value: Decimal
     reward_kind: str
@@ -362,6 +420,11 @@ class Programme:
     mail_replies: bool
     mail_delivery: str
     mail_endpoint: str
+
+    @property
+    def earning_net(self) -> bool:
+        """Whether points are earned on amounts without tax."""
+        return self.earning_base == NET
 
 
 def canonical(values: Mapping[str, Any]) -> dict[str, str]:
@@ -414,3 +477,8 @@ def hook_seconds() -> float:
 def wait_seconds() -> float:
     """How long a request waits for an account that another request holds, in seconds."""
     return float(getattr(django_settings, "RECIPROCITY_WAIT_SECONDS", 10.0))
+
+
+def minimum_people() -> int:
+    """How many people must have bought both of two products before one is shown beside the other; 2 at least."""
+    return max(2, int(getattr(django_settings, "RECIPROCITY_MINIMUM_PEOPLE", 5)))

@@ -39,6 +39,7 @@ __all__ = [
     "Order",
     "OrderState",
     "PROMO_CODES",
+    "PURCHASES",
     "PermissionDenied",
     "Person",
     "allow_writer",
@@ -83,7 +84,9 @@ _GIVEN_BACK = {FulfillmentStatus.RETURNED, FulfillmentStatus.REFUNDED, Fulfillme
 # Every order with a digest of all that settlement looks at. One index look-up a table and order, so it serves one
 # order as well as a sweep over all of them. `updated_at` is of no use: guest orders change hands without moving it.
 ORDER_STATES = """
-SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, o.created_at AS placed_at,
+SELECT o.id::text AS order_id, o.channel_id::text AS channel_id,
+  CASE WHEN o.origin = 'draft' THEN coalesce((SELECT min(e.date) FROM order_orderevent e
+    WHERE e.order_id = o.id AND e.type = 'placed_from_draft'), o.created_at) ELSE o.created_at END AS placed_at,
   o.status NOT IN ('draft', 'unconfirmed') AS is_placed,
   md5(concat_ws('|', o.status, o.user_id, o.user_email, o.total_gross_amount, o.shipping_price_gross_amount,
     (SELECT string_agg(concat_ws(':', l.id, l.quantity, l.total_price_gross_amount), ',' ORDER BY l.id)
@@ -102,6 +105,30 @@ SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, o.created_at AS
   lower(coalesce(u.email, o.user_email)) AS person
 FROM order_order o LEFT JOIN account_user u ON u.id = o.user_id
 WHERE o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired')
+"""
+
+# What people bought, a row of an order line that counts, for a training to read as a whole. `person` stands for a user,
+# or for a guest's address; `user_id` is the account that may be shown what was learned from it: a guest's purchases are
+# those of the user who proved the address. Cancelled, expired and fully refunded orders do not count, nor do pieces
+# that were returned or refunded, nor gifts of a promotion.
+PURCHASES = """
+SELECT o.id::text AS order_id, coalesce(coalesce(o.user_id, g.id)::text, lower(o.user_email)) AS person,
+  coalesce(o.user_id, g.id) AS user_id, v.product_id, o.channel_id::text AS channel_id, o.created_at AS placed_at,
+  l.quantity - coalesce(b.quantity, 0) AS quantity
+FROM order_order o JOIN order_orderline l ON l.order_id = o.id JOIN product_productvariant v ON v.id = l.variant_id
+LEFT JOIN account_user g
+  ON o.user_id IS NULL AND lower(g.email) = lower(o.user_email) AND g.is_active AND g.is_confirmed
+LEFT JOIN (SELECT fl.order_line_id, sum(fl.quantity) AS quantity
+    FROM order_fulfillmentline fl JOIN order_fulfillment f ON f.id = fl.fulfillment_id
+    WHERE f.status IN ('returned', 'refunded', 'refunded_and_returned') GROUP BY fl.order_line_id) b
+  ON b.order_line_id = l.id
+LEFT JOIN (SELECT order_id, sum(amount) AS amount FROM (
+      SELECT p.order_id, t.amount FROM payment_payment p JOIN payment_transaction t ON t.payment_id = p.id
+      WHERE t.kind = 'refund' AND t.is_success
+      UNION ALL SELECT order_id, refunded_value FROM payment_transactionitem WHERE refunded_value > 0) paid_back
+    GROUP BY order_id) r ON r.order_id = o.id
+WHERE o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired') AND l.quantity > coalesce(b.quantity, 0)
+  AND NOT l.is_gift AND NOT coalesce(r.amount >= o.total_gross_amount AND r.amount > 0, false)
 """
 
 PROMO_CODES = "SELECT code FROM discount_vouchercode UNION ALL SELECT code FROM giftcard_giftcard"
@@ -175,15 +202,22 @@ def order(order_id: str) -> Order | None:
         number=str(row.number),
         channel_id=str(row.channel_id),
         currency=row.currency,
-        placed_at=row.created_at,
+        placed_at=_placed_at(row),
         state=_STATES.get(row.status, OrderState.PLACED),
         replaces_another=row.origin == OrderOrigin.REISSUE,
         person=person(row.user) if row.user else Person(None, row.user_email, confirmed=False),
         goods=max(Decimal(0), goods - _charged_to_gift_cards(row.pk)),
         shipping=row.shipping_price_gross_amount,
+        shipping_net=row.shipping_price_net_amount,
         refunded=_refunded(row.pk),
         lines=lines,
     )
+
+
+def _placed_at(row: Any) -> datetime:
+    """When an order was placed; a draft was created long before."""
+    left_draft_at = either.left_draft_at(row.pk) if row.origin == OrderOrigin.DRAFT else None
+    return left_draft_at or row.created_at
 
 
 def _is_uuid(text: str) -> bool:
@@ -195,13 +229,13 @@ def _is_uuid(text: str) -> bool:
 
 
 def _lines(order_pk: UUID) -> tuple[Line, ...]:
-    kept: dict[UUID, int] = defaultdict(int)
+    kept: dict[UUID, list[tuple[datetime, int]]] = defaultdict(list)
     given_back: dict[UUID, int] = defaultdict(int)
-    for line_pk, status, quantity in order_models.FulfillmentLine.objects.filter(
+    for line_pk, status, shipped_at, quantity in order_models.FulfillmentLine.objects.filter(
         fulfillment__order_id=order_pk
-    ).values_list("order_line_id", "fulfillment__status", "quantity"):
+    ).values_list("order_line_id", "fulfillment__status", "fulfillment__created_at", "quantity"):
         if status in _WITH_THE_CUSTOMER:
-            kept[line_pk] += quantity
+            kept[line_pk].append((shipped_at, quantity))
         elif status in _GIVEN_BACK:
             given_back[line_pk] += quantity
     rows = order_models.OrderLine.objects.filter(order_id=order_pk).order_by("created_at", "pk")
@@ -210,13 +244,20 @@ def _lines(order_pk: UUID) -> tuple[Line, ...]:
             id=str(pk),
             product_id=product_id,
             quantity=quantity,
-            fulfilled=min(kept[pk], quantity),
+            fulfilled=min(either.pieces(kept[pk]), quantity),
             given_back=min(given_back[pk], quantity),
             total=total,
             is_gift_card=is_gift_card,
+            total_net=net,
+            shipments=tuple(kept[pk]),
         )
-        for pk, product_id, quantity, total, is_gift_card in rows.values_list(
-            "pk", "variant__product_id", "quantity", "total_price_gross_amount", "is_gift_card"
+        for pk, product_id, quantity, total, net, is_gift_card in rows.values_list(
+            "pk",
+            "variant__product_id",
+            "quantity",
+            "total_price_gross_amount",
+            "total_price_net_amount",
+            "is_gift_card",
         )
     )
 

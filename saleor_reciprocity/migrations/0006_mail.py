@@ -24,7 +24,7 @@ def mail(name, field):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reciprocity", "0003_surprises"),
+        ("reciprocity", "0005_rules_and_tiers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
