@@ -46,6 +46,8 @@ __all__ = [
     "person_with_email",
     "postal_lines",
     "product_exists",
+    "product_loader",
+    "product_type",
     "product_voucher_terms",
     "rounded_down",
     "schema_is_built",
@@ -186,6 +188,20 @@ def data_loader() -> Any:
     from saleor.graphql.core.dataloaders import DataLoader
 
     return DataLoader
+
+
+def product_type() -> Any:
+    """The host's GraphQL type `Product`."""
+    from saleor.graphql.product.types import Product as ProductType
+
+    return ProductType
+
+
+def product_loader(context: Any) -> Any:
+    """The host's loader of product rows by id, which reads all products of a request at once."""
+    from saleor.graphql.product.dataloaders import ProductByIdLoader
+
+    return ProductByIdLoader(context)
 
 
 def order_node(root: Any) -> Any:
