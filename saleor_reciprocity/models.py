@@ -6,6 +6,8 @@ from .experiments.models import Assignment
 from .identity import InstallationKey
 from .mail.models import Mail
 from .points.models import Account, Entry, Lot, LotUse, OrderTerms
+from .points.rulebook import EarningRule, EarningRuleVersion
+from .points.tiers import AccountTier, Tier, TierChange, TierLadder
 from .programme import SettingsVersion
 from .recommendations.models import CustomerList, ModelVersion, Neighbour, Popularity, Preference
 from .rewards.models import Redemption, Reward
@@ -14,11 +16,14 @@ from .surprises.models import Budget, Campaign, Draw, Prize
 
 __all__ = [
     "Account",
+    "AccountTier",
     "Assignment",
     "Budget",
     "Campaign",
     "CustomerList",
     "Draw",
+    "EarningRule",
+    "EarningRuleVersion",
     "Entry",
     "InstallationKey",
     "Lot",
@@ -34,4 +39,7 @@ __all__ = [
     "Reward",
     "SettingsVersion",
     "SettledOrder",
+    "Tier",
+    "TierChange",
+    "TierLadder",
 ]
