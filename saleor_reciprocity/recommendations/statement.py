@@ -101,7 +101,8 @@ judged AS (
   FROM fused f JOIN product_product p ON p.id = f.product_id
   LEFT JOIN LATERAL (
     SELECT o.liked FROM opinions o JOIN product_category oc ON oc.id = o.object_id
-      JOIN product_category pc ON pc.tree_id = oc.tree_id AND pc.lft BETWEEN oc.lft AND oc.rght AND pc.id = p.category_id
+      JOIN product_category pc ON pc.tree_id = oc.tree_id AND pc.id = p.category_id
+        AND pc.lft BETWEEN oc.lft AND oc.rght
     WHERE o.kind = 'category' ORDER BY oc.level DESC LIMIT 1) of_category ON true
   LEFT JOIN LATERAL (
     SELECT bool_and(o.liked) AS liked FROM opinions o JOIN product_collectionproduct m ON m.collection_id = o.object_id

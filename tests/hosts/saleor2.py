@@ -33,6 +33,8 @@ __all__ = [
     "configure",
     "customer",
     "find_order",
+    "hide",
+    "in_channel",
     "open_channel",
     "open_shop",
     "order",
@@ -179,3 +181,13 @@ def as_app(*permissions: str) -> either.GraphQL:
     app = App.objects.create(name="app", is_active=True)
     either.give_rights(app.permissions, *permissions)
     return either.GraphQL(f"Bearer {app.tokens.create().auth_token}")
+
+
+def in_channel(channel: host.Channel, product: Any, variant: Any) -> None:
+    """Put a product up for sale."""
+    type(product).objects.filter(pk=product.pk).update(is_published=True)
+
+
+def hide(product: Any) -> None:
+    """Unpublish a product."""
+    type(product).objects.filter(pk=product.pk).update(is_published=False)

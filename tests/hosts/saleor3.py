@@ -38,6 +38,8 @@ __all__ = [
     "configure",
     "customer",
     "find_order",
+    "hide",
+    "in_channel",
     "give_back",
     "open_channel",
     "open_shop",
@@ -238,3 +240,17 @@ def as_app(*permissions: str) -> either.GraphQL:
     either.give_rights(app.permissions, *permissions)
     _, token = app.tokens.create()
     return either.GraphQL(f"Bearer {token}")
+
+
+def in_channel(channel: host.Channel, product: Any, variant: Any) -> None:
+    """Put a product and its variant up for sale in a channel."""
+    listed = {"channel_id": channel.id, "currency": channel.currency, "discounted_price_amount": 10}
+    variant.channel_listings.create(price_amount=10, **listed)
+    product.channel_listings.create(
+        is_published=True, visible_in_listings=True, available_for_purchase_at=timezone.now(), **listed
+    )
+
+
+def hide(product: Any) -> None:
+    """Unpublish a product everywhere."""
+    product.channel_listings.update(is_published=False)
