@@ -78,3 +78,9 @@ class Busy(ReciprocityError):
     """The account is busy. Send the same request again."""
 
     code = "BUSY"
+
+
+class LimitReached(ReciprocityError):
+    """There are too many of these. Clear some that are no longer needed first."""
+
+    code = "LIMIT_REACHED"

@@ -13,6 +13,7 @@ from saleor.discount.models import Voucher
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
+from saleor.product.models import Collection
 
 from saleor_reciprocity import host
 
@@ -39,6 +40,7 @@ __all__ = [
     "open_shop",
     "order",
     "prepare",
+    "published_collection",
     "put_voucher",
     "report",
 ]
@@ -191,3 +193,8 @@ def in_channel(channel: host.Channel, product: Any, variant: Any) -> None:
 def hide(product: Any) -> None:
     """Unpublish a product."""
     type(product).objects.filter(pk=product.pk).update(is_published=False)
+
+
+def published_collection(name: str, channel: host.Channel) -> Any:
+    """A collection that customers see."""
+    return Collection.objects.create(name=name, slug=name.lower(), is_published=True)

@@ -17,6 +17,7 @@ from saleor.order import FulfillmentStatus, OrderOrigin, OrderStatus
 from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
 from saleor.plugins.models import PluginConfiguration
+from saleor.product.models import Collection
 from saleor.tax.models import TaxConfiguration
 
 from saleor_reciprocity import host
@@ -45,6 +46,7 @@ __all__ = [
     "open_shop",
     "order",
     "prepare",
+    "published_collection",
     "put_voucher",
     "report",
 ]
@@ -254,3 +256,10 @@ def in_channel(channel: host.Channel, product: Any, variant: Any) -> None:
 def hide(product: Any) -> None:
     """Unpublish a product everywhere."""
     product.channel_listings.update(is_published=False)
+
+
+def published_collection(name: str, channel: host.Channel) -> Any:
+    """A collection that customers see."""
+    row = Collection.objects.create(name=name, slug=name.lower())
+    row.channel_listings.create(channel_id=channel.id, is_published=True)
+    return row
