@@ -24,7 +24,7 @@ def of(user_id: int | None) -> list[Preference]:
 def update(user_id: int, opinions: Mapping[Subject, bool], cleared: Iterable[Subject]) -> None:
     """Store opinions (liked or not) and clear others, all or nothing.
 
-    Raises NotFound for what customers can't see, LimitReached when there would be more than MOST_PREFERENCES.
+    Raises NotFound for what customers can't see, TooManyPreferences when there would be more than MOST_PREFERENCES.
     """
     _must_be_visible(opinions)
     with transaction.atomic(), connection.cursor() as cursor:
@@ -35,7 +35,7 @@ def update(user_id: int, opinions: Mapping[Subject, bool], cleared: Iterable[Sub
             values = {"liked": liked, "updated_at": timezone.now()}
             Preference.objects.update_or_create(user_id=user_id, kind=kind, object_id=object_id, defaults=values)
         if Preference.objects.filter(user_id=user_id).count() > MOST_PREFERENCES:
-            raise errors.LimitReached
+            raise errors.TooManyPreferences
 
 
 def _must_be_visible(opinions: Iterable[Subject]) -> None:

@@ -96,7 +96,7 @@ def test_one_opinion_a_subject(ada: Any) -> None:
 def test_there_is_a_limit(ada: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(preferences, "MOST_PREFERENCES", 2)
     drinks = [hosts.category(f"Drinks {number}") for number in range(3)]
-    assert refusals(update(ada, like=drinks)) == [(None, "LIMIT_REACHED")]
+    assert refusals(update(ada, like=drinks)) == [(None, "TOO_MANY_PREFERENCES")]
     assert Preference.objects.count() == 0
     assert refusals(update(ada, like=drinks[:2])) == []
     assert refusals(update(ada, like=drinks[2:], clear=drinks[:1])) == []
