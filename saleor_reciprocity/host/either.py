@@ -58,6 +58,8 @@ __all__ = [
     "pieces",
     "postal_lines",
     "product_exists",
+    "product_loader",
+    "product_type",
     "product_voucher_terms",
     "put_on_checkout",
     "rounded_down",
@@ -281,6 +283,20 @@ def data_loader() -> Any:
     from saleor.graphql.core.dataloaders import DataLoader
 
     return DataLoader
+
+
+def product_type() -> Any:
+    """The host's GraphQL type `Product`."""
+    from saleor.graphql.product.types import Product as ProductType
+
+    return ProductType
+
+
+def product_loader(context: Any) -> Any:
+    """The host's loader of product rows by id, which reads all products of a request at once."""
+    from saleor.graphql.product.dataloaders import ProductByIdLoader
+
+    return ProductByIdLoader(context)
 
 
 def order_node(root: Any) -> Any:
