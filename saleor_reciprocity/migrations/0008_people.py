@@ -37,7 +37,7 @@ UPDATE reciprocity_lot l SET channel_id = t.channel_id FROM reciprocity_orderter
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reciprocity", "0006_reward_catalogue"),
+        ("reciprocity", "0007_mail"),
     ]
 
     operations = [
