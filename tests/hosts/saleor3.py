@@ -271,6 +271,7 @@ def as_app(*permissions: str) -> either.GraphQL:
 
 def in_channel(channel: host.Channel, product: Any, variant: Any) -> None:
     """Put a product and its variant up for sale in a channel."""
+    TaxConfiguration.objects.get_or_create(channel_id=channel.id, defaults={"charge_taxes": False})
     listed = {"channel_id": channel.id, "currency": channel.currency, "discounted_price_amount": 10}
     variant.channel_listings.create(price_amount=10, **listed)
     product.channel_listings.create(
