@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import F, Q
 from prices import Money as PricesMoney
 from saleor.checkout.models import Checkout as CheckoutRow
+from saleor.core.utils import build_absolute_uri
 from saleor.core.utils.promo_code import is_available_promo_code
 from saleor.discount import DiscountValueType, VoucherType
 from saleor.discount.models import Voucher
@@ -34,6 +35,7 @@ from .facts import Line, Person
 __all__ = [
     "ConfigurationTypeField",
     "SaleorPlugin",
+    "absolute_address",
     "checkout_rows",
     "code_is_free",
     "configuration_error",
@@ -90,6 +92,11 @@ def switch_off(row: PluginConfiguration) -> None:
     """Store that the plugin is switched off in a configuration."""
     row.active = False
     row.save(update_fields=["active"])
+
+
+def absolute_address(location: str) -> str:
+    """The public address of a path of this shop's Saleor."""
+    return str(build_absolute_uri(location))
 
 
 def user_with_id(user_id: int) -> Any:
