@@ -8,6 +8,7 @@ from celery import shared_task
 from celery.schedules import crontab
 
 from . import sweep
+from .points import upkeep as points_upkeep
 from .surprises import upkeep
 
 
@@ -23,6 +24,12 @@ def sweep_all() -> None:
     sweep.sweep()
 
 
+@shared_task(name="reciprocity.look_after_points", ignore_result=True)
+def look_after_points() -> None:
+    """Give the bonuses that are due, and store the tiers that time has changed."""
+    points_upkeep.look()
+
+
 @shared_task(name="reciprocity.look_after_gifts", ignore_result=True)
 def look_after_gifts() -> None:
     """Take back the gifts that expired unused, and note the used ones."""
@@ -32,5 +39,6 @@ def look_after_gifts() -> None:
 SCHEDULE: dict[str, dict[str, Any]] = {
     "reciprocity-sweep-recent": {"task": sweep_recent.name, "schedule": 60.0, "options": {"expires": 60}},
     "reciprocity-sweep-all": {"task": sweep_all.name, "schedule": crontab(hour=3, minute=17)},
+    "reciprocity-look-after-points": {"task": look_after_points.name, "schedule": 600.0, "options": {"expires": 600}},
     "reciprocity-look-after-gifts": {"task": look_after_gifts.name, "schedule": 600.0, "options": {"expires": 600}},
 }

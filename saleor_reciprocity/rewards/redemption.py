@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host, programme, settings
-from saleor_reciprocity.points import ledger
+from saleor_reciprocity.points import ledger, orders
 from saleor_reciprocity.points.models import Account, Kind
 
 from .codes import new_code
@@ -47,7 +47,7 @@ def redeem(person: host.Person, reward_id: int, key: str) -> Redemption:
     if person.user_id is None:
         raise errors.SignInRequired
     with _locking():
-        account = ledger.lock_account_of(person, timezone.now())
+        account = orders.mature(ledger.lock_account_of(person, timezone.now()), timezone.now())
         earlier = Redemption.objects.filter(account=account, key=key).first()
         return _same(earlier, reward_id) if earlier else _exchange(account, person.user_id, reward_id, key)
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from saleor_reciprocity import sweep
+from saleor_reciprocity.points import upkeep as points_upkeep
 from saleor_reciprocity.surprises import upkeep
 
 A_DAY = 24 * 60 * 60  # seconds
@@ -26,6 +27,7 @@ class Command(BaseCommand):
             due = time.time() - swept_all >= A_DAY
             swept_all = time.time() if due else swept_all
             settled, failed = sweep.sweep() if due else sweep.sweep_recent()
+            points_upkeep.look()
             upkeep.look()
             self.stdout.write(f"{settled} orders settled, {failed} to be tried again")
             if options["once"]:
