@@ -39,8 +39,8 @@ class NextReward:
 
 def next_reward(account: Account, channel_id: str) -> NextReward | None:
     """The cheapest reward of a channel that an account can't afford yet."""
-    reward = reward_queries.next_above(channel_id, account.available)
-    return NextReward(reward, reward.points - account.available) if reward else None
+    reward = reward_queries.next_above(channel_id, account, timezone.now())
+    return NextReward(reward, reward_queries.cheapest(reward) - account.available) if reward else None
 
 
 class LoyaltyCheckout(graphene.ObjectType):
@@ -70,7 +70,7 @@ class LoyaltyCheckout(graphene.ObjectType):
     def resolve_redeemable(root: Explained, info: Any) -> list[Reward]:
         account = _own_account(root, info)
         with host.allow_writer():
-            return reward_queries.affordable(root.order.channel_id, account.available) if account else []
+            return reward_queries.affordable(root.order.channel_id, account, timezone.now()) if account else []
 
     @staticmethod
     def resolve_next_reward(root: Explained, info: Any) -> NextReward | None:

@@ -53,7 +53,7 @@ def of_line(order: Order, terms: Terms, line: Line, due: LineDue | None) -> Iter
     """What concerns one line: what counts of what was paid, at what rate, by which rules, and what came back."""
     agreed = terms.of(line.id)
     if line.is_gift_card:
-        yield _("Gift cards earn no points; what is bought with them does.")
+        yield _("Gift cards earn no points.")
         return
     if due is not None:
         yield _counts(order, terms, due)

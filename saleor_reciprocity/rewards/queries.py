@@ -2,31 +2,57 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils import timezone
+
+from saleor_reciprocity import errors
 from saleor_reciprocity.points.models import Account
 
+from . import limits
 from .models import Redemption, Reward
 
 MOST_SHOWN = 100
 
 
-def offered(channel_id: str, first: int, after: tuple[int, int] | None = None) -> list[Reward]:
-    """The rewards that can be redeemed in a channel, the cheapest first, after a (points, id) position."""
-    rows = Reward.objects.filter(channel_id=channel_id, is_active=True).order_by("points", "id")
+def rewards(channel_id: str, first: int, after: tuple[int, int] | None = None, *, all_of_them: bool) -> list[Reward]:
+    """A channel's rewards, those that can be redeemed now or all, the cheapest first, after a (points, id) position."""
+    rows = Reward.objects.filter(channel_id=channel_id).order_by("points", "id")
+    if not all_of_them:
+        now = timezone.now()
+        started, going_on = Q(starts_at=None) | Q(starts_at__lte=now), Q(ends_at=None) | Q(ends_at__gt=now)
+        rows = rows.filter(started, going_on, is_active=True)
     if after is not None:
         points, reward_id = after
         rows = rows.filter(points__gte=points).exclude(points=points, id__lte=reward_id)
     return list(rows[:first])
 
 
-def affordable(channel_id: str, points: int) -> list[Reward]:
-    """What so many points buy in a channel, the cheapest first."""
-    return [reward for reward in offered(channel_id, MOST_SHOWN) if reward.points <= points]
+def affordable(channel_id: str, account: Account, now: datetime) -> list[Reward]:
+    """What an account can have in a channel now, the cheapest first."""
+    shown = rewards(channel_id, MOST_SHOWN, all_of_them=False)
+    return [reward for reward in shown if cheapest(reward) <= account.available and _may_have(reward, account, now)]
 
 
-def next_above(channel_id: str, points: int) -> Reward | None:
-    """The cheapest reward of a channel that so many points do not buy."""
-    rows = Reward.objects.filter(channel_id=channel_id, is_active=True, points__gt=points)
-    return rows.order_by("points", "id").first()
+def next_above(channel_id: str, account: Account, now: datetime) -> Reward | None:
+    """The cheapest reward of a channel for which an account misses nothing but points."""
+    shown = rewards(channel_id, MOST_SHOWN, all_of_them=False)
+    above = (reward for reward in shown if cheapest(reward) > account.available and _may_have(reward, account, now))
+    return min(above, key=cheapest, default=None)
+
+
+def cheapest(reward: Reward) -> int:
+    """The fewest points that a reward can be had for."""
+    return reward.least_points or reward.points
+
+
+def _may_have(reward: Reward, account: Account, now: datetime) -> bool:
+    try:
+        limits.check(reward, account, now)
+    except errors.ReciprocityError:
+        return False
+    return True
 
 
 def redemptions(account: Account, first: int, before_id: int | None = None) -> list[Redemption]:

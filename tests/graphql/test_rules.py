@@ -51,7 +51,8 @@ def test_staff_make_change_and_end_a_rule(staff: Any) -> None:
     assert (made["version"], made["state"], made["trigger"], made["value"]) == (1, "RUNNING", "ORDER", "2")
     assert made["actor"].startswith("user:")
 
-    update = """mutation($id: ID!) { loyaltyRuleUpdate(id: $id, input: {value: 3, endsAt: "2099-01-01T00:00:00+01:00"}) {
+    update = """mutation($id: ID!) {
+      loyaltyRuleUpdate(id: $id, input: {value: 3, endsAt: "2099-01-01T00:00:00+01:00"}) {
       rule { version value priority conditions { weekdays } versions { version value } } errors { code } } }"""
     changed = staff.data(update, id=made["id"])["loyaltyRuleUpdate"]["rule"]
     assert changed == {

@@ -75,7 +75,5 @@ def _conditions(options: dict[str, Any]) -> Conditions:
         "weekdays": "weekday",
     }
     plain = ("order_number", "every_nth_order", "minimum_total", "maximum_total")
-    return Conditions(
-        **{name: frozenset(options[option]) for name, option in sets.items()},
-        **{name: options[name] for name in plain},
-    )
+    asked: dict[str, Any] = {name: frozenset(options[option]) for name, option in sets.items()}
+    return Conditions(**asked, **{name: options[name] for name in plain})

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from saleor_reciprocity import sweep
 from saleor_reciprocity.points import upkeep as points_upkeep
+from saleor_reciprocity.rewards import upkeep as codes
 from saleor_reciprocity.surprises import upkeep
 
 A_DAY = 24 * 60 * 60  # seconds
@@ -29,6 +30,7 @@ class Command(BaseCommand):
             settled, failed = sweep.sweep() if due else sweep.sweep_recent()
             points_upkeep.look()
             upkeep.look()
+            codes.look()
             self.stdout.write(f"{settled} orders settled, {failed} to be tried again")
             if options["once"]:
                 return
