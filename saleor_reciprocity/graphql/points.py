@@ -10,6 +10,7 @@ from django.utils import timezone
 from saleor_reciprocity import errors, host
 from saleor_reciprocity.points import queries, tiers
 from saleor_reciprocity.points.models import Account
+from saleor_reciprocity.recommendations import preferences
 from saleor_reciprocity.rewards import queries as reward_queries
 from saleor_reciprocity.surprises import queries as surprise_queries
 
@@ -17,6 +18,7 @@ from . import permissions
 from .checkout import LoyaltyNextReward, next_reward
 from .connections import ConnectionField, page
 from .entries import LoyaltyEntryCountableConnection
+from .preferences import LoyaltyPreference
 from .rewards import LoyaltyRedemptionCountableConnection
 from .scalars import CHANNEL_ARGUMENT, LoyaltyPoints, row_id
 from .surprises import LoyaltySurpriseCountableConnection
@@ -43,6 +45,11 @@ class LoyaltyAccount(graphene.ObjectType):
     )
     tier = graphene.Field(LoyaltyStanding, description="Where the customer stands; null where the shop has no tiers.")
     surprises = ConnectionField(LoyaltySurpriseCountableConnection, description="Gifts that were won, newest first.")
+    preferences = graphene.List(
+        graphene.NonNull(LoyaltyPreference),
+        required=True,
+        description="What the customer likes, dislikes and is not interested in, newest first.",
+    )
 
     @staticmethod
     def resolve_next_reward(root: Account, info: Any, channel: str | None = None) -> Any:
@@ -90,13 +97,20 @@ class LoyaltyAccount(graphene.ObjectType):
                 after,
             )
 
+    @staticmethod
+    def resolve_preferences(root: Account, info: Any) -> Any:
+        with host.allow_writer():
+            return preferences.of(root.user_id)
+
 
 def resolve_user_loyalty(root: Any, info: Any) -> Account:
     if not permissions.is_user(info.context, root.pk):
         permissions.require(info.context, permissions.MANAGE_USERS)
     with host.allow_writer():
         account = queries.account_of(host.person(root)) or Account()
-        return queries.as_of(account, timezone.now())
+        account = queries.as_of(account, timezone.now())
+    account.user_id = root.pk  # for what is kept for users, not accounts; the account itself is only shown
+    return account
 
 
 def person_with_id(user_id: str | None) -> host.Person | None:
@@ -131,4 +145,7 @@ class PointsQueries(graphene.ObjectType):
         with host.allow_writer():
             person = host.person_with_email(email) if email else person_with_id(user_id)
             account = queries.account_of(person) if person else None
-            return queries.as_of(account, timezone.now()) if account else None
+            if account is None or person is None:
+                return None
+            account.user_id = person.user_id or account.user_id
+            return queries.as_of(account, timezone.now())

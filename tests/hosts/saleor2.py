@@ -15,7 +15,7 @@ from saleor.discount.models import Voucher
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
-from saleor.product.models import Category, Product, ProductType, ProductVariant
+from saleor.product.models import Category, Collection, Product, ProductType, ProductVariant
 
 from saleor_reciprocity import host
 
@@ -38,11 +38,14 @@ __all__ = [
     "count_use",
     "customer",
     "find_order",
+    "hide",
+    "in_channel",
     "link_voucher",
     "open_channel",
     "open_shop",
     "order",
     "prepare",
+    "published_collection",
     "put_voucher",
     "report",
 ]
@@ -222,3 +225,18 @@ def checkout(buyer: Any, price: str, quantity: int = 1) -> Checkout:
     row = Checkout.objects.create(user=buyer, email=buyer.email)
     row.lines.create(variant=ProductVariant.objects.create(product=product, sku=f"file-{number}"), quantity=quantity)
     return row
+
+
+def in_channel(channel: host.Channel, product: Any, variant: Any) -> None:
+    """Put a product up for sale."""
+    type(product).objects.filter(pk=product.pk).update(is_published=True)
+
+
+def hide(product: Any) -> None:
+    """Unpublish a product."""
+    type(product).objects.filter(pk=product.pk).update(is_published=False)
+
+
+def published_collection(name: str, channel: host.Channel) -> Any:
+    """A collection that customers see."""
+    return Collection.objects.create(name=name, slug=name.lower(), is_published=True)

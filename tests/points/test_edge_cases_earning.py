@@ -95,7 +95,7 @@ def test_08_09_each_channel_has_its_rate_for_its_currency(
 def test_10_a_rule_ends_with_the_day_by_the_channels_clock(day: str, programme_on: Any, customer: Any) -> None:
     hosts.configure(programme_on, time_zone="Europe/Berlin")
     midnight = clock.moment_of(datetime.fromisoformat(day) + DAY, "Europe/Berlin")
-    long_ago = clock.moment_of(datetime(2026, 1, 1), "UTC")
+    long_ago = clock.moment_of(datetime.fromisoformat("2026-01-01"), "UTC")
     from saleor_reciprocity.programme import SettingsVersion
 
     SettingsVersion.objects.filter(active=True, values__time_zone="UTC").delete()
