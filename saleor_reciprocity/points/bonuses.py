@@ -34,9 +34,8 @@ def give(
         if not in_force:
             return []
         account = ledger.lock_account_of(person, now)
-        return [
-            entry for rule in chosen(in_force, person, account, now) for entry in _post(account, rule, occasion, now)
-        ]
+        due = list(chosen(in_force, person, account, now))
+        return [entry for rule in due for entry in _post(account, rule, occasion, channel_id, now)]
 
 
 def give_by_staff(person: host.Person, rule_id: int, key: str, reason: str, actor: str, now: datetime) -> Entry:
@@ -46,7 +45,8 @@ def give_by_staff(person: host.Person, rule_id: int, key: str, reason: str, acto
         raise errors.NotFound(field="ruleId")
     with transaction.atomic():
         account = ledger.lock_account_of(person, now)
-        for entry in _post(account, version.pure, f"{account.pk}:{key}", now, reason, actor):
+        channel_id = version.rule.channel_id
+        for entry in _post(account, version.pure, f"{account.pk}:{key}", channel_id, now, reason, actor):
             return entry
         return Entry.objects.get(source=_source(version.pure, f"{account.pk}:{key}"))
 
@@ -74,7 +74,7 @@ def _is_for(rule: Rule, person: host.Person, account: Account, now: datetime) ->
 
 
 def _post(
-    account: Account, rule: Rule, occasion: str, now: datetime, reason: str = "", actor: str = ""
+    account: Account, rule: Rule, occasion: str, channel_id: str, now: datetime, reason: str = "", actor: str = ""
 ) -> Iterator[Entry]:
     if Entry.objects.filter(source=_source(rule, occasion)).exists():
         return
@@ -85,6 +85,7 @@ def _post(
         points=int(rule.value),
         reason=reason or rule.name,
         actor=actor,
+        channel_id=channel_id,
     )
     entry = ledger.give(account, posting, now)
     tiers.settle(account, now)

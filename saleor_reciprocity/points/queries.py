@@ -5,17 +5,43 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Iterable
 
+from django.db.models import Q, QuerySet, Sum
+from django.utils import timezone
+
 from saleor_reciprocity import host, identity
 from saleor_reciprocity.host.facts import Person
+from saleor_reciprocity.settings import INTO_DEBT
 
+from . import clawback
 from .earning import Terms
 from .entitlement import entitlement
-from .models import Account, Entry, OrderTerms
+from .models import Account, Entry, Lot, OrderTerms
 from .orders import maturing
 
 
 def account_of(person: Person) -> Account | None:
-    """The account of a person, or None before the first points. A confirmed user also sees the guest's account."""
+    """The account of a person, or None before the first points. A confirmed user also sees the guest's account.
+
+    What has expired is not among the available points, whether it was written off already or not. For reading only.
+    """
+    account = _account_of(person)
+    if account is not None and account.next_expiry_at is not None and account.next_expiry_at <= timezone.now():
+        account.available -= expired(account)
+    return account
+
+
+def expired(account: Account) -> int:
+    """The points of an account that have expired and were not written off yet."""
+    ended = Lot.objects.filter(account_id=account.pk, remaining__gt=0, expires_at__lte=timezone.now())
+    return ended.aggregate(points=Sum("remaining"))["points"] or 0
+
+
+def parts_of(account: Account) -> QuerySet:
+    """The account with those that were merged into it: what was written on any of them is the same person's."""
+    return Account.objects.filter(Q(pk=account.pk) | Q(merged_into_id=account.pk))
+
+
+def _account_of(person: Person) -> Account | None:
     own = Account.objects.filter(user_id=person.user_id).first() if person.user_id is not None else None
     if own is not None or not person.email:
         return own
@@ -31,9 +57,11 @@ def as_of(account: Account, now: datetime) -> Account:
         order, terms = host.order(order_id), OrderTerms.objects.get(order_id=order_id)
         due = entitlement(order, Terms.from_json(terms.terms), now) if order else None
         if due is not None:
-            balance = account.balance + due.earned - terms.earned
+            posted = clawback.Posted(terms.pending, terms.earned, terms.kept)
+            aim = clawback.target(due, posted, account.available, INTO_DEBT)
+            balance = account.balance + aim.earned - terms.earned
             account.available, account.debt = max(balance, 0), max(-balance, 0)
-            account.pending += due.pending - terms.pending
+            account.pending += aim.pending - terms.pending
     return account
 
 
