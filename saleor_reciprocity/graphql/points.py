@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import graphene
+from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
-from saleor_reciprocity import errors, host
+from saleor_reciprocity import erasure, errors, host
 from saleor_reciprocity.points import queries, tiers
 from saleor_reciprocity.points.models import Account
 from saleor_reciprocity.recommendations import preferences
@@ -33,6 +35,7 @@ class LoyaltyAccount(graphene.ObjectType):
     debt = LoyaltyPoints(
         required=True, description="Points that were taken back after they were spent; the next points repay them."
     )
+    personal_data = graphene.JSONString(required=True, description="All that is held about the person.")
     entries = ConnectionField(LoyaltyEntryCountableConnection, description="Every change of the points, newest first.")
     redemptions = ConnectionField(
         LoyaltyRedemptionCountableConnection, description="What points were exchanged for, newest first."
@@ -61,6 +64,12 @@ class LoyaltyAccount(graphene.ObjectType):
     def resolve_tier(root: Account, info: Any) -> Any:
         with host.allow_writer():
             return tiers.outlook(root, timezone.now())
+
+    @staticmethod
+    def resolve_personal_data(root: Account, info: Any) -> Any:
+        with host.allow_writer():
+            person = getattr(root, "person", None) or _person_behind(root)
+            return json.loads(json.dumps(erasure.export(person), cls=DjangoJSONEncoder))
 
     @staticmethod
     def resolve_entries(root: Account, info: Any, first: int | None = None, after: str | None = None) -> Any:
@@ -103,12 +112,21 @@ class LoyaltyAccount(graphene.ObjectType):
             return preferences.of(root.user_id)
 
 
+def _person_behind(account: Account) -> host.Person:
+    return host.person(account.user) if account.user else host.person_with_email("")
+
+
+def _with_person(account: Account, person: host.Person) -> Account:
+    account.person = person
+    return account
+
+
 def resolve_user_loyalty(root: Any, info: Any) -> Account:
     if not permissions.is_user(info.context, root.pk):
         permissions.require(info.context, permissions.MANAGE_USERS)
     with host.allow_writer():
-        account = queries.account_of(host.person(root)) or Account()
-        account = queries.as_of(account, timezone.now())
+        person = host.person(root)
+        account = _with_person(queries.as_of(queries.account_of(person) or Account(), timezone.now()), person)
     account.user_id = root.pk  # for what is kept for users, not accounts; the account itself is only shown
     return account
 
@@ -148,4 +166,4 @@ class PointsQueries(graphene.ObjectType):
             if account is None or person is None:
                 return None
             account.user_id = person.user_id or account.user_id
-            return queries.as_of(account, timezone.now())
+            return _with_person(queries.as_of(account, timezone.now()), person)

@@ -13,6 +13,7 @@ from .campaign_changes import CampaignMutations
 from .campaigns import CampaignQueries
 from .checkout import CHECKOUT_LOYALTY
 from .orders import ORDER_LOYALTY
+from .people import PeopleMutations
 from .points import USER_LOYALTY, PointsQueries
 from .preferences import PreferenceMutations
 from .proofs import ProofQueries
@@ -31,7 +32,7 @@ class Queries(
     pass
 
 
-class Mutations(RuleMutations, TierMutations, RewardMutations, CampaignMutations, PreferenceMutations):
+class Mutations(PeopleMutations, RuleMutations, TierMutations, RewardMutations, CampaignMutations, PreferenceMutations):
     pass
 
 
@@ -64,6 +65,7 @@ COSTS = {
         "redemptions": {"complexity": 1, "multipliers": ["first"]},
         "surprises": {"complexity": 1, "multipliers": ["first"]},
         "preferences": {"complexity": 1},
+        "personalData": {"complexity": 10},
     },
     "Recommendation": {"product": {"complexity": 1}},
     "RecommendationReason": {"product": {"complexity": 1}},

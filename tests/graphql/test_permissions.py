@@ -10,6 +10,7 @@ from graphql import parse
 
 from saleor_reciprocity import host
 from saleor_reciprocity.graphql import schema
+from saleor_reciprocity.points import adjustments
 from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Redemption
 
@@ -31,6 +32,10 @@ MATRIX = {
     "Mutation.loyaltyRuleSimulate": ("manager", "app"),
     "Mutation.loyaltyBonusGive": ("manager", "app"),
     "Mutation.loyaltyTiersSet": ("manager", "app"),
+    "Mutation.loyaltyPointsAdjust": ("manager", "app"),
+    "Mutation.loyaltyAdjustmentReverse": ("manager", "app"),
+    "Mutation.loyaltyAccountsMerge": ("manager", "app"),
+    "Mutation.loyaltyCustomerErase": ("manager", "app"),
     "Query.loyaltyRewards": CALLERS,
     "Query.loyaltyAccount": ("manager", "app"),
     "User.loyalty": ("owner", "manager", "app"),
@@ -120,6 +125,7 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
     reward = graphene.Node.to_global_id("LoyaltyReward", _standard_reward())
     user = graphene.Node.to_global_id("User", customer.pk)
     create = 'kind: VOUCHER, name: "Five", points: 50, value: "5"'
+    guest = adjustments.adjust(host.person_with_email("guest@example.com"), 5, "a gift", "", "a key")
     running_rule = _rule("multiplier", "2")
     queries = {
         "Query.loyaltyRules": "{ loyaltyRules { edges { node { id } } } }",
@@ -134,6 +140,15 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
         f'userId: "{user}", reason: "Sorry", idempotencyKey: "k"}}) {DONE}',
         "Mutation.loyaltyTiersSet": "mutation { loyaltyTiersSet(input: {downgrade: NEVER, tiers: "
         f'[{{code: "gold", name: "Gold", threshold: 9}}]}}) {DONE}',
+        "Mutation.loyaltyPointsAdjust": f'mutation {{ loyaltyPointsAdjust(input: {{userId: "{user}", points: 5, '
+        'reason: "a gift", idempotencyKey: "k"}) { entry { points } errors { code } } }',
+        "Mutation.loyaltyAdjustmentReverse": "mutation { loyaltyAdjustmentReverse("
+        f'id: "{graphene.Node.to_global_id("LoyaltyEntry", guest.pk)}", reason: "wrong") '
+        "{ entry { points } errors { code } } }",
+        "Mutation.loyaltyAccountsMerge": f'mutation {{ loyaltyAccountsMerge(userId: "{user}", '
+        'fromEmail: "guest@example.com") { account { available } errors { code } } }',
+        "Mutation.loyaltyCustomerErase": f'mutation {{ loyaltyCustomerErase(userId: "{user}") '
+        "{ orders errors { code } } }",
         "Query.loyaltyRewards": "{ loyaltyRewards { edges { node { id } } } }",
         "Query.loyaltyAccount": f'{{ loyaltyAccount(userId: "{user}") {{ available }} }}',
         "User.loyalty": f'{{ user(id: "{user}") {{ loyalty {{ available }} }} }}',
