@@ -31,6 +31,7 @@ __all__ = [
     "shelve",
     "ship",
     "ship_to",
+    "site_of_shop",
     "tax",
     "unship",
 ]
@@ -73,6 +74,13 @@ def site() -> SiteSettings:
     row, _ = Site.objects.get_or_create(pk=1, defaults={"domain": "localhost", "name": "Test shop"})
     found, _ = SiteSettings.objects.get_or_create(site=row)
     return found
+
+
+def site_of_shop(name: str = "Test shop") -> None:
+    """Give the shop its name."""
+    row = site().site
+    row.name = name
+    row.save()
 
 
 def shipping_method(**fields: Any) -> ShippingMethod:
