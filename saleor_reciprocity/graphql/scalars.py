@@ -72,13 +72,21 @@ def global_id(type_name: str, key: Any) -> str:
     return str(graphene.Node.to_global_id(type_name, key))
 
 
-def row_id(type_name: str, given: str, field: str) -> int:
-    """The row that a global id names. Raises NotFound for any id that can't be one of this type."""
+def key_in(type_name: str, given: str, field: str) -> str:
+    """The key within a global id. Raises NotFound for any text that can't be an id of this type."""
     try:
         found_type, key = graphene.Node.from_global_id(given)
     except ValueError:  # not base64, or not text behind it
         raise errors.NotFound(field=field) from None
-    if found_type != type_name or not key.isascii() or not key.isdigit() or len(key) > 18:
+    if found_type != type_name or not key.isascii():
+        raise errors.NotFound(field=field)
+    return str(key)
+
+
+def row_id(type_name: str, given: str, field: str) -> int:
+    """The row that a global id names. Raises NotFound for any id that can't be one of this type."""
+    key = key_in(type_name, given, field)
+    if not key.isdigit() or len(key) > 18:
         raise errors.NotFound(field=field)
     return int(key)
 

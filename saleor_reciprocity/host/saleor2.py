@@ -14,8 +14,11 @@ from django.db import connection
 from django.db.models import F, Q, Sum
 from django.utils import timezone
 from graphql_jwt.exceptions import PermissionDenied
+from saleor.checkout import calculations
+from saleor.checkout.models import Checkout as CheckoutRow
 from saleor.discount import VoucherType
 from saleor.discount.models import Voucher
+from saleor.discount.utils import fetch_active_discounts
 from saleor.giftcard.models import GiftCard
 from saleor.order import FulfillmentStatus, OrderStatus
 from saleor.order import models as order_models
@@ -25,7 +28,7 @@ from saleor.plugins.models import PluginConfiguration
 
 from . import either
 from .either import *  # noqa: F403
-from .facts import Channel, Line, Order, OrderState, Person
+from .facts import Channel, Checkout, Line, Order, OrderState, Person
 
 __all__ = [
     *either.__all__,
@@ -33,11 +36,14 @@ __all__ = [
     "ORDERS_OF_PEOPLE",
     "ORDER_STATES",
     "USED_CODES",
+    "VOUCHERS_OF_CODES",
     "VOUCHER_CODE_LENGTH",
     "Channel",
+    "Checkout",
     "Line",
     "Order",
     "OrderState",
+    "CODES_OF_ORDERS",
     "PROMO_CODES",
     "PURCHASES",
     "PermissionDenied",
@@ -46,10 +52,12 @@ __all__ = [
     "channel",
     "channel_by_slug",
     "channels",
+    "checkout",
     "configured_channel",
     "current_user",
     "date_time_type",
     "earlier_orders",
+    "gift_card_on_checkout",
     "gift_cards_accepted",
     "issue_gift_card",
     "issue_product_voucher",
@@ -117,6 +125,21 @@ PROMO_CODES = "SELECT code FROM discount_voucher UNION ALL SELECT code FROM gift
 USED_CODES = """
 SELECT code FROM discount_voucher WHERE used > 0
 UNION ALL SELECT code FROM giftcard_giftcard WHERE current_balance_amount < initial_balance_amount
+"""
+
+VOUCHERS_OF_CODES = "SELECT id AS voucher_id, code FROM discount_voucher"
+
+# What codes took off orders that count. Of gift cards, those that paid an order alone: what the order's total is
+# lower by then came from that card.
+CODES_OF_ORDERS = """
+SELECT v.code, o.token AS order_id, NULL::numeric AS taken
+FROM order_order o JOIN discount_voucher v ON v.id = o.voucher_id WHERE o.status NOT IN ('draft', 'canceled')
+UNION ALL
+SELECT g.code, o.token, greatest(0, o.shipping_price_gross_amount - o.discount_amount - o.total_gross_amount +
+  (SELECT coalesce(sum(l.quantity * l.unit_price_gross_amount), 0) FROM order_orderline l WHERE l.order_id = o.id))
+FROM order_order_gift_cards u JOIN giftcard_giftcard g ON g.id = u.giftcard_id JOIN order_order o ON o.id = u.order_id
+WHERE o.status NOT IN ('draft', 'canceled')
+  AND NOT EXISTS (SELECT 1 FROM order_order_gift_cards w WHERE w.order_id = o.id AND w.id <> u.id)
 """
 
 
@@ -257,30 +280,49 @@ def person(user: Any) -> Person:
 
 
 def issue_voucher(
-    code: str, name: str, amount: Decimal, channel: Channel, user_id: int | None, ends_at: datetime | None
+    code: str,
+    name: str,
+    amount: Decimal,
+    channel: Channel,
+    user_id: int | None,
+    ends_at: datetime | None,
+    minimum_spent: Decimal | None = None,
 ) -> None:
     """Create a voucher over a fixed amount off one order."""
-    _save(either.voucher_terms(name, ends_at), code, amount, channel)
+    _save(either.voucher_terms(name, ends_at), code, amount, channel, minimum_spent)
 
 
 def issue_shipping_voucher(
-    code: str, name: str, amount: Decimal, channel: Channel, user_id: int | None, ends_at: datetime | None
+    code: str,
+    name: str,
+    amount: Decimal,
+    channel: Channel,
+    user_id: int | None,
+    ends_at: datetime | None,
+    minimum_spent: Decimal | None = None,
 ) -> None:
     """Create a voucher over a fixed amount off the shipping of one order."""
-    _save(either.shipping_voucher_terms(name, ends_at), code, amount, channel)
+    _save(either.shipping_voucher_terms(name, ends_at), code, amount, channel, minimum_spent)
 
 
 def issue_product_voucher(
-    code: str, name: str, amount: Decimal, channel: Channel, product_id: int, ends_at: datetime | None
+    code: str,
+    name: str,
+    amount: Decimal,
+    channel: Channel,
+    product_id: int,
+    ends_at: datetime | None,
+    minimum_spent: Decimal | None = None,
 ) -> None:
     """Create a voucher over a fixed amount off one piece of a product."""
     voucher = either.product_voucher_terms(name, ends_at)
-    _save(voucher, code, amount, channel)
+    _save(voucher, code, amount, channel, minimum_spent)
     voucher.products.add(product_id)
 
 
-def _save(voucher: Voucher, code: str, amount: Decimal, channel: Channel) -> None:
+def _save(voucher: Voucher, code: str, amount: Decimal, channel: Channel, minimum_spent: Decimal | None) -> None:
     voucher.code, voucher.discount_value, voucher.currency = code, amount, channel.currency
+    voucher.min_spent_amount = minimum_spent
     voucher.save(force_insert=True)
 
 
@@ -300,6 +342,33 @@ def issue_gift_card(
         initial_balance_amount=amount,
         current_balance_amount=amount,
         end_date=ends_at.date() if ends_at else None,
+    )
+
+
+def gift_card_on_checkout(code: str) -> bool:
+    """Whether a gift card is on a checkout that is not an order yet."""
+    return bool(CheckoutRow.objects.filter(gift_cards__code=code).exists())
+
+
+def checkout(token: str) -> Checkout | None:
+    """The facts about a checkout as the host computes them, or None when there is no such checkout."""
+    row = either.checkout_rows(token).prefetch_related("lines__variant__product").first()
+    if row is None:
+        return None
+    lines, discounts = list(row), fetch_active_discounts()
+    priced = {"checkout": row, "lines": lines, "discounts": discounts}
+    goods = calculations.checkout_subtotal(**priced).gross.amount
+    total = calculations.checkout_total(**priced).gross - row.get_total_gift_cards_balance()
+    return Checkout(
+        id=token,
+        user_id=row.user_id,
+        channel_id=_CHANNEL_ID,
+        currency=row.currency,
+        has_voucher=bool(row.voucher_code),
+        goods=goods,
+        shipping=calculations.checkout_shipping_price(**priced).gross.amount,
+        payable=max(Decimal(0), total.amount),
+        product_ids=frozenset(line.variant.product_id for line in lines),
     )
 
 

@@ -36,6 +36,7 @@ MATRIX = {
     "Mutation.pointsRedemptionCancel": ("owner", "manager", "app"),
     "Mutation.loyaltyRewardCreate": ("manager", "app"),
     "Mutation.loyaltyRewardUpdate": ("manager", "app"),
+    "Mutation.loyaltyRewardEnd": ("manager", "app"),
 }
 
 
@@ -124,6 +125,8 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
         "{ reward { id } errors { code } } }",
         "Mutation.loyaltyRewardUpdate": f'mutation {{ loyaltyRewardUpdate(id: "{_own_reward()}", '
         "input: {points: 7}) { reward { id } errors { code } } }",
+        "Mutation.loyaltyRewardEnd": f'mutation {{ loyaltyRewardEnd(id: "{_own_reward()}") '
+        "{ reward { id } errors { code } } }",
     }
     query = queries[field]
     if field == "User.loyalty" and caller == "owner":

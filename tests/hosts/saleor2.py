@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.utils import timezone
 from saleor.app.models import App
 from saleor.discount.models import Voucher
@@ -31,8 +32,10 @@ __all__ = [
     "RETURNS",
     "administrator",
     "configure",
+    "count_use",
     "customer",
     "find_order",
+    "link_voucher",
     "open_channel",
     "open_shop",
     "order",
@@ -135,6 +138,24 @@ def put_voucher(order: Order, code: str) -> None:
     use_voucher(code)
     order.voucher = Voucher.objects.get(code=code)
     order.save(update_fields=["voucher"])
+
+
+def link_voucher(order: Order, code: str) -> None:
+    """Write the voucher on an order, in one statement."""
+    Order.objects.filter(pk=order.pk).update(voucher=Voucher.objects.get(code=code))
+
+
+def count_use(code: str) -> bool:
+    """Count one use of a voucher as a checkout that is being completed does. Returns whether the host allowed it."""
+    from saleor.checkout.models import Checkout
+    from saleor.checkout.utils import get_voucher_for_checkout
+    from saleor.discount.utils import increase_voucher_usage
+
+    with transaction.atomic():
+        voucher = get_voucher_for_checkout(Checkout(voucher_code=code), with_lock=True)
+        if voucher is not None:
+            increase_voucher_usage(voucher)
+    return voucher is not None
 
 
 def code_is_valid(code: str) -> bool:

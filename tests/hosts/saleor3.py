@@ -8,6 +8,7 @@ from typing import Any
 
 import django.test
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.utils import timezone
 from saleor.account.models import Group
 from saleor.app.models import App
@@ -36,8 +37,10 @@ __all__ = [
     "RETURNS",
     "administrator",
     "configure",
+    "count_use",
     "customer",
     "find_order",
+    "link_voucher",
     "give_back",
     "open_channel",
     "open_shop",
@@ -176,8 +179,30 @@ def use_voucher(code: str) -> None:
 def put_voucher(order: Order, code: str) -> None:
     """Use a voucher for an order."""
     use_voucher(code)
-    order.voucher_code = code
-    order.save(update_fields=["voucher_code"])
+    order.voucher_code, order.voucher_id = code, VoucherCode.objects.get(code=code).voucher_id
+    order.save(update_fields=["voucher_code", "voucher"])
+
+
+def link_voucher(order: Order, code: str) -> None:
+    """Write the voucher on an order, in one statement."""
+    voucher_id = VoucherCode.objects.values_list("voucher_id", flat=True).get(code__startswith=code)
+    Order.objects.filter(pk=order.pk).update(voucher_id=voucher_id, voucher_code=code)
+
+
+def count_use(code: str) -> bool:
+    """Count one use of a voucher as a checkout that is being completed does. Returns whether the host allowed it."""
+    from saleor.checkout.models import Checkout
+    from saleor.checkout.utils import get_voucher_for_checkout
+    from saleor.discount.utils.voucher import increase_voucher_usage
+
+    with transaction.atomic():
+        try:
+            voucher, row = get_voucher_for_checkout(Checkout(voucher_code=code), "default-channel", with_lock=True)
+        except VoucherCode.DoesNotExist:
+            return False
+        if voucher is not None:
+            increase_voucher_usage(voucher, row, "ada@example.com")
+    return voucher is not None
 
 
 def code_is_valid(code: str) -> bool:
