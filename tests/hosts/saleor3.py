@@ -18,6 +18,7 @@ from saleor.order import FulfillmentStatus, OrderOrigin, OrderStatus
 from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
 from saleor.plugins.models import PluginConfiguration
+from saleor.product.models import Collection
 from saleor.tax.models import TaxConfiguration
 
 from saleor_reciprocity import host
@@ -40,12 +41,15 @@ __all__ = [
     "count_use",
     "customer",
     "find_order",
+    "hide",
+    "in_channel",
     "link_voucher",
     "give_back",
     "open_channel",
     "open_shop",
     "order",
     "prepare",
+    "published_collection",
     "put_voucher",
     "report",
 ]
@@ -263,3 +267,24 @@ def as_app(*permissions: str) -> either.GraphQL:
     either.give_rights(app.permissions, *permissions)
     _, token = app.tokens.create()
     return either.GraphQL(f"Bearer {token}")
+
+
+def in_channel(channel: host.Channel, product: Any, variant: Any) -> None:
+    """Put a product and its variant up for sale in a channel."""
+    listed = {"channel_id": channel.id, "currency": channel.currency, "discounted_price_amount": 10}
+    variant.channel_listings.create(price_amount=10, **listed)
+    product.channel_listings.create(
+        is_published=True, visible_in_listings=True, available_for_purchase_at=timezone.now(), **listed
+    )
+
+
+def hide(product: Any) -> None:
+    """Unpublish a product everywhere."""
+    product.channel_listings.update(is_published=False)
+
+
+def published_collection(name: str, channel: host.Channel) -> Any:
+    """A collection that customers see."""
+    row = Collection.objects.create(name=name, slug=name.lower())
+    row.channel_listings.create(channel_id=channel.id, is_published=True)
+    return row
