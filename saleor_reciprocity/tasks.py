@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from celery import shared_task
 from celery.schedules import crontab
 
 from . import sweep
+from .recommendations import training
 from .rewards import upkeep as codes
 from .surprises import upkeep
 
@@ -36,9 +38,17 @@ def look_after_codes() -> None:
     codes.look()
 
 
+@shared_task(name="reciprocity.train", ignore_result=True)
+def train() -> None:
+    """Train the recommendations, unless a training is running."""
+    with contextlib.suppress(training.AlreadyTraining):
+        training.train()
+
+
 SCHEDULE: dict[str, dict[str, Any]] = {
     "reciprocity-sweep-recent": {"task": sweep_recent.name, "schedule": 60.0, "options": {"expires": 60}},
     "reciprocity-sweep-all": {"task": sweep_all.name, "schedule": crontab(hour=3, minute=17)},
     "reciprocity-look-after-gifts": {"task": look_after_gifts.name, "schedule": 600.0, "options": {"expires": 600}},
     "reciprocity-look-after-codes": {"task": look_after_codes.name, "schedule": 600.0, "options": {"expires": 600}},
+    "reciprocity-train": {"task": train.name, "schedule": crontab(hour=2, minute=41)},
 }
