@@ -33,7 +33,8 @@ class Dense:
             part = self.history.of_people(asked)
             if wanted is Wanted.NEW:
                 scores[part.person, part.item] = -np.inf
-            top = np.argpartition(-scores, 4 * length, axis=1)[:, : 4 * length]
+            kept = min(4 * length, scores.shape[1])  # room for ties
+            top = np.argpartition(-scores, kept - 1, axis=1)[:, :kept]
             person = np.repeat(np.arange(len(asked)), top.shape[1])
             values = np.take_along_axis(scores, top, 1).ravel()
             best = Lists.best(person, top.ravel(), values, people=len(asked), length=length, seed=self.seed)

@@ -22,6 +22,8 @@ GIFT_CARD = "gift card"
 GROSS, NET = "gross", "net"
 YES, NO = "yes", "no"
 
+# What is done about points to be taken back that were spent: take only pending ones, at most the balance, or all.
+PENDING_ONLY, WITHIN_BALANCE, INTO_DEBT = "pending only", "balance", "debt"
 # Where the consent to be written to comes from.
 NO_CONSENT_SOURCE, PREFERENCE, EXISTING_CUSTOMERS = "off", "preference", "existing customers"
 # How messages leave the shop.
@@ -270,6 +272,32 @@ FIELDS = (
         ),
     ),
     Field(
+        "points_valid_months",
+        "0",
+        whole_between(0, 1200),
+        gettext_lazy("Points: months of validity"),
+        gettext_lazy(
+            "Points can be used until the end of the day so many months after they became available. 0: for ever."
+        ),
+    ),
+    Field(
+        "expiry_reminder_days",
+        "14",
+        whole_between(0, 365),
+        gettext_lazy("Points: days between reminder and expiry"),
+        gettext_lazy("So many days before points expire, the customer gets a mail. 0 sends none."),
+    ),
+    Field(
+        "points_taken_back",
+        INTO_DEBT,
+        one_of(PENDING_ONLY, WITHIN_BALANCE, INTO_DEBT),
+        gettext_lazy("Points: taken back with returned goods"),
+        gettext_lazy(
+            "“pending only” leaves what is available, “balance” takes what is still there, “debt” takes all: "
+            "what was spent is repaid by the next points."
+        ),
+    ),
+    Field(
         "mail_consent",
         NO_CONSENT_SOURCE,
         one_of(NO_CONSENT_SOURCE, PREFERENCE, EXISTING_CUSTOMERS),
@@ -409,6 +437,9 @@ class Programme:
     surprise_validity_days: int
     surprise_reason: str
     holdout_share: Decimal
+    points_valid_months: int
+    expiry_reminder_days: int
+    points_taken_back: str
     mail_consent: str
     mail_terms_confirmed: bool
     mail_sender_name: str

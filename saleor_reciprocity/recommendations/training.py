@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import time
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from importlib.util import find_spec
 from typing import Any, Callable, Iterator
 
@@ -14,12 +17,16 @@ from .models import ModelVersion
 
 DAYS = 730  # what is older is not read
 SEED = 1
+EVERY = timedelta(hours=20)  # a training a day, with room for one that took its time
 _LOCK = "hashtext('reciprocity training')"
 ADVICE = (
     "numpy and scipy are not installed, so the lists are counted in SQL: own frequency, neighbours and popularity. "
     "For lists that are learned from the shop's own history: pip install 'saleor-reciprocity[recommendations]'"
 )
 NEEDED = "This needs numpy and scipy: pip install 'saleor-reciprocity[recommendations]'"
+
+
+logger = logging.getLogger(__name__)
 
 
 class AlreadyTraining(Exception):
@@ -57,6 +64,16 @@ def train(
         _discard_unused()
         version.refresh_from_db()
         return version
+
+
+def look(now: datetime) -> None:
+    """Train, unless what serves was trained lately, or a training is running."""
+    if ModelVersion.objects.filter(serving=True, started_at__gt=now - EVERY).exists():
+        return
+    if not can_learn():
+        logger.info(ADVICE)
+    with contextlib.suppress(AlreadyTraining):
+        train()
 
 
 def _name() -> str:

@@ -33,8 +33,10 @@ __all__ = [
     "RETURNS",
     "administrator",
     "configure",
+    "confirm",
     "count_use",
     "customer",
+    "customer_to_confirm",
     "find_order",
     "hide",
     "in_channel",
@@ -175,6 +177,17 @@ def mail_through(port: int, channel: host.Channel, settings: Any) -> None:
     site = either.site()
     site.default_mail_sender_address = "shop@example.com"
     site.save()
+
+
+def customer_to_confirm(email: str) -> Any:
+    """A customer who was asked for a proof of the address and has not given it."""
+    return customer(email, confirmed=False)
+
+
+def confirm(user: Any) -> None:
+    """The customer proves the address."""
+    user.is_active = True
+    user.save()
 
 
 def customer_without_confirmation(email: str) -> Any:

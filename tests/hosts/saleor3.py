@@ -38,8 +38,10 @@ __all__ = [
     "RETURNS",
     "administrator",
     "configure",
+    "confirm",
     "count_use",
     "customer",
+    "customer_to_confirm",
     "find_order",
     "hide",
     "in_channel",
@@ -226,6 +228,17 @@ def mail_through(port: int, channel: host.Channel, settings: Any) -> None:
     )
 
 
+def customer_to_confirm(email: str) -> Any:
+    """A customer who was asked for a proof of the address and has not given it."""
+    return customer(email, confirmed=False)
+
+
+def confirm(user: Any) -> None:
+    """The customer proves the address."""
+    user.is_confirmed = True
+    user.save()
+
+
 def customer_without_confirmation(email: str) -> Any:
     """A customer who can sign in though nobody asked for a proof of the address."""
     return customer(email, confirmed=False)
@@ -271,6 +284,7 @@ def as_app(*permissions: str) -> either.GraphQL:
 
 def in_channel(channel: host.Channel, product: Any, variant: Any) -> None:
     """Put a product and its variant up for sale in a channel."""
+    TaxConfiguration.objects.get_or_create(channel_id=channel.id, defaults={"charge_taxes": False})
     listed = {"channel_id": channel.id, "currency": channel.currency, "discounted_price_amount": 10}
     variant.channel_listings.create(price_amount=10, **listed)
     product.channel_listings.create(
