@@ -1,4 +1,4 @@
-"""The training that learns: reads purchases, computes in blocks, and writes the rows of a version. Needs numpy, scipy."""
+"""The training that learns: reads purchases, computes in blocks, and writes a version's rows. Needs numpy and scipy."""
 
 from __future__ import annotations
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import List, Tuple
-
 import numpy as np
 
 from saleor_reciprocity.recommendations.algorithms.history import History
@@ -13,10 +11,10 @@ NOW = 400
 PEOPLE, ITEMS = 60, 40
 
 
-def lines(seed: int = 3, until: int = NOW) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
+def lines(seed: int = 3, until: int = NOW) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(person, item, day): people with tastes, who buy some things again; two purchases a week for a year."""
     chance = np.random.RandomState(seed)
-    rows: List[Tuple[int, int, int]] = []
+    rows: list[tuple[int, int, int]] = []
     for person in range(PEOPLE):
         liked = np.arange(ITEMS)[(np.arange(ITEMS) + person) % 4 == 0]
         for day in range(int(chance.randint(40, 50)), until, 7):

@@ -36,7 +36,8 @@ def test_the_truth_is_the_first_basket_after_the_cut_and_history_ends_before_it(
 def test_an_interval_holds_the_mean_and_a_paired_difference_is_told() -> None:
     figures = np.random.RandomState(1).normal(0.2, 0.1, size=(500, 2))
     lower, upper = evaluation.interval(figures, 1)
-    assert (lower < figures.mean(axis=0)).all() and (figures.mean(axis=0) < upper).all()
+    assert (lower < figures.mean(axis=0)).all()
+    assert (figures.mean(axis=0) < upper).all()
     assert evaluation.sign(figures + 0.01, figures, 1).tolist() == [1, 1]
     assert evaluation.sign(figures, figures + 0.01, 1).tolist() == [-1, -1]
     noise = np.random.RandomState(2).normal(0, 0.1, size=(500, 2))

@@ -128,7 +128,8 @@ def test_neighbours_agree_with_counting_every_pair(monkeypatch: Any, block: int)
         for block_found in together.neighbours(known, fewest=5, length=ITEMS)
         for item, other, score, people in zip(*block_found)
     }
-    assert found == expected and found
+    assert found == expected
+    assert found
 
 
 def test_only_the_nearest_neighbours_are_kept() -> None:

@@ -1,4 +1,4 @@
-"""Training, seen from the shop: what counts, who is listed, one at a time, and the old one until the new one is whole."""
+"""Training, seen from the shop: what counts, who is listed, one at a time, the old one until the new one is whole."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ def test_a_training_leaves_rows_that_are_served(crowd: Any, programme_on: Any, s
     settings.RECIPROCITY_MINIMUM_PEOPLE = 2
     version = training.train()
     products, people, (drinks, tea) = crowd
-    assert version.serving and version.algorithm == learning.NAME
+    assert version.serving
+    assert version.algorithm == learning.NAME
     customers = [person for person in people if not isinstance(person, str)]
     again = CustomerList.objects.filter(version=version, kind="again")
     assert set(again.values_list("user_id", flat=True)) == {person.pk for person in customers}
@@ -65,7 +66,8 @@ def test_a_training_leaves_rows_that_are_served(crowd: Any, programme_on: Any, s
             assert listed == own if found.kind == "again" else not listed & own
             assert found.scores == sorted(found.scores, reverse=True)
             assert all(because in own for because in found.because_product_ids if because)
-    assert Neighbour.objects.exists() and Popularity.objects.filter(category_id=drinks.pk).exists()
+    assert Neighbour.objects.exists()
+    assert Popularity.objects.filter(category_id=drinks.pk).exists()
     assert set(Popularity.objects.filter(category_id=tea.pk).values_list("product_id", flat=True)) <= {
         product.pk for product in products[1::3]
     }
@@ -80,14 +82,16 @@ def test_neighbours_and_popularity_agree_with_counting_in_sql(crowd: Any, settin
     learned = set(Neighbour.objects.values_list(*columns))
     popular = set(Popularity.objects.values_list("channel_id", "category_id", "product_id", "people"))
     counting.train()
-    assert learned == set(Neighbour.objects.values_list(*columns)) and learned
+    assert learned == set(Neighbour.objects.values_list(*columns))
+    assert learned
     assert popular == set(Popularity.objects.values_list("channel_id", "category_id", "product_id", "people"))
 
 
 def test_no_pair_of_fewer_people_than_said_is_written(crowd: Any, settings: Any) -> None:
     settings.RECIPROCITY_MINIMUM_PEOPLE = 100
     training.train()
-    assert not Neighbour.objects.exists() and not Popularity.objects.exists()
+    assert not Neighbour.objects.exists()
+    assert not Popularity.objects.exists()
     assert not CustomerList.objects.filter(kind="new").exists()
 
 
@@ -119,7 +123,8 @@ def test_reading_in_small_chunks_changes_nothing(crowd: Any, monkeypatch: Any) -
     assert sorted(zip(whole.users[whole.person], whole.products[whole.item], whole.day)) == sorted(
         zip(parts.users[parts.person], parts.products[parts.item], parts.day)
     )
-    assert seen[:2] == [7, 14] and seen[-1] == len(whole.day) == 90
+    assert seen[:2] == [7, 14]
+    assert seen[-1] == len(whole.day) == 90
 
 
 def test_an_erased_customer_is_gone_after_the_next_training(crowd: Any) -> None:
@@ -274,11 +279,12 @@ def test_the_evaluation_prints_figures_and_says_in_words_what_they_mean(db: Any,
         known.person, known.item, np.zeros_like(known.item), day, np.arange(300), np.arange(120), ["1"]
     )
     monkeypatch.setattr(interactions, "read", lambda *args: bought)
-    lines = replay.report("default", now=timezone.now(), days=9, cuts=[40], seed=1, progress=lambda step: None)
+    lines = replay.report("default", now=timezone.now(), days=9, cuts=[60], seed=1, progress=lambda step: None)
     text = "\n".join(lines)
-    assert "All items: 300 next baskets" in text and "Items new to the customer:" in text
+    assert "All items: 300 next baskets" in text
+    assert "Items new to the customer:" in text
     assert text.count("In words: it helps: the learned lists foresaw the next basket better than popularity") == 2
     assert text.count("[") == 2 * (3 * 2 + 2 * 2)
     assert text == "\n".join(
-        replay.report("default", now=timezone.now(), days=9, cuts=[40], seed=1, progress=lambda step: None)
+        replay.report("default", now=timezone.now(), days=9, cuts=[60], seed=1, progress=lambda step: None)
     )

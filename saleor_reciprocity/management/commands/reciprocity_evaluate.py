@@ -19,7 +19,9 @@ class Command(BaseCommand):
         parser.add_argument("--database", default="default", help="alias to read purchases from, a replica for example")
         parser.add_argument("--days", type=int, default=training.DAYS, help=f"how far to look back ({training.DAYS})")
         parser.add_argument("--seed", type=int, default=training.SEED, help="of the random numbers")
-        parser.add_argument("--cuts", type=int, nargs="+", default=[30, 60], help="days before now to look from (30 60)")
+        parser.add_argument(
+            "--cuts", type=int, nargs="+", default=[30, 60], help="days before now to look from (30 60)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not training.can_learn():

@@ -55,7 +55,5 @@ class Frequency:
         first, times = part.pairs()
         latest = part.day[first + times - 1]
         score = times - (part.now - latest) / (part.now - (part.day.min() if len(part.day) else 0) + 1.0)
-        own = Lists.best(
-            part.person[first], part.item[first], score, people=len(people), length=length, seed=self.seed
-        )
+        own = Lists.best(part.person[first], part.item[first], score, people=len(people), length=length, seed=self.seed)
         return own if wanted is Wanted.AGAIN else own.then(others)

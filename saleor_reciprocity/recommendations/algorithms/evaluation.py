@@ -89,9 +89,7 @@ def judge(cut: Cut, recommender: Recommender) -> Judged:
 
 def together(judged: list[Judged]) -> Judged:
     """Several cuts as one: every person of every cut counts the same within the cut, and every cut the same."""
-    figures = {
-        wanted: np.concatenate([each.figures[wanted] for each in judged]) for wanted in judged[0].figures
-    }
+    figures = {wanted: np.concatenate([each.figures[wanted] for each in judged]) for wanted in judged[0].figures}
     coverage = {wanted: float(np.mean([each.coverage[wanted] for each in judged])) for wanted in judged[0].coverage}
     return Judged(figures, coverage)
 
@@ -117,9 +115,7 @@ def measures(lists: Array, person: Array, item: Array, items: int) -> Array:
 def interval(figures: Array, seed: int) -> tuple[Array, Array]:
     """The 95 % interval of the mean of each column, by resampling rows."""
     chance = np.random.RandomState(seed)
-    means = np.stack(
-        [figures[chance.randint(len(figures), size=len(figures))].mean(axis=0) for _ in range(RESAMPLES)]
-    )
+    means = np.stack([figures[chance.randint(len(figures), size=len(figures))].mean(axis=0) for _ in range(RESAMPLES)])
     return np.percentile(means, 2.5, axis=0), np.percentile(means, 97.5, axis=0)
 
 
