@@ -42,7 +42,7 @@ class Purchases:
         return History.of(self.person, self.item, self.day, now=now, **sizes)
 
 
-class _Numbers(dict):  # type: ignore[type-arg]
+class _Numbers(dict):
     """Numbers what it has not seen before: 0, 1, 2 …"""
 
     def __missing__(self, key: Any) -> int:
@@ -56,7 +56,7 @@ def read(database: str, now: datetime, days: int, progress: Callable[[int], None
     Memory: 14 bytes a line, twice while they are sorted; the lines themselves never are in memory at once.
     """
     people, users, products, channels = _Numbers(), array("q"), _Numbers(), _Numbers()
-    columns = person, item, channel, day = array("i"), array("i"), array("h"), array("i")
+    person, item, channel, day = array("i"), array("i"), array("h"), array("i")
     for rows in _chunks(database, now - timedelta(days=days), now):
         for who, user_id, product_id, channel_id, when in rows:
             number = people[who]
@@ -68,11 +68,18 @@ def read(database: str, now: datetime, days: int, progress: Callable[[int], None
             day.append(when)
         progress(len(day))
     return Purchases(
-        *(np.frombuffer(column, dtype=column.typecode) if column else np.zeros(0, np.int32) for column in columns),
-        users=np.array(users, dtype=np.int64),
+        person=_as_array(person),
+        item=_as_array(item),
+        channel=_as_array(channel),
+        day=_as_array(day),
+        users=_as_array(users),
         products=np.array(list(products), dtype=np.int64),
         channels=list(channels),
     )
+
+
+def _as_array(column: array) -> Array:
+    return np.frombuffer(column, dtype=column.typecode) if column else np.zeros(0, column.typecode)
 
 
 def _chunks(database: str, since: datetime, until: datetime) -> Iterator[list[tuple[Any, ...]]]:

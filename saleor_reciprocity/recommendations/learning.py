@@ -97,10 +97,10 @@ def _list_rows(bought: Purchases, model: learned.Learned, people: Array) -> Iter
     users = bought.users[people].tolist()
     again = model.again.recommend(people, LONGEST_LIST, Wanted.AGAIN)
     nothing = np.full(again.items.shape, NOTHING)
-    yield from _rows(users, ListKind.AGAIN, again, nothing, bought.products, Reason.AGAIN)
+    yield from _rows(users, ListKind("again"), again, nothing, bought.products, Reason("again"))
     new = model.discovery.recommend(people, LONGEST_LIST, Wanted.NEW)
     because = model.discovery.because(people, new.items)
-    yield from _rows(users, ListKind.NEW, new, because, bought.products, Reason.SIMILAR)
+    yield from _rows(users, ListKind("new"), new, because, bought.products, Reason("similar"))
 
 
 def _rows(
@@ -111,6 +111,6 @@ def _rows(
         listed = lists.items[row] != NOTHING
         if listed.any():
             sources = [None if source == NOTHING else int(products[source]) for source in because[row, listed]]
-            reasons = [otherwise.value if source is None else Reason.TOGETHER.value for source in sources]
+            reasons = [otherwise.value if source is None else Reason("together").value for source in sources]
             items, scores = products[lists.items[row, listed]].tolist(), lists.scores[row, listed].tolist()
             yield user, kind.value, items, scores, reasons, sources
