@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from saleor_reciprocity import host, people, sweep
+from saleor_reciprocity import host, letters, people, sweep
 from saleor_reciprocity.points import expiry
 from saleor_reciprocity.recommendations import training
 from saleor_reciprocity.rewards import upkeep as codes
@@ -38,6 +38,8 @@ class Command(BaseCommand):
             with host.allow_writer():
                 training.look(timezone.now())
             self.stdout.write(f"{settled} orders settled, {failed} to be tried again")
+            mails = letters.send()
+            self.stdout.write(f"{mails.sent} messages sent, {mails.not_sent} not sent, {mails.later} to be tried again")
             if options["once"]:
                 return
             time.sleep(options["pause"])
