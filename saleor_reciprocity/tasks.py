@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from . import host, letters, people, sweep
 from .points import expiry
+from .points import upkeep as points_upkeep
 from .recommendations import training
 from .rewards import upkeep as codes
 from .surprises import upkeep
@@ -25,6 +26,12 @@ def sweep_recent() -> None:
 def sweep_all() -> None:
     """Settle every order that needs it, however old."""
     sweep.sweep()
+
+
+@shared_task(name="reciprocity.look_after_points", ignore_result=True)
+def look_after_points() -> None:
+    """Give the bonuses that are due, and store the tiers that time has changed."""
+    points_upkeep.look()
 
 
 @shared_task(name="reciprocity.look_after_gifts", ignore_result=True)
@@ -68,6 +75,7 @@ def send_messages() -> None:
 SCHEDULE: dict[str, dict[str, Any]] = {
     "reciprocity-sweep-recent": {"task": sweep_recent.name, "schedule": 60.0, "options": {"expires": 60}},
     "reciprocity-sweep-all": {"task": sweep_all.name, "schedule": crontab(hour=3, minute=17)},
+    "reciprocity-look-after-points": {"task": look_after_points.name, "schedule": 600.0, "options": {"expires": 600}},
     "reciprocity-expire-points": {"task": expire_points.name, "schedule": 600.0, "options": {"expires": 600}},
     "reciprocity-look-after-people": {"task": look_after_people.name, "schedule": 600.0, "options": {"expires": 600}},
     "reciprocity-look-after-all-people": {
