@@ -15,6 +15,7 @@ from .points import ORDER_LOYALTY, USER_LOYALTY, PointsQueries
 from .proofs import ProofQueries
 from .rewards import RewardMutations, RewardQueries
 from .surprises import ORDER_SURPRISE
+from .texts import checked
 
 
 class Queries(PointsQueries, RewardQueries, CampaignQueries, ProofQueries):
@@ -24,6 +25,9 @@ class Queries(PointsQueries, RewardQueries, CampaignQueries, ProofQueries):
 class Mutations(RewardMutations, CampaignMutations):
     pass
 
+
+for _field in Queries._meta.fields:
+    setattr(Queries, f"resolve_{_field}", staticmethod(checked(getattr(Queries, f"resolve_{_field}"))))
 
 FIELDS = {"User": {"loyalty": USER_LOYALTY}, "Order": {"loyalty": ORDER_LOYALTY, "surprise": ORDER_SURPRISE}}
 
