@@ -7,7 +7,7 @@ from django.db import connection
 from saleor.plugins.models import PluginConfiguration
 from saleor.warehouse.models import Stock
 
-from saleor_reciprocity import host, programme
+from saleor_reciprocity import host, settings
 from tests import hosts
 
 
@@ -34,4 +34,4 @@ def settle_down() -> None:
 
 def switch(active: bool) -> None:
     """Switch the plugin on or off as staff left it, without a new version of its settings."""
-    PluginConfiguration.objects.filter(identifier=programme.PLUGIN_ID).update(active=active)
+    PluginConfiguration.objects.filter(identifier=settings.PLUGIN_ID).update(active=active)

@@ -127,3 +127,9 @@ class Busy(ReciprocityError):
     """The account is busy. Send the same request again."""
 
     code = "BUSY"
+
+
+class TooManyPreferences(ReciprocityError):
+    """You can keep at most 500 preferences. Clear some that you no longer need first."""
+
+    code = "TOO_MANY_PREFERENCES"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
-from . import host, programme, settings, settlement
+from . import host, people, programme, serving, settings, settlement
 from .rewards import catalogue
 from .surprises import campaigns
 
@@ -15,21 +17,24 @@ from .surprises import campaigns
 class ReciprocityPlugin(host.SaleorPlugin):
     """Points, and all that a shop gives first."""
 
-    PLUGIN_ID = programme.PLUGIN_ID
+    PLUGIN_ID = settings.PLUGIN_ID
     PLUGIN_NAME = "Reciprocity"
     PLUGIN_DESCRIPTION = gettext_lazy(
         "Points for every order, exchanged for vouchers and gift cards, and gifts that nobody expected."
     )
     DEFAULT_ACTIVE = False
     CONFIGURATION_PER_CHANNEL = True
-    DEFAULT_CONFIGURATION = [{"name": field.name, "value": field.default} for field in settings.FIELDS]
+    DEFAULT_CONFIGURATION = [
+        {"name": field.name, "value": field.default == "True" if field.type == "BOOLEAN" else field.default}
+        for field in (*settings.FIELDS, *settings.SECRETS)
+    ]
     CONFIG_STRUCTURE = {
         field.name: {
-            "type": host.ConfigurationTypeField.STRING,
+            "type": getattr(host.ConfigurationTypeField, field.type),
             "label": field.label,
             "help_text": field.help_text,
         }
-        for field in settings.FIELDS
+        for field in (*settings.FIELDS, *settings.SECRETS)
     }
 
     def get_plugin_configuration(self, configuration: Any) -> Any:
@@ -41,6 +46,7 @@ class ReciprocityPlugin(host.SaleorPlugin):
         channel = host.configured_channel(plugin_configuration)
         try:
             settings.parse(values, host.decimals(channel.currency) if channel else settings.MOST_DECIMALS)
+            settings.check_secrets(values)
         except settings.InvalidSettings as invalid:
             raise host.configuration_error(invalid.messages) from invalid
 
@@ -57,6 +63,10 @@ class ReciprocityPlugin(host.SaleorPlugin):
                 campaigns.keep_standard_campaign(channel, version.programme)
         return saved
 
+    def webhook(self, request: HttpRequest, path: str | None, previous_value: Any) -> HttpResponse:
+        """A page of ours. Saleor 3 also asks a plugin that is off: whoever wants to leave always can."""
+        return serving.respond(request, path or "")
+
     def _settle(self, order: Any, *args: Any, **kwargs: Any) -> Any:
         if self.active:  # Saleor 2 also calls plugins that are switched off
             settlement.settle_after_commit(lambda: [host.order_id(order)])
@@ -71,6 +81,12 @@ class ReciprocityPlugin(host.SaleorPlugin):
             settlement.settle_after_commit(lambda: [host.order_id(fulfillment.order)])
         return kwargs.get("previous_value")
 
+    def _look_at_user(self, user: Any, *args: Any, **kwargs: Any) -> Any:
+        user_id = user.pk
+        transaction.on_commit(lambda: people.look_at_user(user_id))
+        return kwargs.get("previous_value")
+
+    account_confirmed = account_email_changed = customer_updated = _look_at_user
     order_created = order_confirmed = order_updated = order_expired = _settle
     order_paid = order_fully_paid = order_refunded = order_fully_refunded = _settle
     order_fulfilled = order_cancelled = _settle

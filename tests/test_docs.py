@@ -17,6 +17,7 @@ from saleor_reciprocity.graphql.mutations import LoyaltyErrorCode
 from saleor_reciprocity.points.models import Kind
 
 from . import hosts
+from .recommendations import model
 
 ROOT = Path(__file__).resolve().parent.parent
 GUIDE = ROOT / "docs" / "guide.md"
@@ -67,6 +68,8 @@ def shop(channel: host.Channel, customer: Any) -> dict[str, Any]:
         if shipped:
             hosts.ship(order)
         settlement.settle(host.order_id(order))
+    tea, milk = (hosts.product(name, channel) for name in ("Tea", "Milk"))
+    model.list_of(customer, "new", [milk], "together", because=tea)
     staff = hosts.customer("staff@example.com", staff=True)
     rights = ("account.manage_users", "discount.manage_discounts", "plugins.manage_plugins")
     hosts.give_rights(staff.user_permissions, *rights)
@@ -93,6 +96,13 @@ PLAYED: dict[str, tuple[str, Callable[[host.Channel, dict[str, Any]], dict[str, 
     "MyOrders": ("ada", lambda channel, seen: {}),
     "Redeem": ("ada", lambda channel, seen: redemption_of(seen, "6f1c0e")),
     "RedeemAgain": ("ada", lambda channel, seen: redemption_of(seen, "9ab2d4")),
+    "Recommended": ("ada", lambda channel, seen: {"channel": channel.slug}),
+    "SayWhatYouLike": (
+        "ada",
+        lambda channel, seen: {
+            "input": {"notInterested": [seen["Recommended"]["recommendations"]["edges"][0]["node"]["product"]["id"]]}
+        },
+    ),
     "GiveBack": ("ada", lambda channel, seen: {"id": seen["Redeem"]["pointsRedeem"]["redemption"]["id"]}),
 }
 
@@ -145,7 +155,9 @@ def table(heading: str) -> list[list[str]]:
 
 def test_the_guide_lists_every_setting_with_its_default() -> None:
     rows = [(label, default) for label, default, _ in table("### Settings")]
-    assert rows == [(str(field.label), field.default) for field in settings.FIELDS]
+    shown = {"True": "on", "False": "off"}
+    fields = (*settings.FIELDS, *settings.SECRETS)
+    assert rows == [(str(field.label), shown.get(field.default, field.default)) for field in fields]
 
 
 def test_the_guide_lists_every_error() -> None:

@@ -12,17 +12,20 @@ from saleor_reciprocity import host
 from .campaign_changes import CampaignMutations
 from .campaigns import CampaignQueries
 from .points import ORDER_LOYALTY, USER_LOYALTY, PointsQueries
+from .preferences import PreferenceMutations
 from .proofs import ProofQueries
+from .recommendations import RecommendationQueries
 from .rewards import RewardMutations, RewardQueries
+from .scalars import HostTypes
 from .surprises import ORDER_SURPRISE
 from .texts import checked
 
 
-class Queries(PointsQueries, RewardQueries, CampaignQueries, ProofQueries):
+class Queries(PointsQueries, RewardQueries, CampaignQueries, ProofQueries, RecommendationQueries):
     pass
 
 
-class Mutations(RewardMutations, CampaignMutations):
+class Mutations(RewardMutations, CampaignMutations, PreferenceMutations):
     pass
 
 
@@ -39,6 +42,7 @@ COSTS = {
         "loyaltyHoldoutPower": {"complexity": 10},
         "surpriseCampaigns": {"complexity": 1, "multipliers": ["first"]},
         "surpriseProofs": {"complexity": 1, "multipliers": ["first"]},
+        "recommendations": {"complexity": 2, "multipliers": ["first"]},
     },
     "User": {"loyalty": {"complexity": 1}},
     "Order": {"loyalty": {"complexity": 1}, "surprise": {"complexity": 1}},
@@ -47,7 +51,10 @@ COSTS = {
         "entries": {"complexity": 1, "multipliers": ["first"]},
         "redemptions": {"complexity": 1, "multipliers": ["first"]},
         "surprises": {"complexity": 1, "multipliers": ["first"]},
+        "preferences": {"complexity": 1},
     },
+    "Recommendation": {"product": {"complexity": 1}},
+    "RecommendationReason": {"product": {"complexity": 1}},
     "SurpriseCampaign": {
         "draws": {"complexity": 1, "multipliers": ["first"]},
         "outcomes": {"complexity": 1},
@@ -75,13 +82,17 @@ def sdl() -> str:
     ]
     query = type("Query", (Queries,), {})
     mutation = type("Mutation", (Mutations,), {})
-    text = print_schema(graphene.Schema(query=query, mutation=mutation, types=extended))
+    HostTypes.by_name = True
+    try:
+        text = print_schema(graphene.Schema(query=query, mutation=mutation, types=extended))
+    finally:
+        HostTypes.by_name = False
     definitions = [definition for definition in text.strip().split("\n\n") if not _is_the_hosts(definition)]
     return "\n\n".join(_EXTENDED.sub(r"extend type \1", definition) for definition in definitions) + "\n"
 
 
 _EXTENDED = re.compile(r"^type (Query|Mutation|User|Order)\b", re.MULTILINE)
-_OF_THE_HOST = re.compile(r"(schema|type Money|type PageInfo|scalar DateTime)\b")
+_OF_THE_HOST = re.compile(r"(schema|type Money|type Product|type PageInfo|scalar DateTime)\b")
 
 
 def _is_the_hosts(definition: str) -> bool:

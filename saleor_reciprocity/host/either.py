@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import F, Q
 from prices import Money as PricesMoney
 from saleor.checkout.models import Checkout as CheckoutRow
+from saleor.core.utils import build_absolute_uri
 from saleor.core.utils.promo_code import is_available_promo_code
 from saleor.discount import DiscountValueType, VoucherType
 from saleor.discount.models import Voucher
@@ -34,6 +35,7 @@ from .facts import Line, Person
 __all__ = [
     "ConfigurationTypeField",
     "SaleorPlugin",
+    "absolute_address",
     "checkout_rows",
     "code_is_free",
     "configuration_error",
@@ -56,6 +58,8 @@ __all__ = [
     "pieces",
     "postal_lines",
     "product_exists",
+    "product_loader",
+    "product_type",
     "product_voucher_terms",
     "put_on_checkout",
     "rounded_down",
@@ -88,6 +92,11 @@ def switch_off(row: PluginConfiguration) -> None:
     """Store that the plugin is switched off in a configuration."""
     row.active = False
     row.save(update_fields=["active"])
+
+
+def absolute_address(location: str) -> str:
+    """The public address of a path of this shop's Saleor."""
+    return str(build_absolute_uri(location))
 
 
 def user_with_id(user_id: int) -> Any:
@@ -274,6 +283,20 @@ def data_loader() -> Any:
     from saleor.graphql.core.dataloaders import DataLoader
 
     return DataLoader
+
+
+def product_type() -> Any:
+    """The host's GraphQL type `Product`."""
+    from saleor.graphql.product.types import Product as ProductType
+
+    return ProductType
+
+
+def product_loader(context: Any) -> Any:
+    """The host's loader of product rows by id, which reads all products of a request at once."""
+    from saleor.graphql.product.dataloaders import ProductByIdLoader
+
+    return ProductByIdLoader(context)
 
 
 def order_node(root: Any) -> Any:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from contextlib import nullcontext
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ContextManager
+from typing import Any, ContextManager, Iterable
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -25,8 +25,10 @@ from saleor.order import models as order_models
 from saleor.payment import TransactionKind
 from saleor.payment.models import Transaction
 from saleor.plugins.models import PluginConfiguration
+from saleor.product.models import Category, Collection, Product
 
 from . import either
+from .catalogue2 import BOUGHT, CHANNEL, IN_CHECKOUT, PUBLISHED, SELLABLE
 from .either import *  # noqa: F403
 from .facts import Channel, Checkout, Line, Order, OrderState, Person
 
@@ -75,6 +77,14 @@ __all__ = [
     "shipping_address",
     "withdraw_voucher",
     "writing",
+    "BOUGHT",
+    "CHANNEL",
+    "IN_CHECKOUT",
+    "PUBLISHED",
+    "SELLABLE",
+    "shopping_country",
+    "product_node",
+    "visible_ids",
 ]
 
 VOUCHER_CODE_LENGTH = 12  # the width of the host's column
@@ -402,3 +412,23 @@ def date_time_type() -> Any:
 
 def query_costs(costs: dict[str, Any]) -> None:
     """Declare what our fields cost a query; this generation does not count."""
+
+
+def shopping_country(context: Any) -> str:
+    """The code of the country that stock is looked up for: where the host takes the customer to be, "" anywhere."""
+    return str(getattr(getattr(context, "country", None), "code", ""))
+
+
+def product_node(product: Any, channel_slug: str) -> Any:
+    """A product row as the host's GraphQL type `Product` wants it."""
+    return product
+
+
+def visible_ids(kind: str, ids: Iterable[int]) -> set[int]:
+    """Those of the ids that are a category, or a published collection or product, as `kind` says."""
+    rows = {
+        "category": Category.objects.all(),
+        "collection": Collection.objects.published(),
+        "product": Product.objects.published(),
+    }[kind]
+    return set(rows.filter(pk__in=list(ids)).values_list("pk", flat=True))

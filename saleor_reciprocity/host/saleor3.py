@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from inspect import signature
-from typing import Any, ContextManager, Iterator
+from typing import Any, ContextManager, Iterable, Iterator
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import Q, Sum
+from django.utils import timezone
 from saleor.channel.models import Channel as ChannelRow
 from saleor.checkout import base_calculations, calculations
 from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
@@ -27,8 +28,10 @@ from saleor.payment import TransactionKind
 from saleor.payment.models import Transaction, TransactionItem
 from saleor.plugins.manager import get_plugins_manager
 from saleor.plugins.models import PluginConfiguration
+from saleor.product.models import Category, Collection, Product
 
 from . import either
+from .catalogue3 import BOUGHT, CHANNEL, IN_CHECKOUT, PUBLISHED, SELLABLE
 from .either import *  # noqa: F403
 from .facts import Channel, Checkout, Line, Order, OrderState, Person
 
@@ -77,6 +80,14 @@ __all__ = [
     "shipping_address",
     "withdraw_voucher",
     "writing",
+    "BOUGHT",
+    "CHANNEL",
+    "IN_CHECKOUT",
+    "PUBLISHED",
+    "SELLABLE",
+    "shopping_country",
+    "product_node",
+    "visible_ids",
 ]
 
 VOUCHER_CODE_LENGTH = 16
@@ -497,3 +508,28 @@ def query_costs(costs: dict[str, Any]) -> None:
 
     for type_name, fields in costs.items():
         COST_MAP.setdefault(type_name, {}).update(fields)
+
+
+def shopping_country(context: Any) -> str:
+    """The code of the country that stock is looked up for; "" is anywhere, as long as nobody has given an address."""
+    return ""
+
+
+def product_node(product: Any, channel_slug: str) -> Any:
+    """A product row as the host's GraphQL type `Product` wants it."""
+    from saleor.graphql import channel
+    from saleor.graphql.core import context
+
+    home = channel if hasattr(channel, "ChannelContext") else context  # it moved in 3.22
+    return home.ChannelContext(node=product, channel_slug=channel_slug)
+
+
+def visible_ids(kind: str, ids: Iterable[int]) -> set[int]:
+    """Those of the ids that are a category, or a collection or product (as `kind` says) published in some channel."""
+    rows = {"category": Category, "collection": Collection, "product": Product}[kind].objects.filter(pk__in=list(ids))
+    if kind != "category":
+        published = Q(channel_listings__published_at=None) | Q(channel_listings__published_at__lte=timezone.now())
+        rows = rows.filter(
+            published, channel_listings__is_published=True, channel_listings__channel__is_active=True
+        ).distinct()
+    return set(rows.values_list("pk", flat=True))

@@ -32,6 +32,8 @@ MATRIX = {
     "Mutation.surpriseCampaignCreate": ("manager", "app"),
     "Mutation.surpriseCampaignUpdate": ("manager", "app"),
     "Mutation.surpriseCampaignEnd": ("manager", "app"),
+    "Query.recommendations": CALLERS,
+    "Mutation.preferencesUpdate": ("owner", "other", "staff", "manager"),
     "Mutation.pointsRedeem": ("owner",),
     "Mutation.pointsRedemptionCancel": ("owner", "manager", "app"),
     "Mutation.loyaltyRewardCreate": ("manager", "app"),
@@ -117,6 +119,9 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
         'input: {reason: "Thanks"}) { campaign { id } errors { code } } }',
         "Mutation.surpriseCampaignEnd": f'mutation {{ surpriseCampaignEnd(id: "{running}") '
         "{ campaign { id } errors { code } } }",
+        "Query.recommendations": "{ recommendations { edges { node { score } } } }",
+        "Mutation.preferencesUpdate": "mutation { preferencesUpdate(input: {like: []}) "
+        "{ preferences { liked } errors { code } } }",
         "Mutation.pointsRedeem": f'mutation {{ pointsRedeem(input: {{rewardId: "{reward}", idempotencyKey: "k"}}) '
         "{ redemption { code } errors { code } } }",
         "Mutation.pointsRedemptionCancel": f'mutation {{ pointsRedemptionCancel(id: "{_redemption(customer)}") '

@@ -14,6 +14,7 @@ from saleor.discount.models import Voucher
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
+from saleor.product.models import Collection
 
 from saleor_reciprocity import host
 
@@ -32,14 +33,19 @@ __all__ = [
     "RETURNS",
     "administrator",
     "configure",
+    "confirm",
     "count_use",
     "customer",
+    "customer_to_confirm",
     "find_order",
+    "hide",
+    "in_channel",
     "link_voucher",
     "open_channel",
     "open_shop",
     "order",
     "prepare",
+    "published_collection",
     "put_voucher",
     "report",
 ]
@@ -173,6 +179,17 @@ def mail_through(port: int, channel: host.Channel, settings: Any) -> None:
     site.save()
 
 
+def customer_to_confirm(email: str) -> Any:
+    """A customer who was asked for a proof of the address and has not given it."""
+    return customer(email, confirmed=False)
+
+
+def confirm(user: Any) -> None:
+    """The customer proves the address."""
+    user.is_active = True
+    user.save()
+
+
 def customer_without_confirmation(email: str) -> Any:
     """A customer who can sign in though nobody asked for a proof of the address."""
     return customer(email, confirmed=True)
@@ -200,3 +217,18 @@ def as_app(*permissions: str) -> either.GraphQL:
     app = App.objects.create(name="app", is_active=True)
     either.give_rights(app.permissions, *permissions)
     return either.GraphQL(f"Bearer {app.tokens.create().auth_token}")
+
+
+def in_channel(channel: host.Channel, product: Any, variant: Any) -> None:
+    """Put a product up for sale."""
+    type(product).objects.filter(pk=product.pk).update(is_published=True)
+
+
+def hide(product: Any) -> None:
+    """Unpublish a product."""
+    type(product).objects.filter(pk=product.pk).update(is_published=False)
+
+
+def published_collection(name: str, channel: host.Channel) -> Any:
+    """A collection that customers see."""
+    return Collection.objects.create(name=name, slug=name.lower(), is_published=True)

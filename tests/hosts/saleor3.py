@@ -18,6 +18,7 @@ from saleor.order import FulfillmentStatus, OrderOrigin, OrderStatus
 from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
 from saleor.plugins.models import PluginConfiguration
+from saleor.product.models import Collection
 from saleor.tax.models import TaxConfiguration
 
 from saleor_reciprocity import host
@@ -37,15 +38,20 @@ __all__ = [
     "RETURNS",
     "administrator",
     "configure",
+    "confirm",
     "count_use",
     "customer",
+    "customer_to_confirm",
     "find_order",
+    "hide",
+    "in_channel",
     "link_voucher",
     "give_back",
     "open_channel",
     "open_shop",
     "order",
     "prepare",
+    "published_collection",
     "put_voucher",
     "report",
 ]
@@ -222,6 +228,17 @@ def mail_through(port: int, channel: host.Channel, settings: Any) -> None:
     )
 
 
+def customer_to_confirm(email: str) -> Any:
+    """A customer who was asked for a proof of the address and has not given it."""
+    return customer(email, confirmed=False)
+
+
+def confirm(user: Any) -> None:
+    """The customer proves the address."""
+    user.is_confirmed = True
+    user.save()
+
+
 def customer_without_confirmation(email: str) -> Any:
     """A customer who can sign in though nobody asked for a proof of the address."""
     return customer(email, confirmed=False)
@@ -263,3 +280,25 @@ def as_app(*permissions: str) -> either.GraphQL:
     either.give_rights(app.permissions, *permissions)
     _, token = app.tokens.create()
     return either.GraphQL(f"Bearer {token}")
+
+
+def in_channel(channel: host.Channel, product: Any, variant: Any) -> None:
+    """Put a product and its variant up for sale in a channel."""
+    TaxConfiguration.objects.get_or_create(channel_id=channel.id, defaults={"charge_taxes": False})
+    listed = {"channel_id": channel.id, "currency": channel.currency, "discounted_price_amount": 10}
+    variant.channel_listings.create(price_amount=10, **listed)
+    product.channel_listings.create(
+        is_published=True, visible_in_listings=True, available_for_purchase_at=timezone.now(), **listed
+    )
+
+
+def hide(product: Any) -> None:
+    """Unpublish a product everywhere."""
+    product.channel_listings.update(is_published=False)
+
+
+def published_collection(name: str, channel: host.Channel) -> Any:
+    """A collection that customers see."""
+    row = Collection.objects.create(name=name, slug=name.lower())
+    row.channel_listings.create(channel_id=channel.id, is_published=True)
+    return row
