@@ -34,6 +34,8 @@ __all__ = [
     "administrator",
     "configure",
     "confirm",
+    "STOCK_WITHOUT_ZONES",
+    "count_stock",
     "count_use",
     "customer",
     "customer_to_confirm",
@@ -52,6 +54,7 @@ __all__ = [
 
 MULTI_CHANNEL = False
 RETURNS = False
+STOCK_WITHOUT_ZONES = False
 
 
 def prepare() -> None:
@@ -232,3 +235,7 @@ def hide(product: Any) -> None:
 def published_collection(name: str, channel: host.Channel) -> Any:
     """A collection that customers see."""
     return Collection.objects.create(name=name, slug=name.lower(), is_published=True)
+
+
+def count_stock(by_zones: bool) -> None:
+    """Count stock by shipping zones, as this generation always does."""

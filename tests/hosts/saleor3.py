@@ -19,6 +19,7 @@ from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
 from saleor.plugins.models import PluginConfiguration
 from saleor.product.models import Collection
+from saleor.site.models import SiteSettings
 from saleor.tax.models import TaxConfiguration
 
 from saleor_reciprocity import host
@@ -39,6 +40,8 @@ __all__ = [
     "administrator",
     "configure",
     "confirm",
+    "STOCK_WITHOUT_ZONES",
+    "count_stock",
     "count_use",
     "customer",
     "customer_to_confirm",
@@ -58,6 +61,7 @@ __all__ = [
 
 MULTI_CHANNEL = True
 RETURNS = True
+STOCK_WITHOUT_ZONES = hasattr(SiteSettings, "use_legacy_shipping_zone_stock_availability")
 
 
 def prepare() -> None:
@@ -302,3 +306,12 @@ def published_collection(name: str, channel: host.Channel) -> Any:
     row = Collection.objects.create(name=name, slug=name.lower())
     row.channel_listings.create(channel_id=channel.id, is_published=True)
     return row
+
+
+def count_stock(by_zones: bool) -> None:
+    """Count stock by shipping zones or by the warehouses of a channel, and keep what lies in checkouts."""
+    settings = either.site()
+    settings.reserve_stock_duration_anonymous_user = 60
+    if STOCK_WITHOUT_ZONES:
+        settings.use_legacy_shipping_zone_stock_availability = by_zones
+    settings.save()
