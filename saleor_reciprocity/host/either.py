@@ -8,12 +8,15 @@ from typing import Any, Iterable, Mapping
 from uuid import UUID
 
 import graphene
-from babel.numbers import get_currency_precision
+from babel.core import UnknownLocaleError
+from babel.numbers import format_currency, get_currency_precision
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
+from django.contrib.sites.models import Site
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import connection
 from django.db.models import F, Q
+from django.utils.translation import get_language, to_locale
 from prices import Money as PricesMoney
 from saleor.checkout.models import Checkout as CheckoutRow
 from saleor.core.utils import build_absolute_uri
@@ -30,7 +33,7 @@ from saleor.plugins.error_codes import PluginErrorCode
 from saleor.plugins.models import PluginConfiguration
 from saleor.product.models import Category, Collection, Product
 
-from .facts import Line, Person
+from .facts import Line, Person, Recipient
 
 __all__ = [
     "ConfigurationTypeField",
@@ -44,6 +47,7 @@ __all__ = [
     "decimals",
     "extend_schema",
     "fingerprint_where",
+    "formatted",
     "groups_of",
     "has_permission",
     "in_groups",
@@ -62,10 +66,13 @@ __all__ = [
     "product_type",
     "product_voucher_terms",
     "put_on_checkout",
+    "recipient_of",
     "rounded_down",
     "schema_is_built",
+    "sender",
     "shelves",
     "shipping_voucher_terms",
+    "shop_name",
     "switch_off",
     "unknown_groups",
     "unknown_ids",
@@ -97,6 +104,28 @@ def switch_off(row: PluginConfiguration) -> None:
 def absolute_address(location: str) -> str:
     """The public address of a path of this shop's Saleor."""
     return str(build_absolute_uri(location))
+
+
+def shop_name() -> str:
+    """What the shop is called."""
+    return str(Site.objects.get_current().name)
+
+
+def sender() -> str:
+    """The shop's own sender of mails, `name <address>`; "" when it has none."""
+    try:
+        return str(Site.objects.get_current().settings.default_from_email)
+    except (ImproperlyConfigured, Site.settings.RelatedObjectDoesNotExist, ValueError):
+        return ""
+
+
+def recipient_of(user: Any, order_row: Any) -> Recipient:
+    """Where a user, or None, or else whoever placed an order, is written to."""
+    billing = order_row.billing_address if order_row else None
+    email = user.email if user else order_row.user_email if order_row else ""
+    name = (user.first_name if user else "") or (billing.first_name if billing else "")
+    language = order_row.language_code if order_row else getattr(user, "language_code", "")
+    return Recipient(email or "", name, language or "")
 
 
 def user_with_id(user_id: int) -> Any:
@@ -255,6 +284,14 @@ def decimals(currency: str) -> int:
     return min(get_currency_precision(currency), settings.DEFAULT_DECIMAL_PLACES)
 
 
+def formatted(amount: Decimal, currency: str) -> str:
+    """An amount of money as people write it in the active language."""
+    try:
+        return str(format_currency(amount, currency, locale=to_locale(get_language() or "en")))
+    except (UnknownLocaleError, ValueError):
+        return str(format_currency(amount, currency, locale="en"))
+
+
 def rounded_down(amount: Decimal, currency: str) -> Decimal:
     """An amount of money without what the currency has no coins for."""
     return amount.quantize(Decimal(1).scaleb(-decimals(currency)), rounding=ROUND_DOWN)
@@ -325,17 +362,18 @@ def loaded_schema() -> Any:
 
 
 def extend_schema(queries: type, mutations: type, fields: Mapping[str, Mapping[str, Any]]) -> None:
-    """Add queries, mutations and fields of the types User and Order to the schema that the host has yet to build.
+    """Add queries, mutations and fields of the host's types to the schema that the host has yet to build.
 
     The host's schema module inherits its Query and Mutation from CoreQueries and CoreMutations, which it imports by
     name; graphene turns fields into GraphQL only when the schema is built. So classes put in their place, and fields
     added to `_meta`, are in the schema as if they had always been there, however many plugins do the same.
     """
     from saleor.graphql.account.types import User
+    from saleor.graphql.checkout.types import Checkout
     from saleor.graphql.core import schema as core
     from saleor.graphql.order.types import Order
 
     core.CoreQueries = type("CoreQueries", (queries, core.CoreQueries), {})
     core.CoreMutations = type("CoreMutations", (mutations, core.CoreMutations), {})
-    for graphene_type in (User, Order):
+    for graphene_type in (User, Order, Checkout):
         graphene_type._meta.fields.update(fields.get(graphene_type._meta.name, {}))

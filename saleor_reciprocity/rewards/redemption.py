@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host, programme, settings
-from saleor_reciprocity.points import ledger
+from saleor_reciprocity.points import ledger, orders
 from saleor_reciprocity.points.models import Account, Kind
 
-from . import catalogue, issuing, limits, pricing
+from . import catalogue, issuing, letters, limits, pricing
 from .models import Redemption, RedemptionState, Reward, RewardKind
 
 LONGEST_KEY = 128
@@ -55,7 +55,7 @@ def redeem(
     if person.user_id is None:
         raise errors.SignInRequired
     with _locking():
-        account = ledger.lock_account_of(person, timezone.now())
+        account = orders.mature(ledger.lock_account_of(person, timezone.now()), timezone.now())
         earlier = Redemption.objects.filter(account=account, key=wish.key).first()
         return _same(earlier, reward_id) if earlier else _exchange(account, person.user_id, wish)
 
@@ -246,6 +246,8 @@ def _exchange(account: Account, user_id: int, wish: Wish) -> Redemption:
     made.save(force_insert=True)
     if made.from_stock and not catalogue.take_from_stock(reward.pk):
         raise errors.OutOfStock
+    if wish.checkout is None:
+        letters.ask_for_code(made, user_id)
     return made
 
 

@@ -17,6 +17,7 @@ from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Redemption, Reward
 
 from .. import hosts
+from ..points.programmes import ladder
 from ..surprises.shop import campaign
 from .generate import bare, everything_of, global_ids, object_types, root_fields
 from .test_permissions import CALLERS, MATRIX, callers, served  # noqa: F401 - a fixture
@@ -93,6 +94,7 @@ def shop(programme_on: Any, customer: Any) -> dict[str, Any]:
     """Ada has an order, a code and a campaign that ran."""
     hosts.configure(programme_on, holdout_share="0")
     campaign(programme_on)
+    ladder(("silver", 50, "1.5"))
     order = earned(customer)
     redemption.redeem(host.person(customer), Reward.objects.get(is_standard=True).pk, "k")
     return {"order": order, "customer": customer}
