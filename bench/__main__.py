@@ -1,6 +1,6 @@
 """Runs the benchmarks in the database server of DATABASE_URL, prints the table and writes it as JSON.
 
-python -m bench [--orders 300] [--redemptions 1000] [--entries 1000 100000 10000000] [--json .cache/bench.json]
+python -m bench [--orders 300] [--redemptions 1000] [--recommendations 1000] [--entries 100000] [--json FILE]
 """
 
 from __future__ import annotations
@@ -25,14 +25,18 @@ def main() -> int:
     arguments = _arguments()
     os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
     django.setup()
-    from . import crowds, orders, redemptions, shop, volume
+    from . import crowds, orders, redemptions, serving, shop, volume
 
     print("Preparing a shop ...", flush=True)
     channel = shop.open_shop()
     surroundings = _surroundings()
     print("; ".join(f"{name} {value}" for name, value in surroundings.items()), flush=True)
     rows = []
-    timed = ((orders.measure, arguments.orders), (redemptions.measure, arguments.redemptions))
+    timed = (
+        (orders.measure, arguments.orders),
+        (redemptions.measure, arguments.redemptions),
+        (serving.measure, arguments.recommendations),
+    )
     for measure, pairs in [(measure, pairs) for measure, pairs in timed if pairs]:
         print(f"Timing {pairs} pairs ...", flush=True)
         rows.append(measure(channel, pairs))
@@ -57,11 +61,10 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measures what the plugin costs, as ratios.")
     parser.add_argument("--orders", type=int, default=300, help="pairs of orders to time")
     parser.add_argument("--redemptions", type=int, default=1000, help="pairs of redemptions to time")
-    parser.add_argument(
-        "--entries", type=int, nargs="*", default=[1_000, 100_000, 10_000_000], help="sizes of accounts"
-    )
+    parser.add_argument("--recommendations", type=int, default=1000, help="pairs of recommendations to time")
+    parser.add_argument("--entries", type=int, nargs="*", default=[], help="sizes of accounts")
     parser.add_argument("--volume", type=int, default=200, help="pairs to time for each size of account")
-    parser.add_argument("--seconds", type=float, default=5.0, help="for each number of connections; 0 for none")
+    parser.add_argument("--seconds", type=float, default=0.0, help="for each number of connections (none)")
     parser.add_argument("--json", type=Path, default=Path(".cache/bench.json"), help="where to write all figures")
     return parser.parse_args()
 
