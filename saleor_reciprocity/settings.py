@@ -7,11 +7,17 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Callable, Mapping
 
 from django.conf import settings as django_settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 VOUCHER = "voucher"
 GIFT_CARD = "gift card"
+
+NO_QUESTION = "off"
+QUESTIONS = ("csat", "nps", "ces")
+YES, NO = "yes", "no"
 
 
 def _decimal(text: str) -> Decimal:
@@ -70,6 +76,16 @@ def text_up_to(most: int) -> Callable[[str], str]:
         return text
 
     return read
+
+
+def email_or_nothing(text: str) -> str:
+    """A reader of one e-mail address, or of nothing."""
+    if text:
+        try:
+            validate_email(text)
+        except ValidationError:
+            raise ValueError(_("Enter one e-mail address.")) from None
+    return text
 
 
 @dataclass(frozen=True)
@@ -175,6 +191,78 @@ FIELDS = (
             "can be measured. A change counts for new customers only."
         ),
     ),
+    Field(
+        "survey_question",
+        NO_QUESTION,
+        one_of(NO_QUESTION, *QUESTIONS),
+        gettext_lazy("Surveys: question"),
+        gettext_lazy(
+            "“csat” asks for satisfaction (1 to 5), “nps” for recommendation (0 to 10), “ces” for effort (1 to 7); "
+            "“off” asks nothing."
+        ),
+    ),
+    Field(
+        "survey_text",
+        "",
+        text_up_to(200),
+        gettext_lazy("Surveys: other wording"),
+        gettext_lazy("A question of your own instead of the standard wording, on the same scale. Empty keeps it."),
+    ),
+    Field(
+        "survey_delay_days",
+        "7",
+        whole_between(0, 365),
+        gettext_lazy("Surveys: days after the shipment"),
+        gettext_lazy("So many days after the last shipment of an order, its customer is asked."),
+    ),
+    Field(
+        "survey_latest_days",
+        "14",
+        whole_between(1, 365),
+        gettext_lazy("Surveys: days of grace"),
+        gettext_lazy("After a pause, nobody is asked whose time had come more than so many days ago."),
+    ),
+    Field(
+        "survey_holdout_share",
+        "0.1",
+        decimal_between("0", "0.9", 4),
+        gettext_lazy("Surveys: share of customers held out"),
+        gettext_lazy(
+            "This share of the customers, chosen at random once and for ever, is never asked, because being asked "
+            "alone changes what people buy. A change counts for new customers only."
+        ),
+    ),
+    Field(
+        "survey_product_ratings",
+        NO,
+        one_of(YES, NO),
+        gettext_lazy("Surveys: rate products"),
+        gettext_lazy("“yes” lets customers also rate each product that they bought, if they like."),
+    ),
+    Field(
+        "survey_points",
+        "0",
+        whole_between(0, 1_000_000),
+        gettext_lazy("Surveys: thank-you points"),
+        gettext_lazy(
+            "Points that a customer gets after an answer, whatever it is. They are not announced before: answers that "
+            "are paid for say less."
+        ),
+    ),
+    Field(
+        "survey_alert_below",
+        "3",
+        whole_between(0, 11),
+        gettext_lazy("Surveys: alert below"),
+        gettext_lazy("An answer below this calls for attention: 3 suits “csat”, 7 “nps”, 4 “ces”. 0 alerts never."),
+    ),
+    Field(
+        "survey_alert_email",
+        "",
+        email_or_nothing,
+        gettext_lazy("Surveys: address for alerts"),
+        gettext_lazy("Where a mail about each such answer goes. Empty sends none."),
+    ),
 )
 
 
@@ -207,6 +295,15 @@ class Programme:
     surprise_validity_days: int
     surprise_reason: str
     holdout_share: Decimal
+    survey_question: str
+    survey_text: str
+    survey_delay_days: int
+    survey_latest_days: int
+    survey_holdout_share: Decimal
+    survey_product_ratings: str
+    survey_points: int
+    survey_alert_below: int
+    survey_alert_email: str
 
 
 def canonical(values: Mapping[str, Any]) -> dict[str, str]:
@@ -241,3 +338,8 @@ def hook_seconds() -> float:
 def wait_seconds() -> float:
     """How long a request waits for an account that another request holds, in seconds."""
     return float(getattr(django_settings, "RECIPROCITY_WAIT_SECONDS", 10.0))
+
+
+def survey_alert_function() -> str:
+    """The dotted path of the shop's function that hears of unhappy answers, or ""."""
+    return str(getattr(django_settings, "RECIPROCITY_SURVEY_ALERT", ""))

@@ -22,13 +22,16 @@ from saleor.plugins.base_plugin import BasePlugin as SaleorPlugin
 from saleor.plugins.base_plugin import ConfigurationTypeField
 from saleor.plugins.error_codes import PluginErrorCode
 from saleor.plugins.models import PluginConfiguration
-from saleor.product.models import Product
+from saleor.product.models import Category
+from saleor.product.models import Product as ProductRow
 
-from .facts import Line, Person
+from .facts import Line, Person, Product
 
 __all__ = [
+    "CATALOGUE",
     "ConfigurationTypeField",
     "SaleorPlugin",
+    "categories_within",
     "code_is_free",
     "configuration_error",
     "configured_values",
@@ -55,6 +58,13 @@ __all__ = [
     "voucher_terms",
     "withdraw_gift_card",
 ]
+
+
+# Every product of the shop with its category.
+CATALOGUE = """
+SELECT p.id AS product_id, p.name AS product_name, c.id AS category_id, c.name AS category_name
+FROM product_product p LEFT JOIN product_category c ON c.id = p.category_id
+"""
 
 
 def configuration_error(messages: Mapping[str, str]) -> ValidationError:
@@ -131,7 +141,24 @@ def product_voucher_terms(name: str, ends_at: datetime | None) -> Voucher:
 
 def product_exists(product_id: int) -> bool:
     """Whether the shop has this product."""
-    return bool(Product.objects.filter(pk=product_id).exists())
+    return bool(ProductRow.objects.filter(pk=product_id).exists())
+
+
+def categories_within(category_id: int) -> list[int]:
+    """A category and all below it; nothing when there is none with this id."""
+    top = Category.objects.filter(pk=category_id)
+    return list(Category.tree.get_queryset_descendants(top, include_self=True).values_list("pk", flat=True))
+
+
+def products_on(lines: Any) -> tuple[Product, ...]:
+    """The different products on an order's lines that the shop still has, in their order."""
+    rows = lines.filter(variant__isnull=False)
+    names: dict[int, str] = {}
+    for product_id, translated, name in rows.values_list(
+        "variant__product_id", "translated_product_name", "product_name"
+    ):
+        names.setdefault(product_id, translated or name)
+    return tuple(Product(product_id, name) for product_id, name in names.items())
 
 
 def in_groups(user_id: int | None, names: Iterable[str]) -> bool:

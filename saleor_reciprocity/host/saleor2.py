@@ -25,7 +25,7 @@ from saleor.plugins.models import PluginConfiguration
 
 from . import either
 from .either import *  # noqa: F403
-from .facts import Channel, Line, Order, OrderState, Person
+from .facts import Channel, Line, Order, OrderState, Person, Product
 
 __all__ = [
     *either.__all__,
@@ -41,6 +41,7 @@ __all__ = [
     "PROMO_CODES",
     "PermissionDenied",
     "Person",
+    "Product",
     "allow_writer",
     "channel",
     "channel_by_slug",
@@ -59,10 +60,13 @@ __all__ = [
     "order_fingerprint",
     "order_id",
     "order_id_of_number",
+    "order_language",
     "order_with_code",
+    "ordered_products",
     "person",
     "plugin_configuration",
     "query_costs",
+    "shipped_at",
     "shipping_address",
     "withdraw_voucher",
     "writing",
@@ -190,6 +194,23 @@ def _lines(order_pk: int) -> tuple[Line, ...]:
             "pk", "variant__product_id", "quantity", "unit_price_gross_amount"
         )
     )
+
+
+def shipped_at(order_id: str) -> datetime | None:
+    """When the newest shipment of an order was made that the customer still has; None without any."""
+    shipments = order_models.Fulfillment.objects.filter(order__token=order_id, status=FulfillmentStatus.FULFILLED)
+    return shipments.order_by("created").values_list("created", flat=True).last()
+
+
+def order_language(order_id: str) -> str:
+    """The language in which an order was placed, such as "en" or "zh-hans"; "" when there is no such order."""
+    rows = order_models.Order.objects.filter(token=order_id)
+    return rows.values_list("language_code", flat=True).first() or ""
+
+
+def ordered_products(order_id: str) -> tuple[Product, ...]:
+    """The different products of an order that the shop still has."""
+    return either.products_on(order_models.OrderLine.objects.filter(order__token=order_id).order_by("pk"))
 
 
 def earlier_orders(person: Person, before: datetime, at_most: int) -> int:

@@ -25,7 +25,7 @@ from saleor.plugins.models import PluginConfiguration
 
 from . import either
 from .either import *  # noqa: F403
-from .facts import Channel, Line, Order, OrderState, Person
+from .facts import Channel, Line, Order, OrderState, Person, Product
 
 __all__ = [
     *either.__all__,
@@ -41,6 +41,7 @@ __all__ = [
     "PROMO_CODES",
     "PermissionDenied",
     "Person",
+    "Product",
     "allow_writer",
     "channel",
     "channel_by_slug",
@@ -59,10 +60,13 @@ __all__ = [
     "order_fingerprint",
     "order_id",
     "order_id_of_number",
+    "order_language",
     "order_with_code",
+    "ordered_products",
     "person",
     "plugin_configuration",
     "query_costs",
+    "shipped_at",
     "shipping_address",
     "withdraw_voucher",
     "writing",
@@ -219,6 +223,29 @@ def _lines(order_pk: UUID) -> tuple[Line, ...]:
             "pk", "variant__product_id", "quantity", "total_price_gross_amount", "is_gift_card"
         )
     )
+
+
+def shipped_at(order_id: str) -> datetime | None:
+    """When the newest shipment of an order was made that the customer still has; None without any."""
+    if not _is_uuid(order_id):
+        return None
+    shipments = order_models.Fulfillment.objects.filter(order__pk=order_id, status__in=_WITH_THE_CUSTOMER)
+    return shipments.order_by("created_at").values_list("created_at", flat=True).last()
+
+
+def order_language(order_id: str) -> str:
+    """The language in which an order was placed, such as "en" or "zh-hans"; "" when there is no such order."""
+    if not _is_uuid(order_id):
+        return ""
+    rows = order_models.Order.objects.filter(pk=order_id)
+    return rows.values_list("language_code", flat=True).first() or ""
+
+
+def ordered_products(order_id: str) -> tuple[Product, ...]:
+    """The different products of an order that the shop still has."""
+    if not _is_uuid(order_id):
+        return ()
+    return either.products_on(order_models.OrderLine.objects.filter(order__pk=order_id).order_by("created_at", "pk"))
 
 
 def earlier_orders(person: Person, before: datetime, at_most: int) -> int:
