@@ -115,6 +115,48 @@ RULES: tuple[tuple[str, str], ...] = (
         WHERE (d.outcome = 'won' AND (d.code IS NULL) = (e.id IS NULL)) OR (e.kind = 'surprise' AND d.id IS NULL)
         """,
     ),
+    (
+        "at most one version of the recommendations serves, and a version that serves is finished",
+        """
+        SELECT id AS version, serving, finished_at FROM reciprocity_modelversion v
+        WHERE serving AND (finished_at IS NULL OR EXISTS (
+          SELECT 1 FROM reciprocity_modelversion o WHERE o.serving AND o.id <> v.id))
+        """,
+    ),
+    (
+        "every row of the recommendations belongs to a version, and every list to a user",
+        """
+        SELECT 'list' AS table, l.id FROM reciprocity_customerlist l
+          LEFT JOIN reciprocity_modelversion v ON v.id = l.version_id LEFT JOIN account_user u ON u.id = l.user_id
+          WHERE v.id IS NULL OR u.id IS NULL
+        UNION ALL SELECT 'neighbour', n.id FROM reciprocity_neighbour n
+          LEFT JOIN reciprocity_modelversion v ON v.id = n.version_id WHERE v.id IS NULL
+        UNION ALL SELECT 'popularity', p.id FROM reciprocity_popularity p
+          LEFT JOIN reciprocity_modelversion v ON v.id = p.version_id WHERE v.id IS NULL
+        """,
+    ),
+    (
+        "no pair of products and no popularity rests on fewer people than the version's minimum",
+        """
+        SELECT 'neighbour' AS table, n.id, n.people, v.people AS minimum FROM reciprocity_neighbour n
+          JOIN reciprocity_modelversion v ON v.id = n.version_id WHERE n.people < v.people
+        UNION ALL SELECT 'popularity', p.id, p.people, v.people FROM reciprocity_popularity p
+          JOIN reciprocity_modelversion v ON v.id = p.version_id WHERE p.people < v.people
+        """,
+    ),
+    (
+        "a list names each product once, the best first, and every reason by its name",
+        """
+        SELECT l.id AS list FROM reciprocity_customerlist l WHERE EXISTS (
+          SELECT 1 FROM unnest(l.product_ids, l.scores, l.reasons, l.because_product_ids)
+            WITH ORDINALITY AS i (product, score, reason, because, place)
+          LEFT JOIN unnest(l.product_ids, l.scores) WITH ORDINALITY AS n (product, score, place)
+            ON n.place = i.place + 1
+          HAVING count(DISTINCT i.product) < count(*) OR bool_or(n.score > i.score)
+            OR bool_or((i.reason = 'together') IS DISTINCT FROM (i.because IS NOT NULL))
+            OR NOT bool_and(i.reason IN ('again', 'together', 'similar', 'liked', 'category', 'popular')))
+        """,
+    ),
 )
 
 

@@ -343,3 +343,8 @@ def wait_seconds() -> float:
 def survey_alert_function() -> str:
     """The dotted path of the shop's function that hears of unhappy answers, or ""."""
     return str(getattr(django_settings, "RECIPROCITY_SURVEY_ALERT", ""))
+
+
+def minimum_people() -> int:
+    """How many people must have bought both of two products before one is shown beside the other; 2 at least."""
+    return max(2, int(getattr(django_settings, "RECIPROCITY_MINIMUM_PEOPLE", 5)))

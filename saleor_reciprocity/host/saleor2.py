@@ -39,6 +39,7 @@ __all__ = [
     "Order",
     "OrderState",
     "PROMO_CODES",
+    "PURCHASES",
     "PermissionDenied",
     "Person",
     "Product",
@@ -98,6 +99,20 @@ FROM order_order o
 ORDERS_OF_PEOPLE = """
 SELECT o.token AS order_id, '1' AS channel_id, o.created AS placed_at, lower(coalesce(u.email, o.user_email)) AS person
 FROM order_order o LEFT JOIN account_user u ON u.id = o.user_id WHERE o.status NOT IN ('draft', 'canceled')
+"""
+
+# What people bought, a row of an order line that counts, for a training to read as a whole. `person` stands for a user,
+# or for a guest's address; `user_id` is the account that may be shown what was learned from it. An order that was
+# cancelled or paid back in full does not count.
+PURCHASES = """
+SELECT o.token AS order_id, coalesce(o.user_id::text, lower(o.user_email)) AS person, o.user_id,
+  v.product_id, '1' AS channel_id, o.created AS placed_at, l.quantity
+FROM order_order o JOIN order_orderline l ON l.order_id = o.id JOIN product_productvariant v ON v.id = l.variant_id
+LEFT JOIN (SELECT p.order_id, sum(t.amount) AS amount
+    FROM payment_payment p JOIN payment_transaction t ON t.payment_id = p.id
+    WHERE t.kind = 'refund' AND t.is_success GROUP BY p.order_id) r ON r.order_id = o.id
+WHERE o.status NOT IN ('draft', 'canceled') AND l.quantity > 0
+  AND NOT coalesce(r.amount >= o.total_gross_amount AND r.amount > 0, false)
 """
 
 PROMO_CODES = "SELECT code FROM discount_voucher UNION ALL SELECT code FROM giftcard_giftcard"

@@ -1,0 +1,95 @@
+"""Versions: one serves, it changes in one statement, and what does not serve goes with all its rows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from saleor_reciprocity.recommendations import versions
+from saleor_reciprocity.recommendations.models import CustomerList, ModelVersion, Neighbour, Popularity
+
+
+def filled(user: Any = None) -> ModelVersion:
+    """A version with a row in every table."""
+    version = versions.begin("test")
+    Neighbour.objects.create(version=version, product_id=1, neighbour_id=2, score=1, people=5)
+    Popularity.objects.create(version=version, channel_id="1", product_id=1, score=1, people=5)
+    if user is not None:
+        CustomerList.objects.create(
+            version=version, user=user, kind="new", product_ids=[1], scores=[1], reasons=["popular"],
+            because_product_ids=[None],
+        )  # fmt: skip
+    return version
+
+
+def test_a_version_serves_once_it_is_finished(db: Any) -> None:
+    version = versions.begin("test")
+    assert (version.serving, version.people) == (False, 5)
+    versions.serve(version, {"rows": 3})
+    (found,) = ModelVersion.objects.filter(serving=True)
+    assert (found.pk, found.figures) == (version.pk, {"rows": 3})
+    assert found.finished_at is not None
+
+
+def test_serving_moves_in_one_statement_and_stays_with_one(db: Any, django_assert_num_queries: Any) -> None:
+    first, second = versions.begin("a"), versions.begin("b")
+    versions.serve(first, {})
+    with django_assert_num_queries(2):
+        versions.serve(second, {})
+    assert list(ModelVersion.objects.filter(serving=True)) == [second]
+    with pytest.raises(IntegrityError, match="reciprocity_one_version_serves"), transaction.atomic():
+        ModelVersion.objects.filter(pk=first.pk).update(serving=True)
+
+
+def test_an_unfinished_version_never_serves(db: Any) -> None:
+    version = versions.begin("test")
+    with pytest.raises(IntegrityError, match="reciprocity_serving_is_finished"), transaction.atomic():
+        ModelVersion.objects.filter(pk=version.pk).update(serving=True)
+
+
+def test_what_serves_is_not_discarded(db: Any, customer: Any) -> None:
+    version = filled(customer)
+    versions.serve(version, {})
+    versions.discard(version.pk)
+    assert [table.objects.count() for table in (ModelVersion, CustomerList, Neighbour, Popularity)] == [1, 1, 1, 1]
+
+
+def test_what_served_once_goes_with_its_rows_and_a_training_under_way_stays(db: Any, customer: Any) -> None:
+    old, new, under_way, abandoned = filled(customer), filled(customer), filled(), filled()
+    versions.serve(old, {})
+    versions.serve(new, {})
+    ModelVersion.objects.filter(pk=abandoned.pk).update(started_at=timezone.now() - timedelta(days=3))
+    versions.discard_old()
+    assert set(ModelVersion.objects.all()) == {new, under_way}
+    assert list(CustomerList.objects.values_list("version", flat=True)) == [new.pk]
+    assert Neighbour.objects.count() == Popularity.objects.count() == 2
+
+
+def test_lists_go_with_the_user(db: Any, customer: Any) -> None:
+    versions.serve(filled(customer), {})
+    customer.delete()
+    assert CustomerList.objects.count() == 0
+
+
+@pytest.mark.parametrize("change", [{"scores": []}, {"reasons": ["a", "b"]}, {"because_product_ids": []}])
+def test_arrays_of_a_list_have_one_length(change: Any, db: Any, customer: Any) -> None:
+    row = {"product_ids": [1], "scores": [1], "reasons": ["popular"], "because_product_ids": [None], **change}
+    with pytest.raises(IntegrityError, match="reciprocity_lists_of_one_length"), transaction.atomic():
+        CustomerList.objects.create(version=versions.begin("test"), user=customer, kind="new", **row)
+
+
+def test_a_pair_that_one_person_bought_has_no_row(db: Any) -> None:
+    version = versions.begin("test")
+    with pytest.raises(IntegrityError, match="reciprocity_neighbour_people"), transaction.atomic():
+        Neighbour.objects.create(version=version, product_id=1, neighbour_id=2, score=1, people=1)
+
+
+def test_the_number_of_people_can_be_set_but_is_never_one(db: Any, settings: Any) -> None:
+    settings.RECIPROCITY_MINIMUM_PEOPLE = 8
+    assert versions.begin("test").people == 8
+    settings.RECIPROCITY_MINIMUM_PEOPLE = 1
+    assert versions.begin("test").people == 2
