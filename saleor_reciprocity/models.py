@@ -11,9 +11,12 @@ from .recommendations.models import CustomerList, ModelVersion, Neighbour, Popul
 from .rewards.models import Redemption, Reward
 from .settlement import SettledOrder
 from .surprises.models import Budget, Campaign, Draw, Prize
+from .surveys.models import Answer, AskedProduct, Invitation, Rating, Reply
 
 __all__ = [
     "Account",
+    "Answer",
+    "AskedProduct",
     "Assignment",
     "Budget",
     "Campaign",
@@ -21,6 +24,7 @@ __all__ = [
     "Draw",
     "Entry",
     "InstallationKey",
+    "Invitation",
     "Lot",
     "LotUse",
     "Mail",
@@ -30,7 +34,9 @@ __all__ = [
     "Popularity",
     "Preference",
     "Prize",
+    "Rating",
     "Redemption",
+    "Reply",
     "Reward",
     "SettingsVersion",
     "SettledOrder",

@@ -9,6 +9,7 @@ from celery.schedules import crontab
 
 from . import sweep
 from .surprises import upkeep
+from .surveys import upkeep as surveys_upkeep
 
 
 @shared_task(name="reciprocity.sweep_recent", ignore_result=True)
@@ -29,8 +30,15 @@ def look_after_gifts() -> None:
     upkeep.look()
 
 
+@shared_task(name="reciprocity.look_after_surveys", ignore_result=True)
+def look_after_surveys() -> None:
+    """Hand over the invitations that are due, and call the shop's function about unhappy answers."""
+    surveys_upkeep.look()
+
+
 SCHEDULE: dict[str, dict[str, Any]] = {
     "reciprocity-sweep-recent": {"task": sweep_recent.name, "schedule": 60.0, "options": {"expires": 60}},
     "reciprocity-sweep-all": {"task": sweep_all.name, "schedule": crontab(hour=3, minute=17)},
     "reciprocity-look-after-gifts": {"task": look_after_gifts.name, "schedule": 600.0, "options": {"expires": 600}},
+    "reciprocity-look-after-surveys": {"task": look_after_surveys.name, "schedule": 60.0, "options": {"expires": 60}},
 }

@@ -31,6 +31,12 @@ def sees_order(context: Any, user_id: int | None) -> bool:
     return user_id is None or is_user(context, user_id) or host.has_permission(context, MANAGE_ORDERS)
 
 
+def actor(context: Any) -> str:
+    """Who is behind a request, for the records: a user or an app, by number."""
+    user = host.current_user(context)
+    return f"user:{user.pk}" if user is not None else f"app:{context.app.pk}"
+
+
 def is_staff(context: Any) -> bool:
     """Whether a request comes from the shop: a member of staff or an app."""
     user = host.current_user(context)

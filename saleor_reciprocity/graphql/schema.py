@@ -15,17 +15,22 @@ from .points import ORDER_LOYALTY, USER_LOYALTY, PointsQueries
 from .proofs import ProofQueries
 from .rewards import RewardMutations, RewardQueries
 from .surprises import ORDER_SURPRISE
+from .survey_queries import SurveyMutations, SurveyQueries
+from .surveys import ORDER_SURVEY_ANSWER
 
 
-class Queries(PointsQueries, RewardQueries, CampaignQueries, ProofQueries):
+class Queries(PointsQueries, RewardQueries, CampaignQueries, ProofQueries, SurveyQueries):
     pass
 
 
-class Mutations(RewardMutations, CampaignMutations):
+class Mutations(RewardMutations, CampaignMutations, SurveyMutations):
     pass
 
 
-FIELDS = {"User": {"loyalty": USER_LOYALTY}, "Order": {"loyalty": ORDER_LOYALTY, "surprise": ORDER_SURPRISE}}
+FIELDS = {
+    "User": {"loyalty": USER_LOYALTY},
+    "Order": {"loyalty": ORDER_LOYALTY, "surprise": ORDER_SURPRISE, "surveyAnswer": ORDER_SURVEY_ANSWER},
+}
 
 # What a field costs a query on hosts that count, in the host's own form.
 COSTS = {
@@ -35,9 +40,13 @@ COSTS = {
         "loyaltyHoldoutPower": {"complexity": 10},
         "surpriseCampaigns": {"complexity": 1, "multipliers": ["first"]},
         "surpriseProofs": {"complexity": 1, "multipliers": ["first"]},
+        "surveyAnswers": {"complexity": 1, "multipliers": ["first"]},
+        "surveyAnswersCsv": {"complexity": 100},
+        "surveyInvitations": {"complexity": 10},
+        "surveyScores": {"complexity": 10},
     },
     "User": {"loyalty": {"complexity": 1}},
-    "Order": {"loyalty": {"complexity": 1}, "surprise": {"complexity": 1}},
+    "Order": {"loyalty": {"complexity": 1}, "surprise": {"complexity": 1}, "surveyAnswer": {"complexity": 1}},
     "OrderLoyalty": {"lines": {"complexity": 1}},
     "LoyaltyAccount": {
         "entries": {"complexity": 1, "multipliers": ["first"]},

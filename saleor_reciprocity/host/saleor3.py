@@ -61,6 +61,7 @@ __all__ = [
     "order_fingerprint",
     "order_id",
     "order_id_of_number",
+    "order_key",
     "order_language",
     "order_with_code",
     "ordered_products",
@@ -183,6 +184,11 @@ def order_id_of_number(number: str) -> str | None:
     rows = order_models.Order.objects.filter(number=number) if number.isdigit() else order_models.Order.objects.none()
     found = rows.values_list("pk", flat=True).first()
     return str(found) if found else None
+
+
+def order_key(order_id: str, number: str) -> str:
+    """What GraphQL knows an order by, from our id and the order's number."""
+    return order_id
 
 
 def order_fingerprint(order_id: str) -> str | None:

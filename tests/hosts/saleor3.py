@@ -45,6 +45,9 @@ __all__ = [
     "prepare",
     "put_voucher",
     "report",
+    "sell",
+    "ship_at",
+    "speak",
 ]
 
 MULTI_CHANNEL = True
@@ -218,6 +221,24 @@ def give_back(order: Order, position: int, quantity: int, refunded: bool = True)
     order.fulfillments.create(status=status).lines.create(order_line=line, quantity=quantity)
     if refunded:
         either.refund(order, str(line.unit_price_gross_amount * quantity))
+
+
+def ship_at(order: Order, moment: datetime) -> None:
+    """Ship all of an order at a moment."""
+    either.ship(order).order.fulfillments.update(created_at=moment)
+
+
+def sell(order: Order, position: int, name: str, category: str = "Cups") -> Any:
+    """Let a line of an order be about a product that the shop has; returns the product."""
+    variant = either.product(name, category)
+    order.lines.filter(product_sku=f"sku-{position}").update(variant=variant, product_name=name)
+    return variant.product
+
+
+def speak(order: Order, language: str) -> None:
+    """Say in which language an order was placed."""
+    order.language_code = language
+    order.save(update_fields=["language_code"])
 
 
 def report(hook: str, subject: Any) -> None:

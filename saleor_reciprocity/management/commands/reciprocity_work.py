@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from saleor_reciprocity import sweep
 from saleor_reciprocity.surprises import upkeep
+from saleor_reciprocity.surveys import upkeep as surveys_upkeep
 
 A_DAY = 24 * 60 * 60  # seconds
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
             swept_all = time.time() if due else swept_all
             settled, failed = sweep.sweep() if due else sweep.sweep_recent()
             upkeep.look()
+            surveys_upkeep.look()
             self.stdout.write(f"{settled} orders settled, {failed} to be tried again")
             if options["once"]:
                 return
