@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Iterator
 
 from django.db import connection
+from django.utils import timezone
 
 from . import host
 from .points.earning import Terms
@@ -234,7 +235,10 @@ def _undue_orders() -> Iterator[dict[str, Any]]:
         settled = SettledOrder.objects.filter(order_id=terms.order_id).values_list("fingerprint", flat=True).first()
         if order is None or settled != host.order_fingerprint(terms.order_id):
             continue
-        due = entitlement(order, Terms.from_json(terms.terms))
+        now = timezone.now()
+        if terms.matures_at is not None and terms.matures_at <= now:
+            continue  # the next look settles it
+        due = entitlement(order, Terms.from_json(terms.terms), now)
         if (due.earned, due.pending) != (terms.earned, terms.pending):
             yield {
                 "order": terms.order_id,

@@ -6,6 +6,8 @@ from .experiments.models import Assignment
 from .identity import InstallationKey
 from .mail.models import Mail
 from .points.models import Account, Entry, Lot, LotUse, OrderTerms
+from .points.rulebook import EarningRule, EarningRuleVersion
+from .points.tiers import AccountTier, Tier, TierChange, TierLadder
 from .programme import SettingsVersion
 from .recommendations.models import CustomerList, ModelVersion, Neighbour, Popularity, Preference
 from .rewards.models import Redemption, Reward
@@ -17,11 +19,14 @@ __all__ = [
     "Account",
     "Answer",
     "AskedProduct",
+    "AccountTier",
     "Assignment",
     "Budget",
     "Campaign",
     "CustomerList",
     "Draw",
+    "EarningRule",
+    "EarningRuleVersion",
     "Entry",
     "InstallationKey",
     "Invitation",
@@ -40,4 +45,7 @@ __all__ = [
     "Reward",
     "SettingsVersion",
     "SettledOrder",
+    "Tier",
+    "TierChange",
+    "TierLadder",
 ]

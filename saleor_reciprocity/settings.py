@@ -12,12 +12,15 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from . import clock
+
 VOUCHER = "voucher"
 GIFT_CARD = "gift card"
+GROSS, NET = "gross", "net"
+YES, NO = "yes", "no"
 
 NO_QUESTION = "off"
 QUESTIONS = ("csat", "nps", "ces")
-YES, NO = "yes", "no"
 
 
 def _decimal(text: str) -> Decimal:
@@ -88,6 +91,20 @@ def email_or_nothing(text: str) -> str:
     return text
 
 
+def time_zone(text: str) -> str:
+    """A reader of names of time zones in the IANA database."""
+    try:
+        clock.zone(text)
+    except ValueError:
+        raise ValueError(_("Enter the name of a time zone, for example Europe/Berlin.")) from None
+    return text
+
+
+def yes_or_no(text: str) -> bool:
+    """A reader of "yes" and "no"."""
+    return one_of(YES, NO)(text) == YES
+
+
 @dataclass(frozen=True)
 class Field:
     """One input of the plugin page: what it is called there, what it starts with, and how its text becomes a value."""
@@ -108,6 +125,41 @@ FIELDS = (
         gettext_lazy(
             "Points that a customer earns for each unit of the channel's currency paid for goods. 0 earns none."
         ),
+    ),
+    Field(
+        "earning_base",
+        GROSS,
+        one_of(GROSS, NET),
+        gettext_lazy("Points on amounts with or without tax"),
+        gettext_lazy("Either “gross” (taxes count) or “net” (they do not)."),
+    ),
+    Field(
+        "earning_shipping",
+        NO,
+        yes_or_no,
+        gettext_lazy("Points on shipping"),
+        gettext_lazy("Either “yes” or “no”: whether what is paid for shipping earns points, too."),
+    ),
+    Field(
+        "return_window_days",
+        "0",
+        whole_between(0, 3650),
+        gettext_lazy("Return window in days"),
+        gettext_lazy("For how many days after the shipment points stay pending. 0 makes them available at once."),
+    ),
+    Field(
+        "time_zone",
+        clock.UTC,
+        time_zone,
+        gettext_lazy("Time zone"),
+        gettext_lazy("By which clock rules count days and hours, for example Europe/Berlin."),
+    ),
+    Field(
+        "birthday_key",
+        "birthday",
+        text_up_to(64),
+        gettext_lazy("Where a birthday is stored"),
+        gettext_lazy("The key in a customer's metadata that holds the birthday as YYYY-MM-DD or MM-DD."),
     ),
     Field(
         "reward_points",
@@ -235,7 +287,7 @@ FIELDS = (
     Field(
         "survey_product_ratings",
         NO,
-        one_of(YES, NO),
+        yes_or_no,
         gettext_lazy("Surveys: rate products"),
         gettext_lazy("“yes” lets customers also rate each product that they bought, if they like."),
     ),
@@ -284,6 +336,11 @@ class Programme:
     """What the merchant set for one channel. Money is in the channel's currency."""
 
     points_per_unit: Decimal
+    earning_base: str
+    earning_shipping: bool
+    return_window_days: int
+    time_zone: str
+    birthday_key: str
     reward_points: int
     reward_value: Decimal
     reward_kind: str
@@ -300,10 +357,15 @@ class Programme:
     survey_delay_days: int
     survey_latest_days: int
     survey_holdout_share: Decimal
-    survey_product_ratings: str
+    survey_product_ratings: bool
     survey_points: int
     survey_alert_below: int
     survey_alert_email: str
+
+    @property
+    def earning_net(self) -> bool:
+        """Whether points are earned on amounts without tax."""
+        return self.earning_base == NET
 
 
 def canonical(values: Mapping[str, Any]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from saleor_reciprocity.surprises import campaigns
 from . import permissions
 from .campaigns import SurpriseCampaign
 from .mutations import LoyaltyMutation
-from .scalars import CHANNEL_ARGUMENT, LoyaltyDecimal, channel_with_slug, given, moment, row_id
+from .scalars import CHANNEL_ARGUMENT, LoyaltyDecimal, LoyaltyPoints, channel_with_slug, given, moment, row_id
 from .surprises import SurprisePrizeKind
 
 
@@ -25,7 +25,7 @@ class SurprisePrizeInput(graphene.InputObjectType):
     weight = graphene.Int(description="How often it comes, compared to the other prizes (1).")
     stock = graphene.Int(description="How many there are; without a limit when nothing is said.")
     percent = LoyaltyDecimal(description="For a percentage: how much of the order that wins.")
-    points = graphene.Int(description="For points: how many.")
+    points = LoyaltyPoints(description="For points: how many.")
     product_id = graphene.ID(description="For a free product: which one.")
 
 

@@ -13,7 +13,7 @@ from saleor_reciprocity.surprises.models import Campaign, Draw, Outcome, Prize
 
 from . import permissions
 from .connections import ConnectionField, page
-from .scalars import CHANNEL_ARGUMENT, LoyaltyDecimal, enum, global_id
+from .scalars import CHANNEL_ARGUMENT, LoyaltyDecimal, LoyaltyPoints, enum, global_id
 from .surprises import LoyaltySurprise, SurprisePrizeKind
 
 SurpriseOutcome = enum("SurpriseOutcome", Outcome, "What a draw came to.")
@@ -30,7 +30,7 @@ class SurprisePrize(graphene.ObjectType):
     stock = graphene.Int(description="How many there are; null without a limit.")
     given = graphene.Int(required=True, description="How many are out.")
     percent = LoyaltyDecimal(description="The percentage, of the order that won.")
-    points = graphene.Int(description="The points.")
+    points = LoyaltyPoints(description="The points.")
     product_id = graphene.ID(description="The product that is free.")
 
     @staticmethod

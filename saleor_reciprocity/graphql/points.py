@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
+from django.utils import timezone
 
 from saleor_reciprocity import errors, host
 from saleor_reciprocity.points import earning, queries
@@ -16,7 +17,7 @@ from saleor_reciprocity.surprises import queries as surprise_queries
 from . import permissions
 from .connections import ConnectionField, page
 from .rewards import LoyaltyRedemptionCountableConnection
-from .scalars import LoyaltyDecimal, enum, global_id, row_id
+from .scalars import LoyaltyDecimal, LoyaltyPoints, enum, global_id, row_id
 from .surprises import LoyaltySurpriseCountableConnection
 
 LoyaltyEntryKind = enum("LoyaltyEntryKind", Kind, "Why points changed.")
@@ -24,7 +25,7 @@ LoyaltyOrderVerdict = graphene.Enum(
     "LoyaltyOrderVerdict",
     [
         (verdict.upper().replace(" ", "_").replace("-", ""), verdict)
-        for verdict in (earning.EARNS, earning.PROGRAMME_OFF, earning.REPLACEMENT, earning.NO_EMAIL)
+        for verdict in (earning.EARNS, earning.PROGRAMME_OFF, earning.REPLACEMENT, earning.NO_EMAIL, earning.TOO_LARGE)
     ],
     description=lambda value: "Whether an order earns points, or why not." if value is None else None,
 )
@@ -35,9 +36,11 @@ class LoyaltyEntry(graphene.ObjectType):
 
     id = graphene.ID(required=True, description="The ID of the entry.")
     kind = LoyaltyEntryKind(required=True, description="Why the points changed.")
-    points = graphene.Int(required=True, description="Change of the points that can be spent; negative when they went.")
-    pending = graphene.Int(required=True, description="Change of the pending points; negative when they went.")
-    balance = graphene.Int(
+    points = LoyaltyPoints(
+        required=True, description="Change of the points that can be spent; negative when they went."
+    )
+    pending = LoyaltyPoints(required=True, description="Change of the pending points; negative when they went.")
+    balance = LoyaltyPoints(
         required=True, source="balance_after", description="Available points less the debt, after this change."
     )
     reason = graphene.String(required=True, description="What it was about: an order's number, a reward's name.")
@@ -58,9 +61,9 @@ class LoyaltyEntryCountableConnection(graphene.relay.Connection):
 class LoyaltyAccount(graphene.ObjectType):
     """A customer's points."""
 
-    available = graphene.Int(required=True, description="Points that can be spent now.")
-    pending = graphene.Int(required=True, description="Points that become available when the goods are shipped.")
-    debt = graphene.Int(
+    available = LoyaltyPoints(required=True, description="Points that can be spent now.")
+    pending = LoyaltyPoints(required=True, description="Points that become available when the goods are shipped.")
+    debt = LoyaltyPoints(
         required=True, description="Points that were taken back after they were spent; the next points repay them."
     )
     entries = ConnectionField(LoyaltyEntryCountableConnection, description="Every change of the points, newest first.")
@@ -114,15 +117,15 @@ class LoyaltyOrderLine(graphene.ObjectType):
         host.money_type(), required=True, description="What was paid for the line and counts, rounded for display."
     )
     points_per_unit = LoyaltyDecimal(required=True, description="Points for each unit of currency of this line.")
-    points = graphene.Int(required=True, description="The line's share of the order's points.")
+    points = LoyaltyPoints(required=True, description="The line's share of the order's points.")
 
 
 class OrderLoyalty(graphene.ObjectType):
     """What an order brought in points, and why."""
 
     verdict = LoyaltyOrderVerdict(required=True, description="Whether the order earns points, or why not.")
-    pending = graphene.Int(required=True, description="Points that become available when the goods are shipped.")
-    earned = graphene.Int(required=True, description="Points of this order that became available.")
+    pending = LoyaltyPoints(required=True, description="Points that become available when the goods are shipped.")
+    earned = LoyaltyPoints(required=True, description="Points of this order that became available.")
     lines = graphene.List(
         graphene.NonNull(LoyaltyOrderLine), required=True, description="The share of each order line, as it is now."
     )
@@ -141,7 +144,7 @@ class OrderLoyalty(graphene.ObjectType):
                 points_per_unit=terms.rate_of(line.line_id),
                 points=line.points,
             )
-            for line in entitlement(order, terms).lines
+            for line in entitlement(order, terms, timezone.now()).lines
         ]
 
 

@@ -13,7 +13,7 @@ from saleor_reciprocity.rewards.models import Redemption, Reward, RewardKind
 from . import permissions
 from .connections import ConnectionField, page
 from .mutations import LoyaltyMutation
-from .scalars import CHANNEL_ARGUMENT, LoyaltyDecimal, channel_with_slug, enum, global_id, row_id
+from .scalars import CHANNEL_ARGUMENT, LoyaltyDecimal, LoyaltyPoints, channel_with_slug, enum, global_id, row_id
 
 LoyaltyRewardKind = enum("LoyaltyRewardKind", RewardKind, "What a customer gets for points.")
 
@@ -24,7 +24,7 @@ class LoyaltyReward(graphene.ObjectType):
     id = graphene.ID(required=True, description="The ID of the reward.")
     kind = LoyaltyRewardKind(required=True, description="What the customer gets.")
     name = graphene.String(required=True, description="The name that customers see.")
-    points = graphene.Int(required=True, description="The price in points.")
+    points = LoyaltyPoints(required=True, description="The price in points.")
     value = graphene.Field(host.money_type(), required=True, description="What the code is worth at checkout.")
     is_active = graphene.Boolean(required=True, description="Whether it can be redeemed.")
 
@@ -51,7 +51,7 @@ class LoyaltyRedemption(graphene.ObjectType):
     )
     kind = LoyaltyRewardKind(required=True, description="What the customer got.")
     name = graphene.String(required=True, description="The name of the reward.")
-    points = graphene.Int(required=True, description="The points that were paid.")
+    points = LoyaltyPoints(required=True, description="The points that were paid.")
     value = graphene.Field(host.money_type(), required=True, description="What the code is worth at checkout.")
     created_at = host.date_time_type()(required=True, description="When the points were exchanged.")
     cancelled_at = host.date_time_type()(description="When the code was withdrawn and the points returned.")
@@ -151,7 +151,7 @@ class LoyaltyRewardCreateInput(graphene.InputObjectType):
     channel = graphene.String(description="Slug of the channel. Needed where the shop has more than one.")
     kind = LoyaltyRewardKind(required=True, description="What the customer gets.")
     name = graphene.String(required=True, description="The name that customers see.")
-    points = graphene.Int(required=True, description="The price in points.")
+    points = LoyaltyPoints(required=True, description="The price in points.")
     value = LoyaltyDecimal(required=True, description="What the code is worth, in the channel's currency.")
 
 
@@ -173,7 +173,7 @@ class LoyaltyRewardCreate(LoyaltyMutation):
 
 class LoyaltyRewardUpdateInput(graphene.InputObjectType):
     name = graphene.String(description="The name that customers see.")
-    points = graphene.Int(description="The price in points.")
+    points = LoyaltyPoints(description="The price in points.")
     value = LoyaltyDecimal(description="What the code is worth, in the channel's currency.")
     is_active = graphene.Boolean(description="Whether it can be redeemed.")
 

@@ -14,6 +14,9 @@ from saleor_reciprocity import errors, host
 CHANNEL_ARGUMENT = "Slug of a channel. Needed where the shop has more than one."
 
 
+MOST_EXACT = 2**53  # the largest whole number up to which JSON is exact everywhere
+
+
 class LoyaltyDecimal(graphene.Scalar):
     """A decimal number that is never rounded: sent as a string, accepted as a string or a number."""
 
@@ -34,6 +37,24 @@ class LoyaltyDecimal(graphene.Scalar):
         if isinstance(node, (ast.StringValue, ast.IntValue, ast.FloatValue)):
             return cls.parse_value(node.value)
         return None
+
+
+class LoyaltyPoints(graphene.Scalar):
+    """A whole number of points, which may be too large for the type Int; up to 2^53 either way."""
+
+    @staticmethod
+    def serialize(value: int) -> int:
+        return int(value)
+
+    @staticmethod
+    def parse_value(value: Any) -> int | None:
+        if isinstance(value, bool) or not isinstance(value, int) or abs(value) > MOST_EXACT:
+            return None
+        return value
+
+    @classmethod
+    def parse_literal(cls, node: Any) -> int | None:
+        return cls.parse_value(int(node.value)) if isinstance(node, ast.IntValue) and len(node.value) < 20 else None
 
 
 def enum(name: str, choices: Any, description: str) -> Any:

@@ -17,12 +17,14 @@ from saleor.core.utils.promo_code import is_available_promo_code
 from saleor.discount import DiscountValueType, VoucherType
 from saleor.discount.models import Voucher
 from saleor.giftcard.models import GiftCard
+from saleor.order import OrderEvents
 from saleor.order.models import Order as OrderRow
+from saleor.order.models import OrderEvent
 from saleor.plugins.base_plugin import BasePlugin as SaleorPlugin
 from saleor.plugins.base_plugin import ConfigurationTypeField
 from saleor.plugins.error_codes import PluginErrorCode
 from saleor.plugins.models import PluginConfiguration
-from saleor.product.models import Category
+from saleor.product.models import Category, Collection
 from saleor.product.models import Product as ProductRow
 
 from .facts import Line, Person, Product
@@ -39,21 +41,28 @@ __all__ = [
     "decimals",
     "extend_schema",
     "fingerprint_where",
+    "groups_of",
     "has_permission",
     "in_groups",
+    "left_draft_at",
     "loaded_schema",
     "money",
     "money_type",
     "order_node",
     "orders_of",
+    "part",
     "person_with_email",
+    "pieces",
     "postal_lines",
     "product_exists",
     "product_voucher_terms",
     "rounded_down",
     "schema_is_built",
+    "shelves",
     "shipping_voucher_terms",
     "switch_off",
+    "unknown_groups",
+    "unknown_ids",
     "user_with_id",
     "voucher_terms",
     "withdraw_gift_card",
@@ -164,6 +173,60 @@ def products_on(lines: Any) -> tuple[Product, ...]:
 def in_groups(user_id: int | None, names: Iterable[str]) -> bool:
     """Whether a user is in one of the groups with these names."""
     return bool(get_user_model().objects.filter(pk=user_id, groups__name__in=list(names)).exists())
+
+
+def groups_of(user_id: int | None) -> frozenset[str]:
+    """The names of the groups that a user is in."""
+    return frozenset(
+        get_user_model().objects.filter(pk=user_id, groups__isnull=False).values_list("groups__name", flat=True)
+    )
+
+
+def unknown_groups(names: Iterable[str]) -> set[str]:
+    """Which of these names no group has."""
+    groups = get_user_model()._meta.get_field("groups").related_model
+    return set(names) - set(groups.objects.filter(name__in=list(names)).values_list("name", flat=True))
+
+
+def unknown_ids(kind: str, ids: Iterable[int]) -> set[int]:
+    """Which of these ids no product, category or collection (the `kind`) has."""
+    rows = {"product": ProductRow, "category": Category, "collection": Collection}[kind].objects
+    return set(ids) - set(rows.filter(pk__in=list(ids)).values_list("pk", flat=True))
+
+
+# The category of each product with all above it, and its collections.
+_SHELVES = """
+SELECT p.id, coalesce(array_agg(DISTINCT above.id) FILTER (WHERE above.id IS NOT NULL), '{}'),
+  coalesce(array_agg(DISTINCT cp.collection_id) FILTER (WHERE cp.collection_id IS NOT NULL), '{}')
+FROM product_product p LEFT JOIN product_category c ON c.id = p.category_id
+LEFT JOIN product_category above ON above.tree_id = c.tree_id AND above.lft <= c.lft AND above.rght >= c.rght
+LEFT JOIN product_collectionproduct cp ON cp.product_id = p.id
+WHERE p.id = ANY(%s) GROUP BY p.id
+"""
+
+
+def shelves(product_ids: Iterable[int]) -> dict[int, tuple[frozenset[int], frozenset[int]]]:
+    """For each product its categories, from its own up to the topmost, and its collections."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SHELVES, [list(product_ids)])
+        return {pk: (frozenset(categories), frozenset(found)) for pk, categories, found in cursor.fetchall()}
+
+
+def left_draft_at(order_pk: Any) -> datetime | None:
+    """When a draft became an order, or None where it never was a draft."""
+    moments = OrderEvent.objects.filter(order_id=order_pk, type=OrderEvents.PLACED_FROM_DRAFT).order_by("date")
+    found: datetime | None = moments.values_list("date", flat=True).first()
+    return found
+
+
+def pieces(shipments: Iterable[tuple[datetime, int]]) -> int:
+    """How many pieces were shipped in all."""
+    return sum(quantity for _moment, quantity in shipments)
+
+
+def part(amount: Decimal, whole: Decimal, of_whole: Decimal) -> Decimal:
+    """The same part of an amount as `of_whole` is of `whole`."""
+    return amount * of_whole / whole if whole else amount
 
 
 def orders_of(person: Person) -> Any:

@@ -45,6 +45,8 @@ class Line:
     given_back: int  # returned or refunded
     total: Decimal
     is_gift_card: bool
+    total_net: Decimal | None = None  # `total` without tax; None where nobody knows the tax
+    shipments: tuple[tuple[datetime, int], ...] = ()  # when how many of the fulfilled pieces were shipped
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,10 @@ class Product:
 
 @dataclass(frozen=True)
 class Order:
-    """The state of an order that matters to us. Money is gross, in `currency`."""
+    """The state of an order that matters to us. Money is gross, in `currency`.
+
+    `placed_at` is the moment that decides which programme and which rules count; of a draft, when it became an order.
+    """
 
     id: str
     number: str
@@ -71,3 +76,4 @@ class Order:
     shipping: Decimal
     refunded: Decimal
     lines: tuple[Line, ...]
+    shipping_net: Decimal | None = None  # `shipping` without tax

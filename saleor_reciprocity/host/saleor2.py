@@ -85,7 +85,9 @@ _STATES = {OrderStatus.DRAFT: OrderState.NOT_YET, OrderStatus.CANCELED: OrderSta
 # Every order with a digest of all that settlement looks at. One index look-up a table and order, so it serves one
 # order as well as a sweep over all of them.
 ORDER_STATES = """
-SELECT o.token AS order_id, '1' AS channel_id, o.created AS placed_at, o.status <> 'draft' AS is_placed,
+SELECT o.token AS order_id, '1' AS channel_id,
+  coalesce((SELECT min(e.date) FROM order_orderevent e WHERE e.order_id = o.id AND e.type = 'placed_from_draft'),
+    o.created) AS placed_at, o.status <> 'draft' AS is_placed,
   md5(concat_ws('|', o.status, o.user_id, o.user_email, o.total_gross_amount, o.shipping_price_gross_amount,
     (SELECT string_agg(concat_ws(':', l.id, l.quantity, l.unit_price_gross_amount), ',' ORDER BY l.id)
        FROM order_orderline l WHERE l.order_id = o.id),
@@ -183,36 +185,44 @@ def order(order_id: str) -> Order | None:
         number=str(row.pk),
         channel_id=_CHANNEL_ID,
         currency=row.currency,
-        placed_at=row.created,
+        placed_at=_placed_at(row),
         state=_STATES.get(row.status, OrderState.PLACED),
         replaces_another=False,
         person=person(row.user) if row.user else Person(None, row.user_email, confirmed=False),
         goods=either.paid_goods(lines, row.total_gross_amount, shipping),
         shipping=shipping,
+        shipping_net=either.part(shipping, row.shipping_price_gross_amount, row.shipping_price_net_amount),
         refunded=_refunded(row.pk),
         lines=lines,
     )
 
 
+def _placed_at(row: Any) -> datetime:
+    """When an order was placed; a draft was created long before."""
+    return either.left_draft_at(row.pk) or row.created
+
+
 def _lines(order_pk: int) -> tuple[Line, ...]:
-    shipped: dict[int, int] = defaultdict(int)
-    for line_pk, quantity in order_models.FulfillmentLine.objects.filter(
+    shipped: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    for line_pk, shipped_at, quantity in order_models.FulfillmentLine.objects.filter(
         fulfillment__order_id=order_pk, fulfillment__status=FulfillmentStatus.FULFILLED
-    ).values_list("order_line_id", "quantity"):
-        shipped[line_pk] += quantity
+    ).values_list("order_line_id", "fulfillment__created", "quantity"):
+        shipped[line_pk].append((shipped_at, quantity))
     rows = order_models.OrderLine.objects.filter(order_id=order_pk).order_by("pk")
     return tuple(
         Line(
             id=str(pk),
             product_id=product_id,
             quantity=quantity,
-            fulfilled=min(shipped[pk], quantity),
+            fulfilled=min(either.pieces(shipped[pk]), quantity),
             given_back=0,
             total=unit_price * quantity,
             is_gift_card=False,
+            total_net=unit_net * quantity,
+            shipments=tuple(shipped[pk]),
         )
-        for pk, product_id, quantity, unit_price in rows.values_list(
-            "pk", "variant__product_id", "quantity", "unit_price_gross_amount"
+        for pk, product_id, quantity, unit_price, unit_net in rows.values_list(
+            "pk", "variant__product_id", "quantity", "unit_price_gross_amount", "unit_price_net_amount"
         )
     )
 

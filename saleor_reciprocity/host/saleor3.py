@@ -89,7 +89,9 @@ _GIVEN_BACK = {FulfillmentStatus.RETURNED, FulfillmentStatus.REFUNDED, Fulfillme
 # Every order with a digest of all that settlement looks at. One index look-up a table and order, so it serves one
 # order as well as a sweep over all of them. `updated_at` is of no use: guest orders change hands without moving it.
 ORDER_STATES = """
-SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, o.created_at AS placed_at,
+SELECT o.id::text AS order_id, o.channel_id::text AS channel_id,
+  CASE WHEN o.origin = 'draft' THEN coalesce((SELECT min(e.date) FROM order_orderevent e
+    WHERE e.order_id = o.id AND e.type = 'placed_from_draft'), o.created_at) ELSE o.created_at END AS placed_at,
   o.status NOT IN ('draft', 'unconfirmed') AS is_placed,
   md5(concat_ws('|', o.status, o.user_id, o.user_email, o.total_gross_amount, o.shipping_price_gross_amount,
     (SELECT string_agg(concat_ws(':', l.id, l.quantity, l.total_price_gross_amount), ',' ORDER BY l.id)
@@ -210,15 +212,22 @@ def order(order_id: str) -> Order | None:
         number=str(row.number),
         channel_id=str(row.channel_id),
         currency=row.currency,
-        placed_at=row.created_at,
+        placed_at=_placed_at(row),
         state=_STATES.get(row.status, OrderState.PLACED),
         replaces_another=row.origin == OrderOrigin.REISSUE,
         person=person(row.user) if row.user else Person(None, row.user_email, confirmed=False),
         goods=max(Decimal(0), goods - _charged_to_gift_cards(row.pk)),
         shipping=row.shipping_price_gross_amount,
+        shipping_net=row.shipping_price_net_amount,
         refunded=_refunded(row.pk),
         lines=lines,
     )
+
+
+def _placed_at(row: Any) -> datetime:
+    """When an order was placed; a draft was created long before."""
+    left_draft_at = either.left_draft_at(row.pk) if row.origin == OrderOrigin.DRAFT else None
+    return left_draft_at or row.created_at
 
 
 def _is_uuid(text: str) -> bool:
@@ -230,13 +239,13 @@ def _is_uuid(text: str) -> bool:
 
 
 def _lines(order_pk: UUID) -> tuple[Line, ...]:
-    kept: dict[UUID, int] = defaultdict(int)
+    kept: dict[UUID, list[tuple[datetime, int]]] = defaultdict(list)
     given_back: dict[UUID, int] = defaultdict(int)
-    for line_pk, status, quantity in order_models.FulfillmentLine.objects.filter(
+    for line_pk, status, shipped_at, quantity in order_models.FulfillmentLine.objects.filter(
         fulfillment__order_id=order_pk
-    ).values_list("order_line_id", "fulfillment__status", "quantity"):
+    ).values_list("order_line_id", "fulfillment__status", "fulfillment__created_at", "quantity"):
         if status in _WITH_THE_CUSTOMER:
-            kept[line_pk] += quantity
+            kept[line_pk].append((shipped_at, quantity))
         elif status in _GIVEN_BACK:
             given_back[line_pk] += quantity
     rows = order_models.OrderLine.objects.filter(order_id=order_pk).order_by("created_at", "pk")
@@ -245,13 +254,20 @@ def _lines(order_pk: UUID) -> tuple[Line, ...]:
             id=str(pk),
             product_id=product_id,
             quantity=quantity,
-            fulfilled=min(kept[pk], quantity),
+            fulfilled=min(either.pieces(kept[pk]), quantity),
             given_back=min(given_back[pk], quantity),
             total=total,
             is_gift_card=is_gift_card,
+            total_net=net,
+            shipments=tuple(kept[pk]),
         )
-        for pk, product_id, quantity, total, is_gift_card in rows.values_list(
-            "pk", "variant__product_id", "quantity", "total_price_gross_amount", "is_gift_card"
+        for pk, product_id, quantity, total, net, is_gift_card in rows.values_list(
+            "pk",
+            "variant__product_id",
+            "quantity",
+            "total_price_gross_amount",
+            "total_price_net_amount",
+            "is_gift_card",
         )
     )
 

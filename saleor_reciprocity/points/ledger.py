@@ -103,12 +103,13 @@ def lock(account_id: int) -> Account:
 def post_order(account: Account, terms: OrderTerms, due: Due, happened_at: datetime, now: datetime) -> Entry | None:
     """Post the difference between what is due for an order and what was posted for it, on a locked account.
 
-    New terms are stored, whether there is something to post or not.
+    New terms are stored, whether there is something to post or not, and so is when time alone will change them.
     """
     earned, pending = due.earned - terms.earned, due.pending - terms.pending
     if earned == 0 and pending == 0:
-        if terms.pk is None:
-            terms.save(force_insert=True)
+        if terms.pk is None or terms.matures_at != due.matures_at:
+            terms.matures_at = due.matures_at
+            terms.save(update_fields=["matures_at"] if terms.pk else None)
         return None
     posting = Posting(
         kind=_kind_of(earned, pending),
@@ -121,11 +122,12 @@ def post_order(account: Account, terms: OrderTerms, due: Due, happened_at: datet
     )
     entry, into_lots = _write(account, posting, now)
     if earned > 0:
-        _add_lot(entry, into_lots)
+        _add_lot(entry, into_lots, qualifies=True)
     elif into_lots:
         _take(entry, -into_lots, first_from_order=terms.order_id)
     terms.earned, terms.pending, terms.postings = due.earned, due.pending, terms.postings + 1
-    terms.save(update_fields=["earned", "pending", "postings"] if terms.pk else None)
+    terms.matures_at = due.matures_at
+    terms.save(update_fields=["earned", "pending", "postings", "matures_at"] if terms.pk else None)
     return entry
 
 
@@ -150,7 +152,7 @@ def spend(account: Account, posting: Posting, now: datetime) -> Entry:
 def give(account: Account, posting: Posting, now: datetime) -> Entry:
     """Put points that no order earned on a locked account, in a lot of their own; a debt is repaid first."""
     entry, into_lots = _write(account, posting, now)
-    _add_lot(entry, into_lots)
+    _add_lot(entry, into_lots, qualifies=posting.kind == Kind.BONUS)
     return entry
 
 
@@ -192,7 +194,7 @@ def _write(account: Account, posting: Posting, now: datetime) -> tuple[Entry, in
     return entry, account.available - before
 
 
-def _add_lot(entry: Entry, remaining: int) -> None:
+def _add_lot(entry: Entry, remaining: int, *, qualifies: bool) -> None:
     """A lot for what an entry earned. What repaid a debt is gone from it at once."""
     lot = Lot.objects.create(
         account_id=entry.account_id,
@@ -200,6 +202,7 @@ def _add_lot(entry: Entry, remaining: int) -> None:
         points=entry.points,
         remaining=entry.points,
         earned_at=entry.happened_at,
+        qualifies=qualifies,
     )
     if remaining < entry.points:
         _use(entry, lot.pk, remaining - entry.points)

@@ -45,6 +45,7 @@ class Kind(models.TextChoices):
 
     PENDING = "pending", "Points that will become available"
     EARNED = "earned", "Points became available"
+    BONUS = "bonus", "Points given for something else than an order"
     CLAWBACK = "clawback", "Points taken back with the order that gave them"
     REDEMPTION = "redemption", "Points exchanged for a reward"
     SURPRISE = "surprise", "Points given as a surprise"
@@ -83,7 +84,10 @@ class Entry(models.Model):
 
 
 class Lot(models.Model):
-    """What one earning still holds. Spending empties lots; the ledger keeps the history, a lot only what remains."""
+    """What one earning still holds. Spending empties lots; the ledger keeps the history, a lot only what remains.
+
+    Lots that `qualifies` marks count towards a tier: those that an order or a bonus filled.
+    """
 
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="lots", db_index=False)
@@ -92,6 +96,7 @@ class Lot(models.Model):
     remaining = models.BigIntegerField()
     earned_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
+    qualifies = models.BooleanField(default=False)
 
     class Meta:
         app_label = "reciprocity"
@@ -120,7 +125,8 @@ class LotUse(models.Model):
 class OrderTerms(models.Model):
     """What was agreed for an order when it was placed, and what has been posted for it. Not a copy of the order.
 
-    `terms` is empty where the order earns nothing; `verdict` says why, or "earns".
+    `terms` is empty where the order earns nothing; `verdict` says why, or "earns". At `matures_at` the next pending
+    points become available without a change of the order.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -135,7 +141,11 @@ class OrderTerms(models.Model):
     pending = models.BigIntegerField(default=0)
     earned = models.BigIntegerField(default=0)
     postings = models.IntegerField(default=0)
+    matures_at = models.DateTimeField(null=True)
 
     class Meta:
         app_label = "reciprocity"
         constraints = [check("reciprocity_order_not_negative", Q(pending__gte=0, earned__gte=0))]
+        indexes = [
+            models.Index(fields=["matures_at"], condition=Q(matures_at__isnull=False), name="reciprocity_maturing"),
+        ]

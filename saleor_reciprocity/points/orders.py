@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Sequence
+
 from django.db import transaction
 from django.utils import timezone
 
-from saleor_reciprocity import host, programme
+from saleor_reciprocity import host, programme, settings
 
-from . import earning, ledger
+from . import earning, ledger, rulebook, tiers
+from .earning import Terms
 from .entitlement import entitlement
-from .models import OrderTerms
+from .models import Account, OrderTerms
+from .rules import Buyer, Rule, Shelf
+
+MOST_COUNTED = 1_000_000  # orders of one person
 
 
 def settle(order_id: str) -> None:
@@ -29,7 +36,13 @@ def settle(order_id: str) -> None:
         now = timezone.now()
         if account.user_id is None and order.person.user_id is not None:
             ledger.account_of(order.person, now)  # a guest's order found its user: so does the account
-        ledger.post_order(account, terms, entitlement(order, earning.Terms.from_json(terms.terms)), now, now)
+        _post(account, terms, order, Terms.from_json(terms.terms), now)
+
+
+def _post(account: Account, terms: OrderTerms, order: host.Order, agreed: Terms, now: datetime) -> None:
+    entry = ledger.post_order(account, terms, entitlement(order, agreed, now), now, now)
+    if entry is not None and entry.points:
+        tiers.settle(account, now)
 
 
 def _first_look(order_id: str) -> OrderTerms | None:
@@ -42,18 +55,16 @@ def _first_look(order_id: str) -> OrderTerms | None:
         return None
     version = programme.in_force(order.channel_id, order.placed_at)
     rules = version.programme if version is not None and version.active else None
-    verdict = earning.verdict(order, rules)
-    agreed = earning.terms_for(order, rules) if rules is not None and verdict == earning.EARNS else None
     terms = OrderTerms(
         order_id=order.id,
         order_number=order.number,
         channel_id=order.channel_id,
         currency=order.currency,
         placed_at=order.placed_at,
-        verdict=verdict,
-        terms=(agreed or earning.NOTHING).as_json(),
+        verdict=earning.verdict(order, rules),
+        terms=earning.NOTHING.as_json(),
     )
-    if agreed is None:
+    if rules is None or terms.verdict != earning.EARNS:
         OrderTerms.objects.bulk_create([terms], ignore_conflicts=True)
         return None
     now = timezone.now()
@@ -61,5 +72,49 @@ def _first_look(order_id: str) -> OrderTerms | None:
     first = OrderTerms.objects.filter(order_id=order.id).first()
     if first is not None:
         return first
-    ledger.post_order(account, terms, entitlement(order, agreed), now, now)
+    agreed = terms_now(order, rules, account)
+    if earning.is_too_large(order, agreed):
+        terms.verdict, agreed = earning.TOO_LARGE, earning.NOTHING
+    terms.terms = agreed.as_json()  # type: ignore[assignment]
+    _post(account, terms, order, agreed, now)
     return None
+
+
+def terms_now(order: host.Order, programme_then: settings.Programme, account: Account | None) -> Terms:
+    """The terms of an order by the rules that were in force when it was placed.
+
+    Who the buyer is, and where the products stand, is read now: the host does not keep what it was before.
+    """
+    in_force = rulebook.in_force(order.channel_id, order.placed_at)
+    return earning.terms_for(
+        order, programme_then, in_force, buyer_of(order, account, in_force), shelves_for(order, in_force)
+    )
+
+
+def buyer_of(order: host.Order, account: Account | None, rules: Sequence[Rule]) -> Buyer:
+    """What the rules ask about whoever placed an order; what none of them asks is not looked up."""
+    conditions = [rule.conditions for rule in rules]
+    return Buyer(
+        earlier_orders=host.earlier_orders(order.person, order.placed_at, MOST_COUNTED)
+        if any(condition.about_number for condition in conditions)
+        else 0,
+        groups=host.groups_of(order.person.user_id)
+        if any(condition.groups for condition in conditions)
+        else frozenset(),
+        tier=tiers.standing_at(account, order.placed_at) if account is not None else None,
+    )
+
+
+def shelves_for(order: host.Order, rules: Sequence[Rule]) -> dict[int, Shelf]:
+    """Where the products of an order stand, if a rule asks for it."""
+    if not any(rule.conditions.categories or rule.conditions.collections for rule in rules):
+        return {}
+    wanted = {line.product_id for line in order.lines if line.product_id is not None}
+    return {product_id: Shelf(*shelf) for product_id, shelf in host.shelves(wanted).items()}
+
+
+def mature(account_id: int, now: datetime) -> None:
+    """Settle the orders of an account whose pending points have become available because time has passed."""
+    due = OrderTerms.objects.filter(account_id=account_id, matures_at__lte=now).order_by("matures_at")
+    for order_id in due.values_list("order_id", flat=True):
+        settle(order_id)

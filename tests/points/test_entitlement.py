@@ -16,6 +16,7 @@ from saleor_reciprocity.points import earning
 from saleor_reciprocity.points.entitlement import Due, entitlement
 
 PLACED_AT = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
+NOW = datetime(2026, 3, 1, tzinfo=timezone.utc)
 
 
 def line(number: int, total: str, quantity: int = 1, **changes: Any) -> Line:
@@ -40,7 +41,7 @@ def order(*lines: Line, shipping: str = "0", refunded: str = "0", goods: str | N
 
 
 def points(of: Order, rate: str = "1") -> tuple[int, int]:
-    due = entitlement(of, earning.Terms(Decimal(rate), {}))
+    due = entitlement(of, earning.Terms(Decimal(rate)), NOW)
     return due.pending, due.earned
 
 
@@ -53,7 +54,7 @@ def test_fractions_are_dropped_once_per_order() -> None:
 
 
 def test_the_shares_of_the_lines_add_up_to_the_order() -> None:
-    assert [share.points for share in entitlement(order(*THREE), earning.Terms(Decimal(1), {})).lines] == [16, 17, 16]
+    assert [share.points for share in entitlement(order(*THREE), earning.Terms(Decimal(1)), NOW).lines] == [16, 17, 16]
 
 
 def test_three_lines_refunded_one_by_one_lose_16_17_and_16() -> None:
@@ -72,7 +73,7 @@ def test_a_return_that_is_also_refunded_counts_once() -> None:
 
 
 def test_an_order_discount_is_spread_over_the_lines() -> None:
-    due = entitlement(order(line(1, "30"), line(2, "10"), goods="20"), earning.Terms(Decimal(1), {}))
+    due = entitlement(order(line(1, "30"), line(2, "10"), goods="20"), earning.Terms(Decimal(1)), NOW)
     assert [share.amount for share in due.lines] == [Decimal(15), Decimal(5)]
 
 
@@ -80,7 +81,7 @@ def test_gift_cards_earn_nothing_but_take_their_share_of_a_discount() -> None:
     lines = (line(1, "30", is_gift_card=True), line(2, "10"))
     placed = order(*lines, goods="20")
     terms = earning.terms_for(placed, _programme("1"))
-    assert entitlement(placed, terms).pending == 5
+    assert entitlement(placed, terms, NOW).pending == 5
 
 
 def test_an_order_paid_wholly_by_gift_card_earns_nothing() -> None:
@@ -101,12 +102,12 @@ def test_currencies_without_or_with_three_decimals_are_exact(total: str, rate: s
 
 @pytest.mark.parametrize("state", [OrderState.NOT_YET, OrderState.VOID])
 def test_what_is_not_an_order_is_due_nothing(state: OrderState) -> None:
-    assert entitlement(order(*THREE, state=state), earning.Terms(Decimal(1), {})) == Due(0, 0)
+    assert entitlement(order(*THREE, state=state), earning.Terms(Decimal(1)), NOW) == Due(0, 0)
 
 
 def test_the_rate_of_a_line_is_the_frozen_one() -> None:
-    terms = earning.Terms(Decimal(1), {"1": Decimal(3)})
-    assert entitlement(order(line(1, "10"), line(2, "10")), terms).pending == 40
+    terms = earning.Terms(Decimal(1), {"1": earning.LineTerms(Decimal(3))})
+    assert entitlement(order(line(1, "10"), line(2, "10")), terms, NOW).pending == 40
 
 
 def test_a_replacement_and_an_order_without_address_earn_nothing_and_say_why() -> None:
@@ -134,7 +135,7 @@ def orders(draw: Any) -> Order:
 
 @given(orders(), st.decimals(min_value=0, max_value=100, places=2))
 def test_points_are_never_negative_and_never_more_than_was_paid(placed: Order, rate: Decimal) -> None:
-    due = entitlement(placed, earning.Terms(rate, {}))
+    due = entitlement(placed, earning.Terms(rate), NOW)
     assert due.pending >= 0
     assert due.earned >= 0
     assert due.pending + due.earned <= rate * placed.goods

@@ -1,0 +1,42 @@
+"""The clock of a channel: what a moment is called in its time zone, and which moment a local time names. Pure.
+
+One rule for the days when clocks change: a local time that occurs twice is the first of the two, and one that is
+skipped is as much later as the clock was put forward.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone, tzinfo
+
+try:
+    from zoneinfo import ZoneInfo as _zone  # noqa: N813 - one name for both
+except ImportError:  # Python 3.8, where Django brings pytz
+    from pytz import timezone as _zone  # type: ignore[import-untyped]
+
+UTC = "UTC"
+
+
+def zone(name: str) -> tzinfo:
+    """The time zone of this name in the IANA database. Raises ValueError for any other text."""
+    try:
+        found: tzinfo = _zone(name)
+    except (KeyError, ValueError, OSError):  # what the two libraries make of a strange name
+        raise ValueError(name) from None
+    return found
+
+
+def local(moment: datetime, zone_name: str) -> datetime:
+    """A moment as the clocks of a time zone show it."""
+    return moment.astimezone(zone(zone_name))
+
+
+def moment_of(local_time: datetime, zone_name: str) -> datetime:
+    """The moment, in UTC, at which the clocks of a time zone show a local time (given without a zone)."""
+    place, day = zone(zone_name), timedelta(days=1)
+    as_utc = local_time.replace(tzinfo=timezone.utc)
+    before, after = ((as_utc + shift).astimezone(place).utcoffset() or timedelta() for shift in (-day, day))
+    for offset in sorted({before, after}, reverse=True):
+        moment = as_utc - offset
+        if moment.astimezone(place).replace(tzinfo=None) == local_time:
+            return moment
+    return as_utc - before

@@ -1,0 +1,286 @@
+"""The rulebook: the rules that staff made, in all their versions; which were in force when."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime, time
+from decimal import Decimal
+from typing import Any, Iterable
+
+from django.db import models, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from saleor_reciprocity import errors, host
+from saleor_reciprocity.fields import JSONField
+
+from . import tiers
+from .rules import Conditions, Effect, Rule, Stacking, Trigger
+
+MOST_FACTOR = Decimal(1000)
+MOST_BONUS = 10**9
+MOST_TOTAL = Decimal(10) ** 12
+MOST_PRIORITY = 10**6
+MOST_ORDERS = 10**6
+MOST_VALUES = 200
+
+
+class EarningRule(models.Model):
+    """A rule of one channel, through all its versions. Not what it says: its versions do."""
+
+    id = models.BigAutoField(primary_key=True)
+    channel_id = models.CharField(max_length=36, db_index=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "reciprocity"
+
+
+class EarningRuleVersion(models.Model):
+    """What a rule says from one moment on. Never changed: a change makes the next version."""
+
+    id = models.BigAutoField(primary_key=True)
+    rule = models.ForeignKey(EarningRule, on_delete=models.PROTECT, related_name="versions", db_index=False)
+    number = models.IntegerField()
+    since = models.DateTimeField()
+    name = models.CharField(max_length=128)
+    trigger = models.CharField(max_length=16, choices=[(each.value, each.value) for each in Trigger])
+    effect = models.CharField(max_length=16, choices=[(each.value, each.value) for each in Effect])
+    value = models.DecimalField(max_digits=14, decimal_places=4)
+    stacking = models.CharField(max_length=16, choices=[(each.value, each.value) for each in Stacking])
+    priority = models.IntegerField(default=0)
+    conditions = JSONField(default=dict)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    actor = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        app_label = "reciprocity"
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "number"], name="reciprocity_rule_versions_in_turn"),
+        ]
+
+    @property
+    def pure(self) -> Rule:
+        """The rule as a value."""
+        return Rule(
+            id=self.rule_id,
+            version=self.number,
+            name=self.name,
+            effect=Effect(self.effect),
+            value=self.value,
+            trigger=Trigger(self.trigger),
+            stacking=Stacking(self.stacking),
+            priority=self.priority,
+            conditions=conditions_from(self.conditions),
+        )
+
+
+def conditions_from(stored: dict[str, Any]) -> Conditions:
+    """Conditions as they were stored."""
+    return Conditions(**{name: _READ[name](value) for name, value in stored.items()})
+
+
+def conditions_as_json(conditions: Conditions) -> dict[str, Any]:
+    """Conditions as they are stored; what is not asked for is left out."""
+    given = ((field.name, getattr(conditions, field.name)) for field in fields(Conditions))
+    return {name: _WRITE[name](value) for name, value in given if value is not None and value != frozenset()}
+
+
+_SETS = ("products", "categories", "collections", "groups", "tiers", "weekdays")
+_MONEY, _TIMES, _NUMBERS = (
+    ("minimum_total", "maximum_total"),
+    ("time_from", "time_to"),
+    ("order_number", "every_nth_order"),
+)
+_READ: dict[str, Any] = {
+    **dict.fromkeys(_SETS, frozenset),
+    **dict.fromkeys(_MONEY, Decimal),
+    **dict.fromkeys(_TIMES, time.fromisoformat),
+    **dict.fromkeys(_NUMBERS, int),
+}
+_WRITE: dict[str, Any] = {
+    **dict.fromkeys(_SETS, sorted),
+    **dict.fromkeys(_MONEY, str),
+    **dict.fromkeys(_TIMES, time.isoformat),
+    **dict.fromkeys(_NUMBERS, int),
+}
+
+
+def in_force(channel_id: str, moment: datetime, trigger: Trigger = Trigger.ORDER) -> tuple[Rule, ...]:
+    """The rules of a channel that were in force at a moment, as they stood then."""
+    known = EarningRuleVersion.objects.filter(rule__channel_id=channel_id, since__lte=moment)
+    newest = known.order_by("rule_id", "-number").distinct("rule_id")
+    return tuple(
+        version.pure
+        for version in newest
+        if version.trigger == trigger.value
+        and version.starts_at <= moment
+        and (version.ends_at is None or moment < version.ends_at)
+    )
+
+
+def newest(channel_id: str | None = None) -> QuerySet:
+    """The newest version of each rule, of one channel or of all."""
+    rows = EarningRuleVersion.objects.all()
+    if channel_id is not None:
+        rows = rows.filter(rule__channel_id=channel_id)
+    last = rows.order_by("rule_id", "-number").distinct("rule_id").values("pk")
+    return EarningRuleVersion.objects.filter(pk__in=last).select_related("rule").order_by("-rule_id")
+
+
+def listed(channel_id: str, now: datetime, state: str | None, trigger: str | None, search: str | None) -> QuerySet:
+    """The newest versions of a channel's rules, the newest rule first, filtered by what is given."""
+    rows = newest(channel_id)
+    if state is not None:
+        rows = rows.filter(_STATES[state](now))
+    if trigger is not None:
+        rows = rows.filter(trigger=trigger)
+    return rows.filter(name__icontains=search) if search else rows
+
+
+RUNNING, SCHEDULED, ENDED = "running", "scheduled", "ended"
+_STATES = {
+    RUNNING: lambda now: Q(starts_at__lte=now) & (Q(ends_at=None) | Q(ends_at__gt=now)),
+    SCHEDULED: lambda now: Q(starts_at__gt=now) & (Q(ends_at=None) | Q(ends_at__gt=now)),
+    ENDED: lambda now: Q(ends_at__lte=now),
+}
+
+
+def state_of(version: EarningRuleVersion, now: datetime) -> str:
+    """Whether a rule is running, scheduled or ended."""
+    if version.ends_at is not None and version.ends_at <= now:
+        return ENDED
+    return SCHEDULED if version.starts_at > now else RUNNING
+
+
+def create(channel: host.Channel, actor: str, conditions: Conditions, **terms: Any) -> EarningRuleVersion:
+    """A new rule for orders placed from now on, or from its start on. Raises Invalid, at the field."""
+    version = draft(channel, conditions, **terms)
+    version.actor = actor
+    with transaction.atomic():
+        version.rule = EarningRule.objects.create(channel_id=channel.id, created_at=version.since)
+        version.save(force_insert=True)
+    return version
+
+
+def draft(channel: host.Channel, conditions: Conditions, **terms: Any) -> EarningRuleVersion:
+    """A rule that is valid and stored nowhere. Raises Invalid, at the field, for what makes no sense."""
+    now = timezone.now()
+    terms["starts_at"] = max(terms.get("starts_at") or now, now)
+    version = EarningRuleVersion(number=1, since=now, conditions=conditions_as_json(conditions), **terms)
+    _check(version, conditions, channel.currency)
+    return version
+
+
+def update(rule_id: int, actor: str, changes: dict[str, Any]) -> EarningRuleVersion:
+    """A new version of a rule, for orders placed from now on. Raises NotFound, or Invalid at the field."""
+    with transaction.atomic():
+        version = _next(rule_id, actor)
+        for name, value in changes.items():
+            setattr(version, name, conditions_as_json(value) if name == "conditions" else value)
+        channel = host.channel(version.rule.channel_id)
+        _check(version, conditions_from(version.conditions), channel.currency if channel else "")
+        version.save(force_insert=True)
+    return version
+
+
+def end(rule_id: int, actor: str) -> EarningRuleVersion:
+    """End a rule now; orders placed before keep it. A second call changes nothing."""
+    with transaction.atomic():
+        version = _next(rule_id, actor)
+        if version.ends_at is not None and version.ends_at <= version.since:
+            return newest().get(rule_id=rule_id)
+        version.ends_at = version.since
+        version.starts_at = min(version.starts_at, version.since)
+        version.save(force_insert=True)
+    return version
+
+
+def _next(rule_id: int, actor: str) -> EarningRuleVersion:
+    """The next version of a rule, like the last one and not stored yet, with the rule locked."""
+    rule = EarningRule.objects.select_for_update().filter(pk=rule_id).first()
+    if rule is None:
+        raise errors.NotFound(field="id")
+    version = newest().get(rule_id=rule_id)
+    version.pk, version.number, version.actor = None, version.number + 1, actor
+    version.since = timezone.now()
+    version._state.adding = True
+    return version
+
+
+def _check(version: EarningRuleVersion, conditions: Conditions, currency: str) -> None:
+    if not version.name.strip() or len(version.name) > 128:
+        raise errors.Invalid(_("Enter a name of at most 128 characters."), field="name")
+    _check_value(version)
+    if abs(version.priority) > MOST_PRIORITY:
+        raise _not_between(-MOST_PRIORITY, MOST_PRIORITY, "priority")
+    if version.ends_at is not None and version.ends_at <= version.starts_at:
+        raise errors.Invalid(_("The end has to come after the start."), field="endsAt")
+    if version.trigger != Trigger.ORDER.value:
+        _check_occasion(version, conditions)
+    _check_numbers(conditions, currency)
+    _check_names(conditions)
+
+
+def _check_value(version: EarningRuleVersion) -> None:
+    if version.effect == Effect.MULTIPLIER.value:
+        if not 0 <= version.value <= MOST_FACTOR or version.value != round(version.value, 4):
+            raise errors.Invalid(_("Enter a multiplier from 0 to 1000 with at most 4 decimals."), field="value")
+        return
+    if not 1 <= version.value <= MOST_BONUS or version.value != int(version.value):
+        raise _not_between(1, MOST_BONUS, "value")
+    if version.stacking == Stacking.MULTIPLY.value:
+        raise errors.Invalid(_("A bonus adds points; only a multiplier can multiply."), field="stacking")
+
+
+def _check_occasion(version: EarningRuleVersion, conditions: Conditions) -> None:
+    """A bonus for something else than an order can ask who somebody is, and nothing about an order."""
+    if version.effect != Effect.BONUS.value:
+        raise errors.Invalid(_("Only orders have multipliers and pieces. Choose a bonus."), field="effect")
+    if set(conditions_as_json(conditions)) - {"groups", "tiers"}:
+        raise errors.Invalid(_("Without an order, only groups and tiers can be asked for."), field="conditions")
+
+
+def _check_numbers(conditions: Conditions, currency: str) -> None:
+    for name, field, most in (
+        ("order_number", "orderNumber", MOST_ORDERS),
+        ("every_nth_order", "everyNthOrder", MOST_ORDERS),
+    ):
+        number = getattr(conditions, name)
+        if number is not None and not 1 <= number <= most:
+            raise _not_between(1, most, field)
+    for name, field in (("minimum_total", "minimumTotal"), ("maximum_total", "maximumTotal")):
+        amount = getattr(conditions, name)
+        if amount is not None and not (0 <= amount <= MOST_TOTAL and amount == round(amount, host.decimals(currency))):
+            raise errors.Invalid(_("Enter an amount of at least 0 that the currency has coins for."), field=field)
+    low, high = conditions.minimum_total, conditions.maximum_total
+    if low is not None and high is not None and high < low:
+        raise errors.Invalid(_("The largest total is below the smallest."), field="maximumTotal")
+    if conditions.time_to is not None and conditions.time_to == (conditions.time_from or time.min):
+        raise errors.Invalid(_("The window of time is empty."), field="timeTo")
+
+
+def _check_names(conditions: Conditions) -> None:
+    for name in _SETS:
+        if len(getattr(conditions, name)) > MOST_VALUES:
+            raise errors.Invalid(_("Name at most %(most)s.") % {"most": MOST_VALUES}, field=name)
+    row = tiers.ladder_row()
+    known_tiers = {step.code for step in tiers.ladder_of(row).steps} if row else set()
+    missing: Iterable[tuple[str, Iterable[Any]]] = (
+        ("products", host.unknown_ids("product", conditions.products)),
+        ("categories", host.unknown_ids("category", conditions.categories)),
+        ("collections", host.unknown_ids("collection", conditions.collections)),
+        ("groups", host.unknown_groups(conditions.groups)),
+        ("tiers", conditions.tiers - known_tiers),
+    )
+    for field, unknown in missing:
+        if unknown:
+            names = ", ".join(str(name) for name in sorted(unknown))
+            raise errors.Invalid(_("The shop does not have: %(names)s.") % {"names": names}, field=field)
+
+
+def _not_between(low: int, high: int, field: str) -> errors.Invalid:
+    message = _("Enter a whole number from %(low)s to %(high)s.") % {"low": low, "high": high}
+    return errors.Invalid(message, field=field)
