@@ -13,7 +13,7 @@ from saleor.plugins.models import PluginConfiguration
 from saleor.warehouse.models import Stock
 
 from demo.storefront import Refused, Shop
-from saleor_reciprocity import host, programme
+from saleor_reciprocity import host, settings
 from tests import hosts
 
 
@@ -57,4 +57,4 @@ class ShopInProcess(Shop):
 
 def switch(active: bool) -> None:
     """Switch the plugin on or off as staff left it, without a new version of its settings."""
-    PluginConfiguration.objects.filter(identifier=programme.PLUGIN_ID).update(active=active)
+    PluginConfiguration.objects.filter(identifier=settings.PLUGIN_ID).update(active=active)

@@ -1,6 +1,6 @@
 """Settings of the demo shop: Saleor 2.10.1 with the plugin in it.
 
-What a shop on Saleor 2.10.1 adds is the two lines below the first comment; the rest keeps the demo inside .cache/demo
+What a shop on Saleor 2.10.1 adds is the three lines below the first comment; the rest keeps the demo inside .cache/demo
 and gives Saleor the templates that its package lacks. The database comes in through DATABASE_URL.
 """
 
@@ -19,6 +19,7 @@ from . import host_mails
 # The plugin. Saleor 3 finds it by itself; Saleor 2.10.1 needs to be told.
 INSTALLED_APPS += ["saleor_reciprocity"]
 PLUGINS += ["saleor_reciprocity.plugin.ReciprocityPlugin"]
+ROOT_URLCONF = "saleor_reciprocity.urls"
 
 HERE = Path(__file__).resolve().parent
 STATE = HERE.parent / ".cache" / "demo"

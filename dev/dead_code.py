@@ -19,6 +19,7 @@ FRAMEWORK = [
     "Arguments", "mutate", "resolve_*", "serialize", "parse_value", "parse_literal", "batch_load",
     # Saleor's plugins
     "ReciprocityPlugin", "get_plugin_configuration", "save_plugin_configuration", "validate_plugin_configuration",
+    "webhook",
 ]  # fmt: skip
 
 

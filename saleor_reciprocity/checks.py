@@ -7,7 +7,7 @@ from typing import Any
 from django.core import checks
 from django.db import DatabaseError
 
-from . import host, programme, settings
+from . import host, settings
 from .graphql import schema
 
 
@@ -48,7 +48,7 @@ def stored_settings_are_valid(app_configs: Any, **kwargs: Any) -> list[checks.Ch
 
 
 def _problems(channel_id: str) -> list[str]:
-    _, values = host.plugin_configuration(programme.PLUGIN_ID, channel_id)
+    _, values = host.plugin_configuration(settings.PLUGIN_ID, channel_id)
     try:
         settings.parse(values)
     except settings.InvalidSettings as invalid:

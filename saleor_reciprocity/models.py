@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .experiments.models import Assignment
 from .identity import InstallationKey
-from .mail.models import Mail
+from .mail.models import CommunicationChoice, Mail, MailPace
 from .points.models import Account, Entry, Lot, LotUse, OrderTerms
 from .points.rulebook import EarningRule, EarningRuleVersion
 from .points.tiers import AccountTier, Tier, TierChange, TierLadder
@@ -17,12 +17,13 @@ from .surveys.models import Answer, AskedProduct, Invitation, Rating, Reply
 
 __all__ = [
     "Account",
+    "AccountTier",
     "Answer",
     "AskedProduct",
-    "AccountTier",
     "Assignment",
     "Budget",
     "Campaign",
+    "CommunicationChoice",
     "CustomerList",
     "Draw",
     "EarningRule",
@@ -33,6 +34,7 @@ __all__ = [
     "Lot",
     "LotUse",
     "Mail",
+    "MailPace",
     "ModelVersion",
     "Neighbour",
     "OrderTerms",

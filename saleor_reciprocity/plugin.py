@@ -5,9 +5,10 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
-from . import host, programme, settings, settlement
+from . import host, programme, serving, settings, settlement
 from .rewards import catalogue
 from .surprises import campaigns
 
@@ -15,21 +16,24 @@ from .surprises import campaigns
 class ReciprocityPlugin(host.SaleorPlugin):
     """Points, and all that a shop gives first."""
 
-    PLUGIN_ID = programme.PLUGIN_ID
+    PLUGIN_ID = settings.PLUGIN_ID
     PLUGIN_NAME = "Reciprocity"
     PLUGIN_DESCRIPTION = gettext_lazy(
         "Points for every order, exchanged for vouchers and gift cards, and gifts that nobody expected."
     )
     DEFAULT_ACTIVE = False
     CONFIGURATION_PER_CHANNEL = True
-    DEFAULT_CONFIGURATION = [{"name": field.name, "value": field.default} for field in settings.FIELDS]
+    DEFAULT_CONFIGURATION = [
+        {"name": field.name, "value": field.default == "True" if field.type == "BOOLEAN" else field.default}
+        for field in (*settings.FIELDS, *settings.SECRETS)
+    ]
     CONFIG_STRUCTURE = {
         field.name: {
-            "type": host.ConfigurationTypeField.STRING,
+            "type": getattr(host.ConfigurationTypeField, field.type),
             "label": field.label,
             "help_text": field.help_text,
         }
-        for field in settings.FIELDS
+        for field in (*settings.FIELDS, *settings.SECRETS)
     }
 
     def get_plugin_configuration(self, configuration: Any) -> Any:
@@ -41,6 +45,7 @@ class ReciprocityPlugin(host.SaleorPlugin):
         channel = host.configured_channel(plugin_configuration)
         try:
             settings.parse(values, host.decimals(channel.currency) if channel else settings.MOST_DECIMALS)
+            settings.check_secrets(values)
         except settings.InvalidSettings as invalid:
             raise host.configuration_error(invalid.messages) from invalid
 
@@ -56,6 +61,10 @@ class ReciprocityPlugin(host.SaleorPlugin):
             if version.active:
                 campaigns.keep_standard_campaign(channel, version.programme)
         return saved
+
+    def webhook(self, request: HttpRequest, path: str | None, previous_value: Any) -> HttpResponse:
+        """A page of ours. Saleor 3 also asks a plugin that is off: whoever wants to leave always can."""
+        return serving.respond(request, path or "")
 
     def _settle(self, order: Any, *args: Any, **kwargs: Any) -> Any:
         if self.active:  # Saleor 2 also calls plugins that are switched off

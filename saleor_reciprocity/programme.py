@@ -10,8 +10,6 @@ from django.utils import timezone
 from . import host, settings
 from .fields import JSONField
 
-PLUGIN_ID = "saleor_reciprocity"
-
 
 class SettingsVersion(models.Model):
     """What was set for a channel from one moment on. Not the place that staff edit: that is the plugin's page."""
@@ -40,7 +38,7 @@ def current(channel_id: str) -> SettingsVersion | None:
     The plugin's stored configuration is the truth. Where it differs from the newest version, for example because it
     was changed by a data script, this look makes the new version.
     """
-    active, stored = host.plugin_configuration(PLUGIN_ID, channel_id)
+    active, stored = host.plugin_configuration(settings.PLUGIN_ID, channel_id)
     newest = SettingsVersion.objects.filter(channel_id=channel_id).order_by("since").last()
     values = settings.canonical(stored)
     if newest is None and not active:

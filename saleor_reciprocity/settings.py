@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Iterator, Mapping
+from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ValidationError
@@ -14,6 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from . import clock
 
+PLUGIN_ID = "saleor_reciprocity"
+
 VOUCHER = "voucher"
 GIFT_CARD = "gift card"
 GROSS, NET = "gross", "net"
@@ -21,6 +24,11 @@ YES, NO = "yes", "no"
 
 NO_QUESTION = "off"
 QUESTIONS = ("csat", "nps", "ces")
+
+# Where the consent to be written to comes from.
+NO_CONSENT_SOURCE, PREFERENCE, EXISTING_CUSTOMERS = "off", "preference", "existing customers"
+# How messages leave the shop.
+BY_EMAIL, BY_ENDPOINT, BY_BOTH = "e-mail", "endpoint", "both"
 
 
 def _decimal(text: str) -> Decimal:
@@ -81,13 +89,30 @@ def text_up_to(most: int) -> Callable[[str], str]:
     return read
 
 
-def email_or_nothing(text: str) -> str:
-    """A reader of one e-mail address, or of nothing."""
+def switch(text: str) -> bool:
+    """A reader of on or off."""
+    if text.lower() not in ("true", "on", "false", "off", ""):
+        raise ValueError(_("Enter one of: %(choices)s.") % {"choices": "on, off"})
+    return text.lower() in ("true", "on")
+
+
+def email_address(text: str) -> str:
+    """A reader of an e-mail address, or of none."""
     if text:
         try:
             validate_email(text)
         except ValidationError:
-            raise ValueError(_("Enter one e-mail address.")) from None
+            raise ValueError(_("Enter an e-mail address, for example shop@example.com.")) from None
+    return text
+
+
+def web_address(text: str) -> str:
+    """A reader of a public http or https address without a user name, or of none."""
+    parts = urlsplit(text)
+    if text and (
+        parts.scheme not in ("https", "http") or not parts.hostname or parts.username is not None or len(text) > 500
+    ):
+        raise ValueError(_("Enter an address that begins with https://."))
     return text
 
 
@@ -107,13 +132,17 @@ def yes_or_no(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Field:
-    """One input of the plugin page: what it is called there, what it starts with, and how its text becomes a value."""
+    """One input of the plugin page: what it is called there, what it starts with, and how its text becomes a value.
+
+    `type` is a name of the host's ConfigurationTypeField.
+    """
 
     name: str
     default: str
     read: Callable[[str], Any]
     label: Any
     help_text: Any
+    type: str = "STRING"
 
 
 FIELDS = (
@@ -286,10 +315,11 @@ FIELDS = (
     ),
     Field(
         "survey_product_ratings",
-        NO,
-        yes_or_no,
+        "False",
+        switch,
         gettext_lazy("Surveys: rate products"),
-        gettext_lazy("“yes” lets customers also rate each product that they bought, if they like."),
+        gettext_lazy("Customers may also rate each product that they bought, if they like."),
+        "BOOLEAN",
     ),
     Field(
         "survey_points",
@@ -311,9 +341,112 @@ FIELDS = (
     Field(
         "survey_alert_email",
         "",
-        email_or_nothing,
+        email_address,
         gettext_lazy("Surveys: address for alerts"),
         gettext_lazy("Where a mail about each such answer goes. Empty sends none."),
+    ),
+    Field(
+        "mail_consent",
+        NO_CONSENT_SOURCE,
+        one_of(NO_CONSENT_SOURCE, PREFERENCE, EXISTING_CUSTOMERS),
+        gettext_lazy("Messages: source of consent"),
+        gettext_lazy(
+            "“off” sends nothing that needs consent. “preference” writes to those who said yes in the shop. “existing "
+            "customers” also writes to everybody who has ordered and did not say no."
+        ),
+    ),
+    Field(
+        "mail_terms_confirmed",
+        "False",
+        switch,
+        gettext_lazy("Messages: existing customers were told"),
+        gettext_lazy(
+            "I confirm that customers are told when they order that the shop may write to them, and that they can say "
+            "no. Needed for “existing customers”."
+        ),
+        "BOOLEAN",
+    ),
+    Field(
+        "mail_sender_name",
+        "",
+        text_up_to(78),
+        gettext_lazy("Messages: name of the sender"),
+        gettext_lazy("Who the mails come from. Empty: the name of the shop."),
+    ),
+    Field(
+        "mail_sender_address",
+        "",
+        email_address,
+        gettext_lazy("Messages: address of the sender"),
+        gettext_lazy("The e-mail address that the mails come from. Empty: the shop's own sender."),
+    ),
+    Field(
+        "mail_surveys",
+        "True",
+        switch,
+        gettext_lazy("Messages: surveys"),
+        gettext_lazy("Ask one question some days after an order. Needs consent."),
+        "BOOLEAN",
+    ),
+    Field(
+        "mail_surprises",
+        "True",
+        switch,
+        gettext_lazy("Messages: surprises"),
+        gettext_lazy("Tell customers about a gift that they won. Needs consent."),
+        "BOOLEAN",
+    ),
+    Field(
+        "mail_codes",
+        "True",
+        switch,
+        gettext_lazy("Messages: codes"),
+        gettext_lazy("Send the code that a customer has just exchanged points for."),
+        "BOOLEAN",
+    ),
+    Field(
+        "mail_statements",
+        "False",
+        switch,
+        gettext_lazy("Messages: monthly statements"),
+        gettext_lazy("Tell customers once a month how many points they have. Needs consent."),
+        "BOOLEAN",
+    ),
+    Field(
+        "mail_replies",
+        "True",
+        switch,
+        gettext_lazy("Messages: replies"),
+        gettext_lazy("Send what the shop replies to a customer's answer."),
+        "BOOLEAN",
+    ),
+    Field(
+        "mail_delivery",
+        BY_EMAIL,
+        one_of(BY_EMAIL, BY_ENDPOINT, BY_BOTH),
+        gettext_lazy("Messages: delivery"),
+        gettext_lazy("“e-mail”, “endpoint” (a signed POST to an address of your own), or “both”."),
+    ),
+    Field(
+        "mail_endpoint",
+        "",
+        web_address,
+        gettext_lazy("Messages: endpoint"),
+        gettext_lazy("The address that gets the signed POSTs, for shops that write by SMS or messenger."),
+    ),
+)
+
+SHORTEST_SECRET, LONGEST_SECRET = 16, 200
+
+# Inputs that are kept out of the programme and its versions, because nobody may read them.
+SECRETS = (
+    Field(
+        "mail_endpoint_secret",
+        "",
+        text_up_to(LONGEST_SECRET),
+        gettext_lazy("Messages: secret of the endpoint"),
+        gettext_lazy("Signs the POSTs, so that your endpoint can tell them from others. At least 16 characters."),
+        "SECRET",
     ),
 )
 
@@ -361,6 +494,17 @@ class Programme:
     survey_points: int
     survey_alert_below: int
     survey_alert_email: str
+    mail_consent: str
+    mail_terms_confirmed: bool
+    mail_sender_name: str
+    mail_sender_address: str
+    mail_surveys: bool
+    mail_surprises: bool
+    mail_codes: bool
+    mail_statements: bool
+    mail_replies: bool
+    mail_delivery: str
+    mail_endpoint: str
 
     @property
     def earning_net(self) -> bool:
@@ -387,9 +531,27 @@ def parse(values: Mapping[str, Any], decimals: int = MOST_DECIMALS) -> Programme
     for name in MONEY:
         if name in parsed and parsed[name] != round(parsed[name], decimals):
             messages[name] = _("Enter at most %(places)s decimals.") % {"places": decimals}
+    messages.update({name: text for name, text in _contradictions(parsed) if name not in messages})
     if messages:
         raise InvalidSettings(messages)
     return Programme(**parsed)
+
+
+def _contradictions(parsed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if parsed.get("mail_consent") == EXISTING_CUSTOMERS and not parsed.get("mail_terms_confirmed"):
+        yield "mail_terms_confirmed", _("Confirm this to write to existing customers.")
+    if parsed.get("mail_delivery") in (BY_ENDPOINT, BY_BOTH) and not parsed.get("mail_endpoint"):
+        yield "mail_endpoint", _("Enter an address that begins with https://.")
+
+
+def check_secrets(values: Mapping[str, Any]) -> None:
+    """Raises InvalidSettings where a secret is needed and missing, or too short to be one."""
+    secret = str(values.get("mail_endpoint_secret") or "")
+    wanted = str(values.get("mail_delivery") or "").strip().lower() in (BY_ENDPOINT, BY_BOTH)
+    if (wanted or secret) and not SHORTEST_SECRET <= len(secret) <= LONGEST_SECRET:
+        limits = {"least": SHORTEST_SECRET, "most": LONGEST_SECRET}
+        text = _("Enter a secret of %(least)s to %(most)s characters.") % limits
+        raise InvalidSettings({"mail_endpoint_secret": text})
 
 
 def hook_seconds() -> float:

@@ -10,6 +10,7 @@ if find_spec("saleor.channel") is None:
     from saleor.settings import *  # noqa: F403
 
     INSTALLED_APPS += ["saleor_reciprocity"]  # noqa: F405
+    ROOT_URLCONF = "saleor_reciprocity.urls"
     BUILTIN_PLUGINS = PLUGINS  # noqa: F405
     TEMPLATES[0]["OPTIONS"]["loaders"].append(LOADER)  # noqa: F405
 else:

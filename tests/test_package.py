@@ -128,7 +128,7 @@ def test_saleor_3_finds_the_plugin_by_its_entry_point(metadata: Path) -> None:
 
 
 def test_a_shop_starts_with_what_the_readme_says(site: Path, tmp_path: Path) -> None:
-    """On Saleor 3 with nothing but the installed wheel; on Saleor 2.10 with the README's two lines of settings."""
+    """On Saleor 3 with nothing but the installed wheel; on Saleor 2.10 with the README's three lines of settings."""
     settings = "saleor.settings"
     if find_spec("saleor.channel") is None:
         (lines,) = [block.text for block in blocks(ROOT / "README.md") if block.language == "python"]

@@ -6,22 +6,25 @@ translated there, the same command compiles them.
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Iterator
 
 import pytest
 from babel.messages import Catalog
-from babel.messages.extract import extract_from_file
+from babel.messages.extract import extract, extract_from_file
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings as django_settings
 from django.utils.translation import override, to_language
+from django.utils.translation.template import templatize
 
 import saleor_reciprocity
 from saleor_reciprocity import errors, settings
 
 PACKAGE = Path(saleor_reciprocity.__file__).parent
-KEYWORDS = {"gettext": None, "gettext_lazy": None, "_": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2)}
+PLURALS = ("ngettext", "ngettext_lazy")
+KEYWORDS = {**dict.fromkeys(("gettext", "gettext_lazy", "gettext_noop", "_")), **dict.fromkeys(PLURALS, (1, 2))}
 FILES = sorted(PACKAGE.glob("locale/*/LC_MESSAGES/*.po"))
 
 
@@ -30,6 +33,10 @@ def texts() -> Catalog:
     catalog = Catalog()
     for path in sorted(PACKAGE.rglob("*.py")):
         for _line, message, _comments, _context in extract_from_file("python", path, KEYWORDS):
+            catalog.add(message)
+    for path in sorted(PACKAGE.glob("templates/**/*.*")):
+        code = BytesIO(templatize(path.read_text(), origin=path.name).encode())
+        for _line, message, _comments, _context in extract("python", code, KEYWORDS):
             catalog.add(message)
     for case in cases(errors.ReciprocityError):
         catalog.add(" ".join((case.__doc__ or "").split()))

@@ -9,10 +9,12 @@ from typing import Any, Iterable, Mapping
 from babel.numbers import get_currency_precision
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.sites.models import Site
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import F, Q
 from prices import Money as PricesMoney
+from saleor.core.utils import build_absolute_uri
 from saleor.core.utils.promo_code import is_available_promo_code
 from saleor.discount import DiscountValueType, VoucherType
 from saleor.discount.models import Voucher
@@ -33,6 +35,7 @@ __all__ = [
     "CATALOGUE",
     "ConfigurationTypeField",
     "SaleorPlugin",
+    "absolute_address",
     "categories_within",
     "code_is_free",
     "configuration_error",
@@ -60,6 +63,7 @@ __all__ = [
     "schema_is_built",
     "shelves",
     "shipping_voucher_terms",
+    "shop_name",
     "switch_off",
     "unknown_groups",
     "unknown_ids",
@@ -93,6 +97,16 @@ def switch_off(row: PluginConfiguration) -> None:
     """Store that the plugin is switched off in a configuration."""
     row.active = False
     row.save(update_fields=["active"])
+
+
+def absolute_address(location: str) -> str:
+    """The public address of a path of this shop's Saleor."""
+    return str(build_absolute_uri(location))
+
+
+def shop_name() -> str:
+    """What the shop calls itself."""
+    return str(Site.objects.get_current().name)
 
 
 def user_with_id(user_id: int) -> Any:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from saleor_reciprocity import host, identity, programme
 from saleor_reciprocity.experiments import assignment, holdout
-from saleor_reciprocity.mail import outbox
+from saleor_reciprocity.mail import kinds, outbox
 from saleor_reciprocity.points import ledger
 from saleor_reciprocity.points.models import Account
 
@@ -120,7 +120,7 @@ def _try(made: Draw, prize: Prize, order: host.Order, account: Account) -> Outco
         with transaction.atomic():
             if not campaigns.take_from_stock(prize):
                 return Outcome.OUT_OF_STOCK
-            _win(made, prize, cost, channel, ledger.lock(account.pk))
+            _win(made, prize, cost, channel, ledger.lock(account.pk), order.person)
             if not budget.take(made.campaign.budget_id, cost, made.drawn_at):
                 raise _BudgetRefuses
     except _BudgetRefuses:
@@ -132,14 +132,23 @@ class _BudgetRefuses(Exception):
     """The money is not there: what was made for the winner is undone."""
 
 
-def _win(made: Draw, prize: Prize, cost: Decimal, channel: host.Channel, account: Account) -> None:
+def _win(made: Draw, prize: Prize, cost: Decimal, channel: host.Channel, account: Account, person: host.Person) -> None:
     made.prize, made.cost, made.state = prize, cost, GiftState.ISSUED
     if prize.kind != PrizeKind.POINTS:
         made.expires_at = made.drawn_at + timedelta(days=made.campaign.validity_days)
     gifts.give(made, prize, channel, account)
     _store(made, Outcome.WON)
     _outlive_a_crash()
-    outbox.ask_for_surprise(made.pk, made.order_id, made.drawn_at)
+    outbox.ask(
+        kinds.SURPRISE,
+        f"surprise:{made.pk}",
+        person,
+        channel.id,
+        made.drawn_at,
+        expires_at=made.expires_at,
+        order_id=made.order_id,
+        context={"draw": made.pk},
+    )
 
 
 def _outlive_a_crash() -> None:

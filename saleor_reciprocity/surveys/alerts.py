@@ -1,7 +1,7 @@
 """Alerts: tells the shop about an unhappy answer, by mail to an address and by a call of a function of its own.
 
-The mail is asked for in the transaction that takes the answer. The function is called by the next look at the work to do,
-so that no customer waits for it, at least once: where it raised or never returned, it is called again.
+The mail is asked for in the transaction that takes the answer. The function is called by the next look at the work to
+do, so that no customer waits for it, at least once: where it raised or never returned, it is called again.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Pages: where a customer answers. Reading changes nothing; the token in the address stands for the invitation.
 
-That token is all the protection a form needs here: there is no session or cookie that another site could make use of, and
-who does not know the address can't send the form.
+That token is all the protection a form needs here: there is no session or cookie that another site could make use of,
+and who does not know the address can't send the form.
 """
 
 from __future__ import annotations

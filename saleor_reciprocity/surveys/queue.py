@@ -1,7 +1,7 @@
-"""The queue: at most one invitation for each order, decided once its goods have arrived, and handed over when it is due.
+"""The queue: at most one invitation for each order, decided once its goods have arrived, and handed over when due.
 
-A decision against an invitation is kept, too, and is final: nobody is asked later instead. What is decided when an order
-is looked at is decided again when its time comes, because people, orders and settings change in between.
+A decision against an invitation is kept, too, and is final: nobody is asked later instead. What is decided when an
+order is looked at is decided again when its time comes, because people, orders and settings change in between.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Mapping
 from django.db import transaction
 from django.utils import timezone
 
-from saleor_reciprocity import host, programme, settings
+from saleor_reciprocity import host, programme
 from saleor_reciprocity.points import ledger
 from saleor_reciprocity.points.models import Entry, Kind
 
@@ -109,7 +109,7 @@ def _write(answer: Answer, given: Given) -> None:
 def _clean(comment: str) -> str:
     """A comment without what no person writes: control characters, halves of characters, changes of direction."""
     plain = comment.replace("\r\n", "\n").replace("\r", "\n")
-    kept = (c for c in plain if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs") and c not in _DIRECTIONS)
+    kept = (c for c in plain if c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in _DIRECTIONS))
     return "".join(kept).strip()[:LONGEST_COMMENT]
 
 

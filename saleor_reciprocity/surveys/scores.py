@@ -1,17 +1,17 @@
 """Scores: what raw answers come to, with the number of answers and a 95 % confidence interval. Pure.
 
-CSAT is the share of those who are satisfied, the upper two of five answers, in percent. Its interval is
-Wilson's (Probable Inference, JASA 22 (1927) 209-212), which stays within 0 and 100 and holds for few answers.
+CSAT is the share of those who are satisfied, the upper two of five answers, in percent. Its interval is Wilson's
+(Probable Inference, JASA 22 (1927) 209-212), which stays within 0 and 100 and holds for few answers.
 
-NPS is the percentage of promoters (9, 10) less that of detractors (0 to 6), after Reichheld (The One Number You Need to
-Grow, Harvard Business Review, December 2003). Its interval is that of Bonett and Price for the difference of two shares of
-one sample (Journal of Educational and Behavioral Statistics 37 (2012) 479-488): with one answer added to each side,
-d +- z * sqrt((p1 + p2 - d^2) / (n + 2)).
+NPS is the percentage of promoters (9, 10) less that of detractors (0 to 6), after Reichheld (The One Number You Need
+to Grow, Harvard Business Review, December 2003). Its interval is that of Bonett and Price for the difference of two
+shares of one sample (Journal of Educational and Behavioral Statistics 37 (2012) 479-488): with one answer added to
+each side, d +- z * sqrt((p1 + p2 - d^2) / (n + 2)).
 
-CES is the mean on a scale of 1 to 7, after Dixon, Freeman and Toman (Stop Trying to Delight Your Customers, Harvard Business
-Review, July 2010) in its second version of 2013. Its interval is Student's, within the scale. Where all answers are the
-same, or there is one, that interval says nothing; then Wilson's on the scale stands in, which is never too narrow, because
-no answers on a scale vary more than those at its two ends.
+CES is the mean on a scale of 1 to 7, after Dixon, Freeman and Toman (Stop Trying to Delight Your Customers, Harvard
+Business Review, July 2010) in its second version of 2013. Its interval is Student's, within the scale. Where all
+answers are the same, or there is one, that interval says nothing; then Wilson's on the scale stands in, which is
+never too narrow, because no answers on a scale vary more than those at its two ends.
 """
 
 from __future__ import annotations

@@ -135,7 +135,7 @@ def test_the_mail_is_asked_for_and_the_order_gets_a_note(transactional_db: Any, 
     campaign(shop)
     order = settled(customer)
     won = draw_of(order)
-    assert [(mail.kind, mail.draw_id) for mail in Mail.objects.all()] == [("surprise", won.pk)]
+    assert [(mail.kind, mail.context) for mail in Mail.objects.all()] == [("surprise", {"draw": won.pk})]
     order.refresh_from_db()
     assert order.private_metadata[notes.KEY] == notes.text_of(won)
     assert won.noted_at is not None

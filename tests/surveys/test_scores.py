@@ -15,7 +15,7 @@ def test_no_answers_have_no_score() -> None:
     assert scores.stars({}) == Score(0, None, None, None)
 
 
-# Newcombe, Two-sided confidence intervals for the single proportion, Statistics in Medicine 17 (1998), table I, method 3.
+# Newcombe, Two-sided confidence intervals for the single proportion, Statistics in Medicine 17 (1998), table I.
 @pytest.mark.parametrize(
     ("successes", "trials", "low", "high"),
     [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
@@ -54,7 +54,7 @@ def test_nps_stays_on_its_scale() -> None:
 def test_ces_is_the_mean() -> None:
     score = scores.score_of("ces", {5: 2, 6: 1, 7: 1})
     assert (score.answers, score.value) == (4, 5.75)
-    # 5.75 +- 3.182 * sqrt(0.9167 / 4)
+    # the mean plus and minus 3.182 standard errors of 0.479
     assert (score.low, score.high) == (pytest.approx(4.227, abs=0.01), 7)
 
 

@@ -1,0 +1,102 @@
+"""Consent: whether somebody may be written to, on which legal basis, and what people choose about it.
+
+What a person said last counts, before anything else. Without a word of theirs it depends on the source of consent that
+the shop has named on the plugin's page; as long as it has named none, nothing that needs consent is sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from django.db.models import Q, QuerySet
+
+from saleor_reciprocity import host, identity, settings
+
+from .kinds import KINDS
+from .models import CommunicationChoice
+
+ALL = ""  # in the place of a kind: all kinds that need consent
+
+
+class Why(str, Enum):
+    """Why somebody may be written to, or not."""
+
+    CONSENT = "consent"  # they said so
+    EXISTING_CUSTOMER = "existing customer"  # they bought, under terms that the shop has confirmed
+    ASKED_FOR = "asked for"  # the message answers a request of theirs
+    PROGRAMME_OFF = "programme off"
+    SWITCHED_OFF = "switched off by the shop"
+    NO_SOURCE = "the shop has named no source of consent"
+    NO_CONSENT = "no consent"
+    NOT_WANTED = "not wanted"  # they said no
+    NO_ADDRESS = "no address"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether somebody may be written to, and why. `choice_id` names their own word, where that decided."""
+
+    allowed: bool
+    why: Why
+    choice_id: int | None = None
+
+
+def may_write(person: host.Person, kind: str, channel_id: str, now: datetime) -> Verdict:
+    """Whether a person may be sent a message of this kind in this channel now. Reads only; cheap enough to ask twice.
+
+    PROGRAMME_OFF may be otherwise tomorrow; the other reasons against it are the shop's or the person's will.
+    """
+    programme = settings_of(channel_id)
+    if programme is None:
+        return Verdict(False, Why.PROGRAMME_OFF)
+    if not getattr(programme, KINDS[kind].setting):
+        return Verdict(False, Why.SWITCHED_OFF)
+    if not person.email:
+        return Verdict(False, Why.NO_ADDRESS)
+    said = latest_choice(person, kind)
+    if said is not None and not said.wanted:
+        return Verdict(False, Why.NOT_WANTED, said.pk)
+    if not KINDS[kind].needs_consent:
+        return Verdict(True, Why.ASKED_FOR)
+    if programme.mail_consent == settings.NO_CONSENT_SOURCE:
+        return Verdict(False, Why.NO_SOURCE)
+    if said is not None:
+        return Verdict(True, Why.CONSENT, said.pk)
+    if programme.mail_consent == settings.EXISTING_CUSTOMERS and host.earlier_orders(person, now, 1):
+        return Verdict(True, Why.EXISTING_CUSTOMER)
+    return Verdict(False, Why.NO_CONSENT)
+
+
+def settings_of(channel_id: str) -> settings.Programme | None:
+    """What the shop has set for a channel, or None where the programme is off or its settings can't be used."""
+    active, values = host.plugin_configuration(settings.PLUGIN_ID, channel_id)
+    try:
+        return settings.parse(values) if active else None
+    except settings.InvalidSettings:
+        return None
+
+
+def latest_choice(person: host.Person, kind: str) -> CommunicationChoice | None:
+    """What a person said last about a kind: about it alone or, where it needs consent, about all of them."""
+    kinds = [kind, ALL] if KINDS[kind].needs_consent else [kind]
+    return choices_of(person).filter(kind__in=kinds).order_by("-pk").first()
+
+
+def choices_of(person: host.Person) -> QuerySet:
+    """All that a person said, under this address or with this account."""
+    mine = Q(person=identity.email_hash(person.email))
+    return CommunicationChoice.objects.filter(mine | Q(user_id=person.user_id) if person.user_id else mine)
+
+
+def choose(person: host.Person, kind: str, wanted: bool, origin: str, now: datetime) -> None:
+    """Keep what a person said about a kind, or ALL, with its time and origin. It counts from now on."""
+    CommunicationChoice.objects.create(
+        person=identity.email_hash(person.email),
+        user_id=person.user_id,
+        kind=kind,
+        wanted=wanted,
+        chosen_at=now,
+        origin=origin,
+    )

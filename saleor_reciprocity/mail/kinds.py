@@ -1,0 +1,42 @@
+"""Kinds: what is said to customers, one row each: on which legal basis, how surely, and how long.
+
+A new kind is a row here, a template of its name, and a line in `saleor_reciprocity/letters.py`. Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+SURVEY = "survey"
+SURPRISE = "surprise"
+REDEMPTION = "redemption"
+STATEMENT = "statement"
+REPLY = "reply"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of message. Its template is `saleor_reciprocity/mail/NAME.html`, `.txt` and `.subject.txt`."""
+
+    name: str
+    label: Any  # what people call it on the page of preferences
+    needs_consent: bool  # advertising in the eyes of the law; else the customer asked for it
+    at_most_once: bool  # rather lost than sent twice; else rather twice, with the same Message-ID
+    setting: str  # the shop's switch, a field of settings.Programme
+    shelf_life: timedelta  # not sent later than this after it was due
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind(SURVEY, gettext_lazy("One question about an order"), True, True, "mail_surveys", timedelta(days=7)),
+        Kind(SURPRISE, gettext_lazy("Gifts that you won"), True, False, "mail_surprises", timedelta(days=14)),
+        Kind(REDEMPTION, gettext_lazy("Codes for your points"), False, False, "mail_codes", timedelta(days=7)),
+        Kind(STATEMENT, gettext_lazy("Monthly statement of points"), True, True, "mail_statements", timedelta(days=7)),
+        Kind(REPLY, gettext_lazy("Replies to your answers"), False, True, "mail_replies", timedelta(days=30)),
+    )
+}

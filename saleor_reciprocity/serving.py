@@ -1,0 +1,45 @@
+"""Serving: the plugin's own pages at /plugins/saleor_reciprocity/, on both hosts by one function."""
+
+from __future__ import annotations
+
+from typing import Callable
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+
+from . import identity, links, pages
+from .surveys import pages as survey_pages
+
+Page = Callable[[HttpRequest, str], HttpResponse]
+
+# The first part of the path, and what answers there. It is called with the request and the token that follows, and
+# raises links.BadLink for a token that leads nowhere.
+PAGES: dict[str, Page] = {survey_pages.PAGE: survey_pages.survey}
+
+_READING = ("GET", "HEAD")
+
+
+def respond(request: HttpRequest, path: str) -> HttpResponse:
+    """The answer to a request for what follows /plugins/saleor_reciprocity/. To read a page changes nothing, ever."""
+    identity.installation_key()
+    name, _, token = path.strip("/").partition("/")
+    page = PAGES.get(name, _nowhere)
+    if request.method == "POST":
+        return pages.secured(_answer(page, request, token))
+    if request.method not in _READING:
+        return pages.secured(HttpResponseNotAllowed([*_READING, "POST"]))
+    with transaction.atomic():
+        response = _answer(page, request, token)
+        transaction.set_rollback(True)
+    return pages.secured(response)
+
+
+def _answer(page: Page, request: HttpRequest, token: str) -> HttpResponse:
+    try:
+        return page(request, token)
+    except links.BadLink:
+        return pages.neutral(request)
+
+
+def _nowhere(request: HttpRequest, token: str) -> HttpResponse:
+    raise links.BadLink

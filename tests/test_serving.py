@@ -1,0 +1,107 @@
+"""The plugin's own pages: reached on both hosts at one address, protected alike, and never changed by reading."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+
+from saleor_reciprocity import links, pages, serving
+from saleor_reciprocity.mail.models import CommunicationChoice
+
+from . import hosts
+
+PREFIX = "/plugins/saleor_reciprocity"
+
+
+def writing_page(request: HttpRequest, token: str) -> HttpResponse:
+    if token == "bad":
+        raise links.BadLink
+    CommunicationChoice.objects.create(person="p", wanted=False, chosen_at="2030-01-01T00:00Z", origin="test")
+    return pages.rendered(request, "saleor_reciprocity/pages/neutral.html", {})
+
+
+@pytest.fixture
+def page(monkeypatch: Any, channel: Any) -> None:
+    monkeypatch.setitem(serving.PAGES, "test", writing_page)
+
+
+def test_a_page_is_served_also_while_the_programme_is_off(page: None) -> None:
+    assert Client().get(f"{PREFIX}/test/token/").status_code == 200
+    assert Client().get(f"{PREFIX}/test/token").status_code == 200
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_a_page_is_served_whatever_channel_is_on(page: None, active: bool) -> None:
+    other = hosts.open_channel("pln", "PLN")
+    hosts.configure(other, active=active)
+    assert Client().get(f"{PREFIX}/test/token/").status_code == 200
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_reading_a_page_five_times_changes_nothing(page: None, method: str) -> None:
+    for _ in range(5):
+        assert getattr(Client(), method)(f"{PREFIX}/test/token/").status_code == 200
+    assert CommunicationChoice.objects.count() == 0
+    assert Client().post(f"{PREFIX}/test/token/").status_code == 200
+    assert CommunicationChoice.objects.count() == 1
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch", "options"])
+def test_other_methods_are_refused(page: None, method: str) -> None:
+    response = getattr(Client(), method)(f"{PREFIX}/test/token/")
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, POST")
+    assert CommunicationChoice.objects.count() == 0
+
+
+@pytest.mark.parametrize("path", ["", "/", "/test/bad/", "/nothing/token/", "/../", "/%00/", "/nothing/a/b/"])
+def test_whatever_leads_nowhere_gets_one_page(page: None, path: str, settings: Any) -> None:
+    settings.APPEND_SLASH = False
+    response, other = Client().get(PREFIX + (path or "/")), Client().get(f"{PREFIX}/test/bad")
+    assert response.status_code == other.status_code == 404
+    assert without_nonce(response) == without_nonce(other)
+
+
+def without_nonce(response: Any) -> str:
+    nonce = response["Content-Security-Policy"].split("'nonce-")[1].split("'")[0]
+    return str(response.content.decode().replace(nonce, ""))
+
+
+@pytest.mark.parametrize(("path", "method"), [("/test/token/", "get"), ("/test/token/", "post"), ("/x/", "get")])
+def test_every_page_has_the_headers_that_protect_it(page: None, path: str, method: str) -> None:
+    response = getattr(Client(), method)(PREFIX + path)
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "form-action 'self'" in policy
+    assert "unsafe" not in policy
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in response
+
+
+def test_no_page_loads_anything_or_runs_a_script(page: None) -> None:
+    text = Client().get(f"{PREFIX}/test/token/").content.decode().lower()
+    assert not any(part in text for part in ("<script", "src=", "<link", "@import", "url(", "http:", "https:"))
+
+
+@pytest.mark.parametrize(
+    ("accepts", "language", "direction"),
+    [
+        ("", "en", "ltr"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh-hans", "ltr"),
+        ("zh", "zh-hans", "ltr"),
+        ("xx,zh-Hans-CN", "zh-hans", "ltr"),
+        ("en-GB,zh", "en", "ltr"),
+        ("tlh", "en", "ltr"),
+        ("<script>", "en", "ltr"),
+    ],
+)
+def test_a_page_is_in_the_language_of_the_browser(page: None, accepts: str, language: str, direction: str) -> None:
+    response = Client().get(f"{PREFIX}/test/bad/", HTTP_ACCEPT_LANGUAGE=accepts)
+    assert response["Content-Language"] == language
+    assert f'<html lang="{language}" dir="{direction}">' in response.content.decode()
