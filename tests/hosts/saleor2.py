@@ -40,12 +40,14 @@ __all__ = [
     "put_voucher",
     "report",
     "sell",
+    "SHIPPED_AT",
     "ship_at",
     "speak",
 ]
 
 MULTI_CHANNEL = False
 RETURNS = False
+SHIPPED_AT = "created"
 
 
 def prepare() -> None:
@@ -167,7 +169,8 @@ def find_order(order_id: str) -> Order:
 
 def ship_at(order: Order, moment: datetime) -> None:
     """Ship all of an order at a moment."""
-    either.ship(order).order.fulfillments.update(created=moment)
+    either.ship(order)
+    order.fulfillments.update(created=moment)
 
 
 def sell(order: Order, position: int, name: str, category: str = "Cups") -> Any:

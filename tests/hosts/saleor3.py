@@ -46,12 +46,14 @@ __all__ = [
     "put_voucher",
     "report",
     "sell",
+    "SHIPPED_AT",
     "ship_at",
     "speak",
 ]
 
 MULTI_CHANNEL = True
 RETURNS = True
+SHIPPED_AT = "created_at"
 
 
 def prepare() -> None:
@@ -225,7 +227,8 @@ def give_back(order: Order, position: int, quantity: int, refunded: bool = True)
 
 def ship_at(order: Order, moment: datetime) -> None:
     """Ship all of an order at a moment."""
-    either.ship(order).order.fulfillments.update(created_at=moment)
+    either.ship(order)
+    order.fulfillments.update(created_at=moment)
 
 
 def sell(order: Order, position: int, name: str, category: str = "Cups") -> Any:
