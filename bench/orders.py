@@ -11,9 +11,10 @@ from demo.storefront import Customer
 from saleor_reciprocity import host
 from saleor_reciprocity.points.models import OrderTerms
 from tests import hosts
+from tests.storefront import ShopInProcess
 
 from .ratio import Row, Timed, in_turns
-from .shop import ShopInProcess, settle_down, switch
+from .shop import settle_down, switch
 
 CUSTOMERS = 20
 

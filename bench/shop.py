@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from decimal import Decimal
-from typing import Any
-
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
 from saleor.plugins.models import PluginConfiguration
 from saleor.warehouse.models import Stock
 
-from demo.storefront import Refused, Shop
 from saleor_reciprocity import host, settings
 from tests import hosts
 
@@ -36,23 +30,6 @@ def settle_down() -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("CHECKPOINT")
-
-
-class ShopInProcess(Shop):
-    """A shop that is asked without a network: the whole request is served in this process."""
-
-    def __init__(self, channel: str) -> None:
-        self._client = Client()
-        super().__init__("http://testserver", channel)
-
-    def ask(self, query: str, variables: dict[str, Any] | None = None, token: str | None = None) -> dict[str, Any]:
-        body = json.dumps({"query": query, "variables": variables or {}}, default=str)
-        headers = {"HTTP_AUTHORIZATION": f"JWT {token}"} if token else {}
-        response = self._client.post("/graphql/", body, content_type="application/json", secure=True, **headers)
-        answer = json.loads(response.content, parse_float=Decimal)
-        if answer.get("errors"):
-            raise Refused(answer["errors"])
-        return dict(answer["data"])
 
 
 def switch(active: bool) -> None:

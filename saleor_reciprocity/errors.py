@@ -61,6 +61,55 @@ class RewardUnavailable(ReciprocityError):
     field = "rewardId"
 
 
+class OutOfStock(ReciprocityError):
+    """This reward is gone. Choose another one."""
+
+    code = "OUT_OF_STOCK"
+    field = "rewardId"
+
+
+class LimitReached(ReciprocityError):
+    """You have had this reward as often as one customer can for now."""
+
+    code = "LIMIT_REACHED"
+    field = "rewardId"
+
+
+class TierTooLow(ReciprocityError):
+    """This reward is for customers of a higher tier."""
+
+    code = "TIER_TOO_LOW"
+    field = "rewardId"
+
+
+class CheckoutRequired(ReciprocityError):
+    """This reward depends on the basket. Name the checkout that it is for."""
+
+    code = "CHECKOUT_REQUIRED"
+    field = "checkoutId"
+
+
+class RewardNotApplicable(ReciprocityError):
+    """This reward can't be used on this checkout. Choose another one."""
+
+    code = "REWARD_NOT_APPLICABLE"
+    field = "checkoutId"
+
+
+class VoucherOnCheckout(ReciprocityError):
+    """There is a voucher on this checkout already. Take it off first."""
+
+    code = "VOUCHER_ON_CHECKOUT"
+    field = "checkoutId"
+
+
+class CodeOnCheckout(ReciprocityError):
+    """This gift card is on a checkout. Take it off there first."""
+
+    code = "CODE_ON_CHECKOUT"
+    field = "id"
+
+
 class CodeAlreadyUsed(ReciprocityError):
     """This code was used already, so the points can't be returned."""
 
@@ -78,3 +127,9 @@ class Busy(ReciprocityError):
     """The account is busy. Send the same request again."""
 
     code = "BUSY"
+
+
+class TooManyPreferences(ReciprocityError):
+    """You can keep at most 500 preferences. Clear some that you no longer need first."""
+
+    code = "TOO_MANY_PREFERENCES"

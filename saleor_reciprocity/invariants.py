@@ -69,11 +69,29 @@ RULES: tuple[tuple[str, str], ...] = (
         """,
     ),
     (
-        "each cancelled redemption has one credit of its price, and each credit one cancelled redemption",
+        "each code that was given back, or expired with its points, has one credit, and each credit such a code",
         """
         SELECT e.id AS entry, e.points, r.id AS redemption, r.points AS price
         FROM reciprocity_entry e FULL JOIN reciprocity_redemption r ON r.reversal_id = e.id
-        WHERE (e.kind = 'reversal' OR r.cancelled_at IS NOT NULL) AND (e.points = r.points) IS NOT TRUE
+        WHERE (e.points = r.points AND r.state IN ('cancelled', 'expired')) IS NOT TRUE
+          AND (e.kind = 'reversal' OR r.reversal_id IS NOT NULL OR r.state = 'cancelled'
+            OR r.state = 'expired' AND r.returns_points)
+        """,
+    ),
+    (
+        "a reward counts the pieces of its stock that are out",
+        """
+        SELECT w.id AS reward, w.taken, count(r.id) AS out
+        FROM reciprocity_reward w LEFT JOIN reciprocity_redemption r
+          ON r.reward_id = w.id AND r.from_stock AND r.state IN ('unused', 'used')
+        GROUP BY w.id HAVING w.taken <> count(r.id)
+        """,
+    ),
+    (
+        "a redemption that is closed says when",
+        """
+        SELECT id AS redemption FROM reciprocity_redemption
+        WHERE (state = 'unused') <> (closed_at IS NULL) OR (state = 'cancelled') <> (cancelled_at IS NOT NULL)
         """,
     ),
     (
@@ -205,26 +223,58 @@ RULES: tuple[tuple[str, str], ...] = (
     ),
 )
 
+# Every code that we made, and whether it may have been used for an order.
+_OUR_CODES = """
+SELECT code, 'redemption ' || id AS made_for, state IN ('cancelled', 'expired') AS is_withdrawn
+FROM reciprocity_redemption
+UNION ALL
+SELECT code, 'draw ' || id, state IN ('withdrawn', 'expired') FROM reciprocity_draw WHERE code IS NOT NULL
+"""
+
+# What the host did with our codes; built from the host's own constants.
+HOST_RULES = (
+    (
+        "each code that is out exists in the shop",
+        f"""
+        SELECT o.made_for AS lost FROM ({_OUR_CODES}) o
+        WHERE NOT o.is_withdrawn AND o.code NOT IN ({host.PROMO_CODES})
+        """,  # noqa: S608 - constants
+    ),
+    (
+        "no voucher of ours was used for two orders, and none that was withdrawn",
+        f"""
+        SELECT o.made_for AS voucher, count(*) AS orders, min(u.order_id) AS one, max(u.order_id) AS another
+        FROM ({_OUR_CODES}) o JOIN ({host.CODES_OF_ORDERS}) u ON u.code = o.code AND u.taken IS NULL
+        GROUP BY o.made_for, o.is_withdrawn HAVING count(*) > 1 OR o.is_withdrawn
+        """,  # noqa: S608 - constants
+    ),
+    (
+        "no gift card of ours took more off its orders than it held, and none that was withdrawn took anything",
+        f"""
+        SELECT o.made_for AS gift_card, sum(u.taken) AS taken, min(g.initial_balance_amount) AS held
+        FROM ({_OUR_CODES}) o JOIN ({host.CODES_OF_ORDERS}) u ON u.code = o.code
+        JOIN giftcard_giftcard g ON g.code = o.code
+        GROUP BY o.made_for, o.is_withdrawn
+        HAVING sum(u.taken) > CASE WHEN o.is_withdrawn THEN 0 ELSE min(g.initial_balance_amount) END
+        """,  # noqa: S608 - constants
+    ),
+)
+
 
 def broken() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Every rule with the rows that break it, at most MOST_ROWS; none where all is well."""
     for title, sql in RULES:
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
-            names = [column[0] for column in cursor.description]
-            yield title, [dict(zip(names, row)) for row in cursor.fetchmany(MOST_ROWS)]
-    yield "each redemption's code exists in the shop", _lost_codes("redemption")
-    yield "each gift's code exists in the shop", _lost_codes("draw")
+        yield title, _rows(sql)
+    for title, sql in HOST_RULES:
+        yield title, _rows(sql)
     yield "what is posted for a settled order is what is due for it", list(_undue_orders())
 
 
-def _lost_codes(table: str) -> list[dict[str, Any]]:
+def _rows(sql: str) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT r.id FROM reciprocity_{table} r "  # noqa: S608 - constants of ours and the host's
-            f"WHERE r.code IS NOT NULL AND r.code NOT IN ({host.PROMO_CODES}) LIMIT {MOST_ROWS}"
-        )
-        return [{table: row[0]} for row in cursor.fetchall()]
+        cursor.execute(sql)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row)) for row in cursor.fetchmany(MOST_ROWS)]
 
 
 def _undue_orders() -> Iterator[dict[str, Any]]:

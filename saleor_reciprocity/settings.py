@@ -339,13 +339,6 @@ FIELDS = (
         gettext_lazy("An answer below this calls for attention: 3 suits “csat”, 7 “nps”, 4 “ces”. 0 alerts never."),
     ),
     Field(
-        "survey_alert_email",
-        "",
-        email_address,
-        gettext_lazy("Surveys: address for alerts"),
-        gettext_lazy("Where a mail about each such answer goes. Empty sends none."),
-    ),
-    Field(
         "mail_consent",
         NO_CONSENT_SOURCE,
         one_of(NO_CONSENT_SOURCE, PREFERENCE, EXISTING_CUSTOMERS),
@@ -493,7 +486,6 @@ class Programme:
     survey_product_ratings: bool
     survey_points: int
     survey_alert_below: int
-    survey_alert_email: str
     mail_consent: str
     mail_terms_confirmed: bool
     mail_sender_name: str

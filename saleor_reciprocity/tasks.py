@@ -8,6 +8,7 @@ from celery import shared_task
 from celery.schedules import crontab
 
 from . import sweep
+from .rewards import upkeep as codes
 from .surprises import upkeep
 from .surveys import upkeep as surveys_upkeep
 
@@ -36,9 +37,16 @@ def look_after_surveys() -> None:
     surveys_upkeep.look()
 
 
+@shared_task(name="reciprocity.look_after_codes", ignore_result=True)
+def look_after_codes() -> None:
+    """Note which codes were used, and end those that expired unused."""
+    codes.look()
+
+
 SCHEDULE: dict[str, dict[str, Any]] = {
     "reciprocity-sweep-recent": {"task": sweep_recent.name, "schedule": 60.0, "options": {"expires": 60}},
     "reciprocity-sweep-all": {"task": sweep_all.name, "schedule": crontab(hour=3, minute=17)},
     "reciprocity-look-after-gifts": {"task": look_after_gifts.name, "schedule": 600.0, "options": {"expires": 600}},
     "reciprocity-look-after-surveys": {"task": look_after_surveys.name, "schedule": 60.0, "options": {"expires": 60}},
+    "reciprocity-look-after-codes": {"task": look_after_codes.name, "schedule": 600.0, "options": {"expires": 600}},
 }

@@ -17,6 +17,7 @@ from saleor_reciprocity.graphql.mutations import LoyaltyErrorCode
 from saleor_reciprocity.points.models import Kind
 
 from . import hosts
+from .recommendations import model
 
 ROOT = Path(__file__).resolve().parent.parent
 GUIDE = ROOT / "docs" / "guide.md"
@@ -67,6 +68,8 @@ def shop(channel: host.Channel, customer: Any) -> dict[str, Any]:
         if shipped:
             hosts.ship(order)
         settlement.settle(host.order_id(order))
+    tea, milk = (hosts.product(name, channel) for name in ("Tea", "Milk"))
+    model.list_of(customer, "new", [milk], "together", because=tea)
     staff = hosts.customer("staff@example.com", staff=True)
     rights = ("account.manage_users", "discount.manage_discounts", "plugins.manage_plugins")
     hosts.give_rights(staff.user_permissions, *rights)
@@ -82,12 +85,24 @@ PLAYED: dict[str, tuple[str, Callable[[host.Channel, dict[str, Any]], dict[str, 
         "staff",
         lambda channel, seen: {"id": seen["CreateReward"]["loyaltyRewardCreate"]["reward"]["id"]},
     ),
+    "CreateSlider": ("staff", lambda channel, seen: {"channel": channel.slug}),
+    "EndReward": (
+        "staff",
+        lambda channel, seen: {"id": seen["CreateSlider"]["loyaltyRewardCreate"]["reward"]["id"]},
+    ),
     "PointsOf": ("staff", lambda channel, seen: {}),
     "Rewards": ("ada", lambda channel, seen: {"channel": channel.slug}),
     "MyPoints": ("ada", lambda channel, seen: {}),
     "MyOrders": ("ada", lambda channel, seen: {}),
     "Redeem": ("ada", lambda channel, seen: redemption_of(seen, "6f1c0e")),
     "RedeemAgain": ("ada", lambda channel, seen: redemption_of(seen, "9ab2d4")),
+    "Recommended": ("ada", lambda channel, seen: {"channel": channel.slug}),
+    "SayWhatYouLike": (
+        "ada",
+        lambda channel, seen: {
+            "input": {"notInterested": [seen["Recommended"]["recommendations"]["edges"][0]["node"]["product"]["id"]]}
+        },
+    ),
     "GiveBack": ("ada", lambda channel, seen: {"id": seen["Redeem"]["pointsRedeem"]["redemption"]["id"]}),
 }
 

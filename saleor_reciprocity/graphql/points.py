@@ -11,11 +11,13 @@ from saleor_reciprocity import errors, host
 from saleor_reciprocity.points import earning, queries
 from saleor_reciprocity.points.entitlement import entitlement
 from saleor_reciprocity.points.models import Account, Entry, Kind, OrderTerms
+from saleor_reciprocity.recommendations import preferences
 from saleor_reciprocity.rewards import queries as reward_queries
 from saleor_reciprocity.surprises import queries as surprise_queries
 
 from . import permissions
 from .connections import ConnectionField, page
+from .preferences import LoyaltyPreference
 from .rewards import LoyaltyRedemptionCountableConnection
 from .scalars import LoyaltyDecimal, LoyaltyPoints, enum, global_id, row_id
 from .surprises import LoyaltySurpriseCountableConnection
@@ -72,6 +74,11 @@ class LoyaltyAccount(graphene.ObjectType):
     )
 
     surprises = ConnectionField(LoyaltySurpriseCountableConnection, description="Gifts that were won, newest first.")
+    preferences = graphene.List(
+        graphene.NonNull(LoyaltyPreference),
+        required=True,
+        description="What the customer likes, dislikes and is not interested in, newest first.",
+    )
 
     @staticmethod
     def resolve_entries(root: Account, info: Any, first: int | None = None, after: str | None = None) -> Any:
@@ -107,6 +114,11 @@ class LoyaltyAccount(graphene.ObjectType):
                 first,
                 after,
             )
+
+    @staticmethod
+    def resolve_preferences(root: Account, info: Any) -> Any:
+        with host.allow_writer():
+            return preferences.of(root.user_id)
 
 
 class LoyaltyOrderLine(graphene.ObjectType):
@@ -163,7 +175,9 @@ def resolve_user_loyalty(root: Any, info: Any) -> Account:
     if not permissions.is_user(info.context, root.pk):
         permissions.require(info.context, permissions.MANAGE_USERS)
     with host.allow_writer():
-        return queries.account_of(host.person(root)) or Account()
+        account = queries.account_of(host.person(root)) or Account()
+    account.user_id = root.pk  # for what is kept for users, not accounts; the account itself is only shown
+    return account
 
 
 def resolve_order_loyalty(root: Any, info: Any) -> Any:
@@ -205,4 +219,7 @@ class PointsQueries(graphene.ObjectType):
                 user = host.user_with_id(row_id("User", user_id or "", "userId"))
             except errors.NotFound:
                 return None
-            return queries.account_of(host.person(user)) if user else None
+            account = queries.account_of(host.person(user)) if user else None
+            if account is not None:
+                account.user_id = user.pk
+            return account

@@ -12,18 +12,21 @@ from saleor_reciprocity import host
 from .campaign_changes import CampaignMutations
 from .campaigns import CampaignQueries
 from .points import ORDER_LOYALTY, USER_LOYALTY, PointsQueries
+from .preferences import PreferenceMutations
 from .proofs import ProofQueries
+from .recommendations import RecommendationQueries
 from .rewards import RewardMutations, RewardQueries
+from .scalars import HostTypes
 from .surprises import ORDER_SURPRISE
 from .survey_queries import SurveyMutations, SurveyQueries
 from .surveys import ORDER_SURVEY_ANSWER
 
 
-class Queries(PointsQueries, RewardQueries, CampaignQueries, ProofQueries, SurveyQueries):
+class Queries(PointsQueries, RewardQueries, CampaignQueries, ProofQueries, RecommendationQueries, SurveyQueries):
     pass
 
 
-class Mutations(RewardMutations, CampaignMutations, SurveyMutations):
+class Mutations(RewardMutations, CampaignMutations, PreferenceMutations, SurveyMutations):
     pass
 
 
@@ -44,6 +47,7 @@ COSTS = {
         "surveyAnswersCsv": {"complexity": 100},
         "surveyInvitations": {"complexity": 10},
         "surveyScores": {"complexity": 10},
+        "recommendations": {"complexity": 2, "multipliers": ["first"]},
     },
     "User": {"loyalty": {"complexity": 1}},
     "Order": {"loyalty": {"complexity": 1}, "surprise": {"complexity": 1}, "surveyAnswer": {"complexity": 1}},
@@ -52,7 +56,10 @@ COSTS = {
         "entries": {"complexity": 1, "multipliers": ["first"]},
         "redemptions": {"complexity": 1, "multipliers": ["first"]},
         "surprises": {"complexity": 1, "multipliers": ["first"]},
+        "preferences": {"complexity": 1},
     },
+    "Recommendation": {"product": {"complexity": 1}},
+    "RecommendationReason": {"product": {"complexity": 1}},
     "SurpriseCampaign": {
         "draws": {"complexity": 1, "multipliers": ["first"]},
         "outcomes": {"complexity": 1},
@@ -80,13 +87,17 @@ def sdl() -> str:
     ]
     query = type("Query", (Queries,), {})
     mutation = type("Mutation", (Mutations,), {})
-    text = print_schema(graphene.Schema(query=query, mutation=mutation, types=extended))
+    HostTypes.by_name = True
+    try:
+        text = print_schema(graphene.Schema(query=query, mutation=mutation, types=extended))
+    finally:
+        HostTypes.by_name = False
     definitions = [definition for definition in text.strip().split("\n\n") if not _is_the_hosts(definition)]
     return "\n\n".join(_EXTENDED.sub(r"extend type \1", definition) for definition in definitions) + "\n"
 
 
 _EXTENDED = re.compile(r"^type (Query|Mutation|User|Order)\b", re.MULTILINE)
-_OF_THE_HOST = re.compile(r"(schema|type Money|type PageInfo|scalar DateTime)\b")
+_OF_THE_HOST = re.compile(r"(schema|type Money|type Product|type PageInfo|scalar DateTime)\b")
 
 
 def _is_the_hosts(definition: str) -> bool:

@@ -17,7 +17,7 @@ SurveyQuestion = enum("SurveyQuestion", Question, "The question that was asked."
 SurveyInvitationState = enum("SurveyInvitationState", State, "What became of an invitation.")
 SurveyMeasure = graphene.Enum(
     "SurveyMeasure",
-    [*((question.name, question.value) for question in Question), ("STARS", queries.STARS)],
+    [*zip(Question.names, Question.values), ("STARS", queries.STARS)],
     description=lambda value: "What is measured: a question, or the stars of products." if value is None else None,
 )
 SurveyGrouping = graphene.Enum(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 from typing import Any, Iterable, Mapping
+from uuid import UUID
 
+import graphene
 from babel.numbers import get_currency_precision
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -14,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import F, Q
 from prices import Money as PricesMoney
+from saleor.checkout.models import Checkout as CheckoutRow
 from saleor.core.utils import build_absolute_uri
 from saleor.core.utils.promo_code import is_available_promo_code
 from saleor.discount import DiscountValueType, VoucherType
@@ -29,7 +32,7 @@ from saleor.plugins.models import PluginConfiguration
 from saleor.product.models import Category, Collection
 from saleor.product.models import Product as ProductRow
 
-from .facts import Line, Person, Product
+from .facts import BoughtProduct, Line, Person
 
 __all__ = [
     "CATALOGUE",
@@ -37,6 +40,7 @@ __all__ = [
     "SaleorPlugin",
     "absolute_address",
     "categories_within",
+    "checkout_rows",
     "code_is_free",
     "configuration_error",
     "configured_values",
@@ -58,7 +62,10 @@ __all__ = [
     "pieces",
     "postal_lines",
     "product_exists",
+    "product_loader",
+    "product_type",
     "product_voucher_terms",
+    "put_on_checkout",
     "rounded_down",
     "schema_is_built",
     "shelves",
@@ -137,6 +144,26 @@ def code_is_free(code: str) -> bool:
     return is_available_promo_code(code)
 
 
+def checkout_rows(token: str) -> Any:
+    """The row of the checkout with this token, as a query."""
+    try:
+        return CheckoutRow.objects.filter(pk=UUID(token))
+    except ValueError:
+        return CheckoutRow.objects.none()
+
+
+def put_on_checkout(info: Any, token: str, code: str) -> bool:
+    """Put a code on a checkout, as the host's own mutation does. Returns whether the host accepted it."""
+    from saleor.graphql.checkout.mutations import CheckoutAddPromoCode
+
+    checkout_id = graphene.Node.to_global_id("Checkout", token)
+    try:
+        CheckoutAddPromoCode.perform_mutation(None, info, checkout_id=checkout_id, promo_code=code)
+    except ValidationError:
+        return False
+    return True
+
+
 def voucher_terms(name: str, ends_at: datetime | None) -> Voucher:
     """An unsaved voucher over a fixed amount off one whole order, usable once."""
     return Voucher(
@@ -173,7 +200,7 @@ def categories_within(category_id: int) -> list[int]:
     return list(Category.tree.get_queryset_descendants(top, include_self=True).values_list("pk", flat=True))
 
 
-def products_on(lines: Any) -> tuple[Product, ...]:
+def products_on(lines: Any) -> tuple[BoughtProduct, ...]:
     """The different products on an order's lines that the shop still has, in their order."""
     rows = lines.filter(variant__isnull=False)
     names: dict[int, str] = {}
@@ -181,7 +208,7 @@ def products_on(lines: Any) -> tuple[Product, ...]:
         "variant__product_id", "translated_product_name", "product_name"
     ):
         names.setdefault(product_id, translated or name)
-    return tuple(Product(product_id, name) for product_id, name in names.items())
+    return tuple(BoughtProduct(product_id, name) for product_id, name in names.items())
 
 
 def in_groups(user_id: int | None, names: Iterable[str]) -> bool:
@@ -290,6 +317,20 @@ def data_loader() -> Any:
     from saleor.graphql.core.dataloaders import DataLoader
 
     return DataLoader
+
+
+def product_type() -> Any:
+    """The host's GraphQL type `Product`."""
+    from saleor.graphql.product.types import Product as ProductType
+
+    return ProductType
+
+
+def product_loader(context: Any) -> Any:
+    """The host's loader of product rows by id, which reads all products of a request at once."""
+    from saleor.graphql.product.dataloaders import ProductByIdLoader
+
+    return ProductByIdLoader(context)
 
 
 def order_node(root: Any) -> Any:

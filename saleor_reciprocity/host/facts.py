@@ -50,7 +50,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Product:
+class BoughtProduct:
     """A product that was bought, under the name that the customer bought it by."""
 
     id: int
@@ -77,3 +77,19 @@ class Order:
     refunded: Decimal
     lines: tuple[Line, ...]
     shipping_net: Decimal | None = None  # `shipping` without tax
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """What a checkout comes to. Money is in `currency`; what the channel's prices leave out, such as a tax, is left
+    out of `goods` and `shipping`, too."""
+
+    id: str
+    user_id: int | None
+    channel_id: str
+    currency: str
+    has_voucher: bool
+    goods: Decimal  # what a voucher can take something off
+    shipping: Decimal
+    payable: Decimal  # what is left to pay after vouchers and gift cards, taxes included
+    product_ids: frozenset[int]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from contextlib import nullcontext
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ContextManager
+from typing import Any, ContextManager, Iterable
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -14,18 +14,23 @@ from django.db import connection
 from django.db.models import F, Q, Sum
 from django.utils import timezone
 from graphql_jwt.exceptions import PermissionDenied
+from saleor.checkout import calculations
+from saleor.checkout.models import Checkout as CheckoutRow
 from saleor.discount import VoucherType
 from saleor.discount.models import Voucher
+from saleor.discount.utils import fetch_active_discounts
 from saleor.giftcard.models import GiftCard
 from saleor.order import FulfillmentStatus, OrderStatus
 from saleor.order import models as order_models
 from saleor.payment import TransactionKind
 from saleor.payment.models import Transaction
 from saleor.plugins.models import PluginConfiguration
+from saleor.product.models import Category, Collection, Product
 
 from . import either
+from .catalogue2 import BOUGHT, CHANNEL, IN_CHECKOUT, PUBLISHED, SELLABLE
 from .either import *  # noqa: F403
-from .facts import Channel, Line, Order, OrderState, Person, Product
+from .facts import BoughtProduct, Channel, Checkout, Line, Order, OrderState, Person
 
 __all__ = [
     *either.__all__,
@@ -33,24 +38,29 @@ __all__ = [
     "ORDERS_OF_PEOPLE",
     "ORDER_STATES",
     "USED_CODES",
+    "VOUCHERS_OF_CODES",
     "VOUCHER_CODE_LENGTH",
     "Channel",
+    "Checkout",
     "Line",
     "Order",
     "OrderState",
+    "CODES_OF_ORDERS",
     "PROMO_CODES",
     "PURCHASES",
     "PermissionDenied",
     "Person",
-    "Product",
+    "BoughtProduct",
     "allow_writer",
     "channel",
     "channel_by_slug",
     "channels",
+    "checkout",
     "configured_channel",
     "current_user",
     "date_time_type",
     "earlier_orders",
+    "gift_card_on_checkout",
     "gift_cards_accepted",
     "issue_gift_card",
     "issue_product_voucher",
@@ -72,6 +82,14 @@ __all__ = [
     "shipping_address",
     "withdraw_voucher",
     "writing",
+    "BOUGHT",
+    "CHANNEL",
+    "IN_CHECKOUT",
+    "PUBLISHED",
+    "SELLABLE",
+    "shopping_country",
+    "product_node",
+    "visible_ids",
 ]
 
 VOUCHER_CODE_LENGTH = 12  # the width of the host's column
@@ -122,6 +140,21 @@ PROMO_CODES = "SELECT code FROM discount_voucher UNION ALL SELECT code FROM gift
 USED_CODES = """
 SELECT code FROM discount_voucher WHERE used > 0
 UNION ALL SELECT code FROM giftcard_giftcard WHERE current_balance_amount < initial_balance_amount
+"""
+
+VOUCHERS_OF_CODES = "SELECT id AS voucher_id, code FROM discount_voucher"
+
+# What codes took off orders that count. Of gift cards, those that paid an order alone: what the order's total is
+# lower by then came from that card.
+CODES_OF_ORDERS = """
+SELECT v.code, o.token AS order_id, NULL::numeric AS taken
+FROM order_order o JOIN discount_voucher v ON v.id = o.voucher_id WHERE o.status NOT IN ('draft', 'canceled')
+UNION ALL
+SELECT g.code, o.token, greatest(0, o.shipping_price_gross_amount - o.discount_amount - o.total_gross_amount +
+  (SELECT coalesce(sum(l.quantity * l.unit_price_gross_amount), 0) FROM order_orderline l WHERE l.order_id = o.id))
+FROM order_order_gift_cards u JOIN giftcard_giftcard g ON g.id = u.giftcard_id JOIN order_order o ON o.id = u.order_id
+WHERE o.status NOT IN ('draft', 'canceled')
+  AND NOT EXISTS (SELECT 1 FROM order_order_gift_cards w WHERE w.order_id = o.id AND w.id <> u.id)
 """
 
 
@@ -239,7 +272,7 @@ def order_language(order_id: str) -> str:
     return rows.values_list("language_code", flat=True).first() or ""
 
 
-def ordered_products(order_id: str) -> tuple[Product, ...]:
+def ordered_products(order_id: str) -> tuple[BoughtProduct, ...]:
     """The different products of an order that the shop still has."""
     return either.products_on(order_models.OrderLine.objects.filter(order__token=order_id).order_by("pk"))
 
@@ -284,30 +317,49 @@ def person(user: Any) -> Person:
 
 
 def issue_voucher(
-    code: str, name: str, amount: Decimal, channel: Channel, user_id: int | None, ends_at: datetime | None
+    code: str,
+    name: str,
+    amount: Decimal,
+    channel: Channel,
+    user_id: int | None,
+    ends_at: datetime | None,
+    minimum_spent: Decimal | None = None,
 ) -> None:
     """Create a voucher over a fixed amount off one order."""
-    _save(either.voucher_terms(name, ends_at), code, amount, channel)
+    _save(either.voucher_terms(name, ends_at), code, amount, channel, minimum_spent)
 
 
 def issue_shipping_voucher(
-    code: str, name: str, amount: Decimal, channel: Channel, user_id: int | None, ends_at: datetime | None
+    code: str,
+    name: str,
+    amount: Decimal,
+    channel: Channel,
+    user_id: int | None,
+    ends_at: datetime | None,
+    minimum_spent: Decimal | None = None,
 ) -> None:
     """Create a voucher over a fixed amount off the shipping of one order."""
-    _save(either.shipping_voucher_terms(name, ends_at), code, amount, channel)
+    _save(either.shipping_voucher_terms(name, ends_at), code, amount, channel, minimum_spent)
 
 
 def issue_product_voucher(
-    code: str, name: str, amount: Decimal, channel: Channel, product_id: int, ends_at: datetime | None
+    code: str,
+    name: str,
+    amount: Decimal,
+    channel: Channel,
+    product_id: int,
+    ends_at: datetime | None,
+    minimum_spent: Decimal | None = None,
 ) -> None:
     """Create a voucher over a fixed amount off one piece of a product."""
     voucher = either.product_voucher_terms(name, ends_at)
-    _save(voucher, code, amount, channel)
+    _save(voucher, code, amount, channel, minimum_spent)
     voucher.products.add(product_id)
 
 
-def _save(voucher: Voucher, code: str, amount: Decimal, channel: Channel) -> None:
+def _save(voucher: Voucher, code: str, amount: Decimal, channel: Channel, minimum_spent: Decimal | None) -> None:
     voucher.code, voucher.discount_value, voucher.currency = code, amount, channel.currency
+    voucher.min_spent_amount = minimum_spent
     voucher.save(force_insert=True)
 
 
@@ -327,6 +379,33 @@ def issue_gift_card(
         initial_balance_amount=amount,
         current_balance_amount=amount,
         end_date=ends_at.date() if ends_at else None,
+    )
+
+
+def gift_card_on_checkout(code: str) -> bool:
+    """Whether a gift card is on a checkout that is not an order yet."""
+    return bool(CheckoutRow.objects.filter(gift_cards__code=code).exists())
+
+
+def checkout(token: str) -> Checkout | None:
+    """The facts about a checkout as the host computes them, or None when there is no such checkout."""
+    row = either.checkout_rows(token).prefetch_related("lines__variant__product").first()
+    if row is None:
+        return None
+    lines, discounts = list(row), fetch_active_discounts()
+    priced = {"checkout": row, "lines": lines, "discounts": discounts}
+    goods = calculations.checkout_subtotal(**priced).gross.amount
+    total = calculations.checkout_total(**priced).gross - row.get_total_gift_cards_balance()
+    return Checkout(
+        id=token,
+        user_id=row.user_id,
+        channel_id=_CHANNEL_ID,
+        currency=row.currency,
+        has_voucher=bool(row.voucher_code),
+        goods=goods,
+        shipping=calculations.checkout_shipping_price(**priced).gross.amount,
+        payable=max(Decimal(0), total.amount),
+        product_ids=frozenset(line.variant.product_id for line in lines),
     )
 
 
@@ -360,3 +439,23 @@ def date_time_type() -> Any:
 
 def query_costs(costs: dict[str, Any]) -> None:
     """Declare what our fields cost a query; this generation does not count."""
+
+
+def shopping_country(context: Any) -> str:
+    """The code of the country that stock is looked up for: where the host takes the customer to be, "" anywhere."""
+    return str(getattr(getattr(context, "country", None), "code", ""))
+
+
+def product_node(product: Any, channel_slug: str) -> Any:
+    """A product row as the host's GraphQL type `Product` wants it."""
+    return product
+
+
+def visible_ids(kind: str, ids: Iterable[int]) -> set[int]:
+    """Those of the ids that are a category, or a published collection or product, as `kind` says."""
+    rows = {
+        "category": Category.objects.all(),
+        "collection": Collection.objects.published(),
+        "product": Product.objects.published(),
+    }[kind]
+    return set(rows.filter(pk__in=list(ids)).values_list("pk", flat=True))

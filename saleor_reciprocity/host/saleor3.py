@@ -6,13 +6,18 @@ from collections import defaultdict
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ContextManager, Iterator
+from inspect import signature
+from typing import Any, ContextManager, Iterable, Iterator
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import Q, Sum
+from django.utils import timezone
 from saleor.channel.models import Channel as ChannelRow
+from saleor.checkout import base_calculations, calculations
+from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
+from saleor.checkout.models import Checkout as CheckoutRow
 from saleor.core.db import connection as database
 from saleor.core.exceptions import PermissionDenied
 from saleor.discount.models import Voucher, VoucherChannelListing, VoucherCode
@@ -21,11 +26,14 @@ from saleor.order import FulfillmentStatus, OrderOrigin, OrderStatus
 from saleor.order import models as order_models
 from saleor.payment import TransactionKind
 from saleor.payment.models import Transaction, TransactionItem
+from saleor.plugins.manager import get_plugins_manager
 from saleor.plugins.models import PluginConfiguration
+from saleor.product.models import Category, Collection, Product
 
 from . import either
+from .catalogue3 import BOUGHT, CHANNEL, IN_CHECKOUT, PUBLISHED, SELLABLE
 from .either import *  # noqa: F403
-from .facts import Channel, Line, Order, OrderState, Person, Product
+from .facts import BoughtProduct, Channel, Checkout, Line, Order, OrderState, Person
 
 __all__ = [
     *either.__all__,
@@ -33,24 +41,29 @@ __all__ = [
     "ORDERS_OF_PEOPLE",
     "ORDER_STATES",
     "USED_CODES",
+    "VOUCHERS_OF_CODES",
     "VOUCHER_CODE_LENGTH",
     "Channel",
+    "Checkout",
     "Line",
     "Order",
     "OrderState",
+    "CODES_OF_ORDERS",
     "PROMO_CODES",
     "PURCHASES",
     "PermissionDenied",
     "Person",
-    "Product",
+    "BoughtProduct",
     "allow_writer",
     "channel",
     "channel_by_slug",
     "channels",
+    "checkout",
     "configured_channel",
     "current_user",
     "date_time_type",
     "earlier_orders",
+    "gift_card_on_checkout",
     "gift_cards_accepted",
     "issue_gift_card",
     "issue_product_voucher",
@@ -72,6 +85,14 @@ __all__ = [
     "shipping_address",
     "withdraw_voucher",
     "writing",
+    "BOUGHT",
+    "CHANNEL",
+    "IN_CHECKOUT",
+    "PUBLISHED",
+    "SELLABLE",
+    "shopping_country",
+    "product_node",
+    "visible_ids",
 ]
 
 VOUCHER_CODE_LENGTH = 16
@@ -141,6 +162,26 @@ USED_CODES = """
 SELECT code FROM discount_vouchercode WHERE used > 0 OR NOT is_active
 UNION ALL SELECT code FROM giftcard_giftcard WHERE current_balance_amount < initial_balance_amount
 """
+
+# A withdrawn code has a new name; see withdraw_voucher. Our codes have no hyphen of their own.
+VOUCHERS_OF_CODES = "SELECT voucher_id, split_part(code, '-', 1) AS code FROM discount_vouchercode"
+
+# What codes took off orders that count. Of gift cards, those that paid an order alone: what the order's total is
+# lower by then came from that card. By the voucher, because an order may lack the code of a voucher that it used.
+CODES_OF_ORDERS = f"""
+SELECT v.code, o.id::text AS order_id, NULL::numeric AS taken
+FROM order_order o JOIN ({VOUCHERS_OF_CODES}) v ON v.voucher_id = o.voucher_id
+WHERE o.status NOT IN ('draft', 'canceled', 'expired')
+UNION ALL
+SELECT o.voucher_code, o.id::text, NULL FROM order_order o
+WHERE o.status NOT IN ('draft', 'canceled', 'expired') AND o.voucher_id IS NULL AND o.voucher_code IS NOT NULL
+UNION ALL
+SELECT g.code, o.id::text, greatest(0, o.shipping_price_gross_amount - o.total_gross_amount +
+  (SELECT coalesce(sum(l.total_price_gross_amount), 0) FROM order_orderline l WHERE l.order_id = o.id))
+FROM order_order_gift_cards u JOIN giftcard_giftcard g ON g.id = u.giftcard_id JOIN order_order o ON o.id = u.order_id
+WHERE o.status NOT IN ('draft', 'canceled', 'expired') AND o.voucher_id IS NULL
+  AND NOT EXISTS (SELECT 1 FROM order_order_gift_cards w WHERE w.order_id = o.id AND w.id <> u.id)
+"""  # noqa: S608 - a constant of this module
 
 
 def channels() -> list[Channel]:
@@ -288,7 +329,7 @@ def order_language(order_id: str) -> str:
     return rows.values_list("language_code", flat=True).first() or ""
 
 
-def ordered_products(order_id: str) -> tuple[Product, ...]:
+def ordered_products(order_id: str) -> tuple[BoughtProduct, ...]:
     """The different products of an order that the shop still has."""
     if not _is_uuid(order_id):
         return ()
@@ -345,33 +386,60 @@ def person(user: Any) -> Person:
 
 
 def issue_voucher(
-    code: str, name: str, amount: Decimal, channel: Channel, user_id: int | None, ends_at: datetime | None
+    code: str,
+    name: str,
+    amount: Decimal,
+    channel: Channel,
+    user_id: int | None,
+    ends_at: datetime | None,
+    minimum_spent: Decimal | None = None,
 ) -> None:
     """Create a voucher over a fixed amount off one order, valid in this channel only."""
-    _save(either.voucher_terms(name, ends_at), code, amount, channel)
+    _save(either.voucher_terms(name, ends_at), code, amount, channel, minimum_spent)
 
 
 def issue_shipping_voucher(
-    code: str, name: str, amount: Decimal, channel: Channel, user_id: int | None, ends_at: datetime | None
+    code: str,
+    name: str,
+    amount: Decimal,
+    channel: Channel,
+    user_id: int | None,
+    ends_at: datetime | None,
+    minimum_spent: Decimal | None = None,
 ) -> None:
     """Create a voucher over a fixed amount off the shipping of one order, valid in this channel only."""
-    _save(either.shipping_voucher_terms(name, ends_at), code, amount, channel)
+    _save(either.shipping_voucher_terms(name, ends_at), code, amount, channel, minimum_spent)
 
 
 def issue_product_voucher(
-    code: str, name: str, amount: Decimal, channel: Channel, product_id: int, ends_at: datetime | None
+    code: str,
+    name: str,
+    amount: Decimal,
+    channel: Channel,
+    product_id: int,
+    ends_at: datetime | None,
+    minimum_spent: Decimal | None = None,
 ) -> None:
     """Create a voucher over a fixed amount off one piece of a product, valid in this channel only."""
     voucher = either.product_voucher_terms(name, ends_at)
-    _save(voucher, code, amount, channel)
+    _save(voucher, code, amount, channel, minimum_spent)
     voucher.products.add(product_id)
 
 
-def _save(voucher: Voucher, code: str, amount: Decimal, channel: Channel) -> None:
-    voucher.single_use = True
+def _save(voucher: Voucher, code: str, amount: Decimal, channel: Channel, minimum_spent: Decimal | None) -> None:
+    """Store a voucher with all of the host's ways to let it through once.
+
+    Its limit and `single_use` are read before they are written, so two orders at once can both pass. Once per
+    customer is a unique row in the database, which stops the second order of the same address.
+    """
+    voucher.single_use = voucher.apply_once_per_customer = True
     voucher.save(force_insert=True)
     VoucherChannelListing.objects.create(
-        voucher=voucher, channel_id=channel.id, currency=channel.currency, discount_value=amount
+        voucher=voucher,
+        channel_id=channel.id,
+        currency=channel.currency,
+        discount_value=amount,
+        min_spent_amount=minimum_spent,
     )
     VoucherCode.objects.create(voucher=voucher, code=code)
 
@@ -399,9 +467,47 @@ def issue_gift_card(
     card.save(force_insert=True)
 
 
+def gift_card_on_checkout(code: str) -> bool:
+    """Whether a gift card is on a checkout that is not an order yet, or reserved for its payment (since 3.23)."""
+    if CheckoutRow.objects.filter(gift_cards__code=code).exists():
+        return True
+    if not hasattr(TransactionItem, "gift_card"):
+        return False
+    return bool(TransactionItem.objects.filter(gift_card__code=code, checkout__isnull=False).exists())
+
+
+def checkout(token: str) -> Checkout | None:
+    """The facts about a checkout as the host computes them, or None when there is no such checkout."""
+    row = either.checkout_rows(token).select_related("channel").first()
+    if row is None:
+        return None
+    manager = get_plugins_manager(allow_replica=False)
+    lines, _ = fetch_checkout_lines(row)
+    info = fetch_checkout_info(row, lines, manager)
+    priced = {"manager": manager, "checkout_info": info, "lines": lines}
+    if "address" in signature(calculations.checkout_subtotal).parameters:  # until 3.22
+        priced["address"] = info.shipping_address or info.billing_address
+    total = calculations.calculate_checkout_total_with_gift_cards(**priced)
+    return Checkout(
+        id=token,
+        user_id=row.user_id,
+        channel_id=str(row.channel_id),
+        currency=row.currency,
+        has_voucher=bool(row.voucher_code),
+        goods=base_calculations.base_checkout_subtotal(lines, row.channel, row.currency).amount,
+        shipping=base_calculations.base_checkout_delivery_price(info, lines).amount,
+        payable=max(Decimal(0), total.gross.amount),
+        product_ids=frozenset(line.product.pk for line in lines if line.product),
+    )
+
+
 def withdraw_voucher(code: str) -> bool:
-    """Make a voucher worthless if no order has used it, in one statement. Returns whether it was unused."""
-    return bool(VoucherCode.objects.filter(code=code, used=0, is_active=True).update(is_active=False))
+    """Make a voucher worthless if no order has used it, in one statement. Returns whether it was unused.
+
+    The code gets another name: an order that found it valid a moment ago looks it up by name again to lock it.
+    """
+    unused = VoucherCode.objects.filter(code=code, used=0, is_active=True)
+    return bool(unused.update(is_active=False, code=f"{code}-withdrawn"))
 
 
 def allow_writer() -> ContextManager[None]:
@@ -435,3 +541,28 @@ def query_costs(costs: dict[str, Any]) -> None:
 
     for type_name, fields in costs.items():
         COST_MAP.setdefault(type_name, {}).update(fields)
+
+
+def shopping_country(context: Any) -> str:
+    """The code of the country that stock is looked up for; "" is anywhere, as long as nobody has given an address."""
+    return ""
+
+
+def product_node(product: Any, channel_slug: str) -> Any:
+    """A product row as the host's GraphQL type `Product` wants it."""
+    from saleor.graphql import channel
+    from saleor.graphql.core import context
+
+    home = channel if hasattr(channel, "ChannelContext") else context  # it moved in 3.22
+    return home.ChannelContext(node=product, channel_slug=channel_slug)
+
+
+def visible_ids(kind: str, ids: Iterable[int]) -> set[int]:
+    """Those of the ids that are a category, or a collection or product (as `kind` says) published in some channel."""
+    rows = {"category": Category, "collection": Collection, "product": Product}[kind].objects.filter(pk__in=list(ids))
+    if kind != "category":
+        published = Q(channel_listings__published_at=None) | Q(channel_listings__published_at__lte=timezone.now())
+        rows = rows.filter(
+            published, channel_listings__is_published=True, channel_listings__channel__is_active=True
+        ).distinct()
+    return set(rows.values_list("pk", flat=True))

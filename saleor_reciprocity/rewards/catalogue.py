@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host, settings
+from saleor_reciprocity.points import tiers
 
 from .models import Reward, RewardKind
 
-GREATEST_POINTS = 2**31 - 1  # the greatest Int of GraphQL
+GREATEST_NUMBER = 2**31 - 1  # the greatest Int of GraphQL
 GREATEST_VALUE = Decimal(10) ** 9
+LONGEST_DAYS = 3650
+SET_ON_THE_PAGE = {"name", "points", "value", "is_active"}
 
 
 def keep_standard_reward(channel: host.Channel, programme: settings.Programme) -> None:
@@ -34,9 +41,11 @@ def keep_standard_reward(channel: host.Channel, programme: settings.Programme) -
     )
 
 
-def create(channel: host.Channel, kind: str, name: str, points: int, value: Decimal) -> Reward:
-    """A new reward for a channel, offered at once. Raises Invalid for what can't be offered."""
-    reward = Reward(channel_id=channel.id, kind=kind, name=name, points=points, value=value, currency=channel.currency)
+def create(channel: host.Channel, kind: str, name: str, points: int, value: Decimal, **terms: Any) -> Reward:
+    """A new reward for a channel. Raises Invalid, at its field, for what can't be offered."""
+    reward = Reward(
+        channel_id=channel.id, kind=kind, name=name, points=points, value=value, currency=channel.currency, **terms
+    )
     _check(reward)
     reward.save(force_insert=True)
     return reward
@@ -44,27 +53,126 @@ def create(channel: host.Channel, kind: str, name: str, points: int, value: Deci
 
 def update(reward_id: int, **changes: Any) -> Reward:
     """Change a reward for redemptions to come. Raises NotFound, or Invalid for what can't be offered."""
-    reward = Reward.objects.filter(pk=reward_id).first()
+    with transaction.atomic():
+        reward = _found(reward_id)
+        if reward.ends_at is not None and reward.ends_at <= timezone.now():
+            raise errors.Invalid(_("This reward has ended. Create a new one."), field="id")
+        if reward.is_standard and SET_ON_THE_PAGE & set(changes):
+            raise errors.Invalid(_("The standard reward is set on the plugin's page."), field="id")
+        for name, value in changes.items():
+            setattr(reward, name, value)
+        _check(reward)
+        reward.save()
+        return reward
+
+
+def end(reward_id: int) -> Reward:
+    """End a reward now and for good. Codes that customers have stay as they are. A second call changes nothing."""
+    with transaction.atomic():
+        reward = _found(reward_id)
+        if reward.is_standard:
+            raise errors.Invalid(_("The standard reward is set on the plugin's page."), field="id")
+        now = timezone.now()
+        if reward.ends_at is None or reward.ends_at > now:
+            reward.ends_at = now
+            reward.starts_at = min(reward.starts_at, now) if reward.starts_at else None
+            reward.save(update_fields=["ends_at", "starts_at"])
+        return reward
+
+
+def is_offered(reward: Reward, now: datetime) -> bool:
+    """Whether a reward is on the list now."""
+    started = reward.starts_at is None or reward.starts_at <= now
+    return reward.is_active and started and (reward.ends_at is None or reward.ends_at > now)
+
+
+def take_from_stock(reward_id: int) -> bool:
+    """Count one piece as taken, in one statement. Returns whether there was one. Call it last: it locks the row."""
+    in_stock = Reward.objects.filter(Q(stock=None) | Q(taken__lt=F("stock")), pk=reward_id)
+    return bool(in_stock.update(taken=F("taken") + 1))
+
+
+def put_back_into_stock(reward_id: int) -> None:
+    """Count one taken piece less."""
+    Reward.objects.filter(pk=reward_id).update(taken=F("taken") - 1)
+
+
+def _found(reward_id: int) -> Reward:
+    reward = Reward.objects.select_for_update().filter(pk=reward_id).first()
     if reward is None:
         raise errors.NotFound(field="id")
-    if reward.is_standard:
-        raise errors.Invalid(_("The standard reward is set on the plugin's page."), field="id")
-    for name, value in changes.items():
-        setattr(reward, name, value)
-    _check(reward)
-    reward.save()
     return reward
 
 
 def _check(reward: Reward) -> None:
-    if not reward.name.strip() or len(reward.name) > 128:
+    if not reward.name.strip() or len(reward.name) > 128 or "\0" in reward.name:
         raise errors.Invalid(_("Enter a name of at most 128 characters."), field="name")
-    if not 0 < reward.points <= GREATEST_POINTS:
+    if not 0 < reward.points <= GREATEST_NUMBER:
         raise errors.Invalid(_("Enter a whole number of points above 0."), field="points")
-    if not 0 < reward.value <= GREATEST_VALUE:
-        raise errors.Invalid(_("Enter an amount above 0."), field="value")
-    places = host.decimals(reward.currency)
-    if reward.value != round(reward.value, places):
-        raise errors.Invalid(_("Enter at most %(places)s decimals.") % {"places": places}, field="value")
-    if reward.kind == RewardKind.GIFT_CARD and not host.gift_cards_accepted(reward.channel_id):
-        raise errors.Invalid(_("Gift cards can't be used at checkout in this channel."), field="kind")
+    _check_money(reward.value, reward.currency, "value")
+    if reward.minimum_spent is not None:
+        _check_money(reward.minimum_spent, reward.currency, "minimumSpent")
+    _check_kind(reward)
+    _check_slider(reward)
+    _check_whole(reward.stock, 0, GREATEST_NUMBER, "stock")
+    _check_whole(reward.limit_per_customer, 1, GREATEST_NUMBER, "limitPerCustomer")
+    _check_whole(reward.limit_days, 1, LONGEST_DAYS, "limitDays")
+    _check_whole(reward.validity_days, 1, LONGEST_DAYS, "validityDays")
+    if reward.limit_days is not None and reward.limit_per_customer is None:
+        raise errors.Invalid(_("Say how many a customer can have in this time."), field="limitPerCustomer")
+    _check_tier(reward)
+    if reward.starts_at is not None and reward.ends_at is not None and reward.ends_at <= reward.starts_at:
+        raise errors.Invalid(_("A reward ends after it starts."), field="endsAt")
+
+
+def _check_kind(reward: Reward) -> None:
+    if reward.kind == RewardKind.GIFT_CARD:
+        if not host.gift_cards_accepted(reward.channel_id):
+            raise errors.Invalid(_("Gift cards can't be used at checkout in this channel."), field="kind")
+        if reward.minimum_spent is not None:
+            raise errors.Invalid(_("A gift card pays for any order."), field="minimumSpent")
+    is_percentage, is_product = reward.kind == RewardKind.PERCENTAGE, reward.kind == RewardKind.FREE_PRODUCT
+    if is_percentage and (reward.percent is None or not 0 < reward.percent <= 100):
+        raise errors.Invalid(_("Enter a percentage above 0, at most 100."), field="percent")
+    if is_percentage and reward.percent is not None and reward.percent != round(reward.percent, 3):
+        raise errors.Invalid(_("Enter at most %(places)s decimals.") % {"places": 3}, field="percent")
+    if not is_percentage and reward.percent is not None:
+        raise errors.Invalid(_("Only a reward of the kind PERCENTAGE has one."), field="percent")
+    if is_product and (reward.product_id is None or not host.product_exists(reward.product_id)):
+        raise errors.Invalid(_("Name a product of the shop."), field="productId")
+    if not is_product and reward.product_id is not None:
+        raise errors.Invalid(_("Only a reward of the kind FREE_PRODUCT has one."), field="productId")
+
+
+def _check_tier(reward: Reward) -> None:
+    row = tiers.ladder_row() if reward.tier else None
+    if reward.tier and (row is None or tiers.ladder_of(row).step(reward.tier) is None):
+        raise errors.Invalid(_("Name a tier by its code."), field="tier")
+
+
+def _check_slider(reward: Reward) -> None:
+    least, most = reward.least_points, reward.most_points
+    if least is None and most is None:
+        return
+    if reward.kind not in (RewardKind.VOUCHER, RewardKind.GIFT_CARD):
+        raise errors.Invalid(_("Only vouchers and gift cards can be of any amount."), field="leastPoints")
+    if least is None or not 0 < least <= GREATEST_NUMBER:
+        raise errors.Invalid(_("Enter a whole number of points above 0."), field="leastPoints")
+    if most is None or not least <= most <= GREATEST_NUMBER:
+        raise errors.Invalid(_("Enter at least as many points as the least."), field="mostPoints")
+    if reward.value * most / reward.points > GREATEST_VALUE:
+        raise errors.Invalid(_("Enter an amount above 0, at most a thousand million."), field="mostPoints")
+
+
+def _check_money(amount: Decimal, currency: str, field: str) -> None:
+    if not 0 < amount <= GREATEST_VALUE:
+        raise errors.Invalid(_("Enter an amount above 0, at most a thousand million."), field=field)
+    places = host.decimals(currency)
+    if amount != round(amount, places):
+        raise errors.Invalid(_("Enter at most %(places)s decimals.") % {"places": places}, field=field)
+
+
+def _check_whole(number: int | None, low: int, high: int, field: str) -> None:
+    if number is not None and not low <= number <= high:
+        message = _("Enter a whole number from %(low)s to %(high)s.") % {"low": low, "high": high}
+        raise errors.Invalid(message, field=field)

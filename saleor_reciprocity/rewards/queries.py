@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+from django.utils import timezone
+
 from saleor_reciprocity.points.models import Account
 
 from .models import Redemption, Reward
 
 
-def offered(channel_id: str, first: int, after: tuple[int, int] | None = None) -> list[Reward]:
-    """The rewards that can be redeemed in a channel, the cheapest first, after a (points, id) position."""
-    rows = Reward.objects.filter(channel_id=channel_id, is_active=True).order_by("points", "id")
+def rewards(channel_id: str, first: int, after: tuple[int, int] | None = None, *, all_of_them: bool) -> list[Reward]:
+    """A channel's rewards, those that can be redeemed now or all, the cheapest first, after a (points, id) position."""
+    rows = Reward.objects.filter(channel_id=channel_id).order_by("points", "id")
+    if not all_of_them:
+        now = timezone.now()
+        started, going_on = Q(starts_at=None) | Q(starts_at__lte=now), Q(ends_at=None) | Q(ends_at__gt=now)
+        rows = rows.filter(started, going_on, is_active=True)
     if after is not None:
         points, reward_id = after
         rows = rows.filter(points__gte=points).exclude(points=points, id__lte=reward_id)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import Callable, Iterator, NamedTuple
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Callable, Iterator
 
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
@@ -13,34 +15,39 @@ from saleor_reciprocity import errors, host, programme, settings
 from saleor_reciprocity.points import ledger
 from saleor_reciprocity.points.models import Account, Kind
 
-from .codes import new_code
-from .models import Redemption, Reward, RewardKind
+from . import catalogue, issuing, limits, pricing
+from .models import Redemption, RedemptionState, Reward, RewardKind
 
 LONGEST_KEY = 128
 
 
-class Codes(NamedTuple):
-    """How the codes of one kind of reward are made and unmade in the host."""
+@dataclass(frozen=True)
+class Wish:
+    """What a customer asks for: a reward, once for each key; for a slider so many points; for one checkout, if any."""
 
-    length: int
-    issue: Callable[..., None]
-    withdraw: Callable[[str], bool]
-
-
-CODES = {
-    RewardKind.VOUCHER: Codes(host.VOUCHER_CODE_LENGTH, host.issue_voucher, host.withdraw_voucher),
-    RewardKind.GIFT_CARD: Codes(host.GIFT_CARD_CODE_LENGTH, host.issue_gift_card, host.withdraw_gift_card),
-}
+    reward_id: int
+    key: str
+    points: int | None = None
+    checkout: host.Checkout | None = None
 
 
-def redeem(person: host.Person, reward_id: int, key: str) -> Redemption:
+def redeem(
+    person: host.Person,
+    reward_id: int,
+    key: str,
+    points: int | None = None,
+    checkout: host.Checkout | None = None,
+) -> Redemption:
     """Exchange a person's points for a reward. The same key gives the same redemption, for ever.
 
-    Raises Invalid (the key), SignInRequired, NotFound, ProgrammeOff, RewardUnavailable, InsufficientPoints,
+    Of a slider one takes so many `points`. For a `checkout` the code is worth no more than is left to pay there.
+
+    Raises Invalid (the key or the points), SignInRequired, NotFound, ProgrammeOff, RewardUnavailable, TierTooLow,
+    LimitReached, OutOfStock, CheckoutRequired, RewardNotApplicable, VoucherOnCheckout, InsufficientPoints,
     KeyAlreadyUsed, or Busy when the account stays locked by another request. Nothing is written then.
     """
-    key = key.strip()
-    if not 0 < len(key) <= LONGEST_KEY:
+    wish = Wish(reward_id, key.strip(), points, checkout)
+    if not 0 < len(wish.key) <= LONGEST_KEY or "\0" in wish.key:
         raise errors.Invalid(
             _("Enter a key of 1 to %(most)s characters.") % {"most": LONGEST_KEY}, field="idempotencyKey"
         )
@@ -48,44 +55,129 @@ def redeem(person: host.Person, reward_id: int, key: str) -> Redemption:
         raise errors.SignInRequired
     with _locking():
         account = ledger.lock_account_of(person, timezone.now())
-        earlier = Redemption.objects.filter(account=account, key=key).first()
-        return _same(earlier, reward_id) if earlier else _exchange(account, person.user_id, reward_id, key)
+        earlier = Redemption.objects.filter(account=account, key=wish.key).first()
+        return _same(earlier, reward_id) if earlier else _exchange(account, person.user_id, wish)
+
+
+def redeem_on_checkout(
+    person: host.Person,
+    reward_id: int,
+    key: str,
+    points: int | None,
+    checkout_id: str,
+    put: Callable[[str], bool],
+) -> tuple[Redemption, bool]:
+    """Redeem for one of the person's own checkouts and `put` the code on it. Returns whether it is there.
+
+    A new code that the host does not accept there is taken back at once. Sent again after a crash, the same key puts
+    the same code on the checkout. Raises what `redeem` raises, and NotFound for whatever is not the person's checkout.
+    """
+    earlier = Redemption.objects.filter(account__user_id=person.user_id, key=key.strip()).first()
+    if earlier is not None:
+        _same(earlier, reward_id)
+        return earlier, _is_own(host.checkout(checkout_id), person) and _put(earlier, put)
+    checkout = host.checkout(checkout_id)
+    if checkout is None or not _is_own(checkout, person):
+        raise errors.NotFound(field="checkoutId")
+    made = redeem(person, reward_id, key, points, checkout)
+    if _put(made, put):
+        return made, True
+    cancel(made.pk, f"user:{person.user_id}")
+    raise errors.RewardNotApplicable
+
+
+def _is_own(checkout: host.Checkout | None, person: host.Person) -> bool:
+    return checkout is not None and person.user_id is not None and checkout.user_id == person.user_id
+
+
+def _put(redemption: Redemption, put: Callable[[str], bool]) -> bool:
+    return redemption.state == RedemptionState.UNUSED and put(redemption.code)
 
 
 def cancel(redemption_id: int, actor: str, user_id: int | None = None) -> Redemption:
     """Withdraw an unused code and return its points to the lots they came from. A second call changes nothing.
 
-    With `user_id` only that user's redemption is found. Raises NotFound, CodeAlreadyUsed, or Busy.
+    With `user_id` only that user's redemption is found. Raises NotFound, CodeAlreadyUsed (also for an expired code),
+    CodeOnCheckout (a gift card that a checkout counts on), or Busy.
     """
     with _locking():
-        found = Redemption.objects.filter(pk=redemption_id)
-        if user_id is not None:
-            found = found.filter(account__user_id=user_id)
-        account_id = found.values_list("account_id", flat=True).first()
-        if account_id is None:
-            raise errors.NotFound(field="id")
-        account = ledger.lock(account_id)
-        redemption = Redemption.objects.select_related("entry", "reward").get(pk=redemption_id)
-        if redemption.cancelled_at is None:
-            _return(account, redemption, actor)
+        redemption = _locked(redemption_id, user_id)
+        if redemption.state in (RedemptionState.UNUSED, RedemptionState.USED):
+            if not issuing.withdraw(redemption.kind, redemption.code):
+                raise errors.CodeAlreadyUsed(field="id")
+            if host.gift_card_on_checkout(redemption.code):
+                raise errors.CodeOnCheckout
+            redemption.cancelled_at = timezone.now()
+            _close(redemption, RedemptionState.CANCELLED, "cancelled", actor)
+        elif redemption.state == RedemptionState.EXPIRED:
+            raise errors.CodeAlreadyUsed(_("This code has expired."), field="id")
         return redemption
 
 
-def _return(account: Account, redemption: Redemption, actor: str) -> None:
-    if not CODES[RewardKind(redemption.kind)].withdraw(redemption.code):
-        raise errors.CodeAlreadyUsed(field="id")
+def expire(redemption_id: int) -> None:
+    """Close a redemption whose code was not used in time; its points return if the reward says so. Raises Busy.
+
+    A gift card that a checkout counts on is left for the next look.
+    """
+    with _locking():
+        redemption = _locked(redemption_id)
+        if redemption.state != RedemptionState.UNUSED:
+            return
+        if not issuing.withdraw(redemption.kind, redemption.code):
+            _note_use(redemption, host.order_with_code(redemption.code) or "")
+        elif host.gift_card_on_checkout(redemption.code):
+            transaction.set_rollback(True)
+        else:
+            _close(redemption, RedemptionState.EXPIRED, "expired", "")
+
+
+def note_use(redemption_id: int) -> None:
+    """Note that an order was placed with the code of a redemption. Raises Busy.
+
+    Without an order, the code is at a payment that may still fail; then the host releases it.
+    """
+    with _locking():
+        redemption = _locked(redemption_id)
+        order_id = host.order_with_code(redemption.code)
+        if redemption.state == RedemptionState.UNUSED and order_id:
+            _note_use(redemption, order_id)
+
+
+def _note_use(redemption: Redemption, order_id: str) -> None:
+    redemption.state, redemption.closed_at = RedemptionState.USED, timezone.now()
+    redemption.used_by_order = order_id
+    redemption.save(update_fields=["state", "closed_at", "used_by_order"])
+
+
+def _locked(redemption_id: int, user_id: int | None = None) -> Redemption:
+    found = Redemption.objects.filter(pk=redemption_id)
+    if user_id is not None:
+        found = found.filter(account__user_id=user_id)
+    account_id = found.values_list("account_id", flat=True).first()
+    if account_id is None:
+        raise errors.NotFound(field="id")
+    account = ledger.lock(account_id)
+    redemption = Redemption.objects.select_related("entry", "reward").get(pk=redemption_id)
+    redemption.account = account
+    return redemption
+
+
+def _close(redemption: Redemption, state: RedemptionState, what: str, actor: str) -> None:
     now = timezone.now()
-    credit = ledger.Posting(
-        kind=Kind.REVERSAL,
-        source=f"cancelled redemption:{redemption.pk}",
-        happened_at=now,
-        points=redemption.points,
-        reason=redemption.reward.name,
-        actor=actor,
-    )
-    redemption.cancelled_at = now
-    redemption.reversal = ledger.reverse(account, redemption.entry, credit, now)
-    redemption.save(update_fields=["cancelled_at", "reversal"])
+    redemption.state, redemption.closed_at = state, now
+    if state == RedemptionState.CANCELLED or redemption.returns_points:
+        credit = ledger.Posting(
+            kind=Kind.REVERSAL,
+            source=f"{what} redemption:{redemption.pk}",
+            happened_at=now,
+            points=redemption.points,
+            reason=redemption.reward.name,
+            actor=actor,
+        )
+        redemption.reversal = ledger.reverse(redemption.account, redemption.entry, credit, now)
+    if redemption.from_stock:
+        catalogue.put_back_into_stock(redemption.reward_id)
+    redemption.save(update_fields=["state", "closed_at", "cancelled_at", "reversal"])
 
 
 @contextmanager
@@ -107,52 +199,64 @@ def _same(earlier: Redemption, reward_id: int) -> Redemption:
     return earlier
 
 
-def _exchange(account: Account, user_id: int, reward_id: int, key: str) -> Redemption:
+def _exchange(account: Account, user_id: int, wish: Wish) -> Redemption:
     now = timezone.now()
-    reward, channel = _offered(reward_id)
+    reward, channel = _offered(wish.reward_id, now)
+    limits.check(reward, account, now)
+    sale = pricing.sale(reward, wish.points, account.available, wish.checkout)
     debit = ledger.Posting(
         kind=Kind.REDEMPTION,
-        source=f"redemption:{account.pk}:{key}",
+        source=f"redemption:{account.pk}:{wish.key}",
         happened_at=now,
-        points=-reward.points,
+        points=-sale.points,
         reason=reward.name,
         actor=f"user:{user_id}",
     )
     entry = ledger.spend(account, debit, now)
-    codes = CODES[RewardKind(reward.kind)]
-    code = unused_code(codes.length)
-    codes.issue(code, reward.name, reward.value, channel, user_id, None)
-    return Redemption.objects.create(
+    expires_at = now + timedelta(days=reward.validity_days) if reward.validity_days else None
+    code = issuing.issue(
+        issuing.Terms(
+            kind=reward.kind,
+            name=reward.name,
+            amount=sale.value,
+            channel=channel,
+            user_id=user_id,
+            ends_at=expires_at,
+            product_id=reward.product_id,
+            minimum_spent=sale.minimum_spent,
+        )
+    )
+    made = Redemption(
         account=account,
         reward=reward,
         entry=entry,
-        key=key,
+        key=wish.key,
         kind=reward.kind,
         code=code,
-        points=reward.points,
-        value=reward.value,
+        points=sale.points,
+        value=sale.value,
         currency=reward.currency,
         channel_id=reward.channel_id,
         created_at=now,
+        expires_at=expires_at,
+        returns_points=reward.returns_points,
+        from_stock=reward.stock is not None,
     )
+    made.save(force_insert=True)
+    if made.from_stock and not catalogue.take_from_stock(reward.pk):
+        raise errors.OutOfStock
+    return made
 
 
-def _offered(reward_id: int) -> tuple[Reward, host.Channel]:
+def _offered(reward_id: int, now: datetime) -> tuple[Reward, host.Channel]:
     reward = Reward.objects.filter(pk=reward_id).first()
     if reward is None:
         raise errors.NotFound(field="rewardId")
     channel = host.channel(reward.channel_id)
     if channel is None or not programme.switched_on(reward.channel_id):
         raise errors.ProgrammeOff
-    if not reward.is_active or channel.currency != reward.currency:
+    if not catalogue.is_offered(reward, now) or channel.currency != reward.currency:
         raise errors.RewardUnavailable
     if reward.kind == RewardKind.GIFT_CARD and not host.gift_cards_accepted(channel.id):
         raise errors.RewardUnavailable
     return reward, channel
-
-
-def unused_code(length: int) -> str:
-    """A new code that no voucher and no gift card has."""
-    while not host.code_is_free(code := new_code(length)):
-        pass
-    return code

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
@@ -12,7 +11,7 @@ from django.utils import timezone
 from saleor_reciprocity import errors, host, identity
 from saleor_reciprocity.points import ledger
 from saleor_reciprocity.points.models import Account, Kind
-from saleor_reciprocity.rewards.redemption import unused_code
+from saleor_reciprocity.rewards import issuing
 
 from . import budget
 from .models import Draw, GiftState, Prize, PrizeKind
@@ -35,22 +34,9 @@ def give(draw: Draw, prize: Prize, channel: host.Channel, account: Account) -> N
     if prize.kind == PrizeKind.POINTS:
         draw.entry = ledger.give(account, _posting(draw, prize.points or 0, "given"), draw.drawn_at)
         return
-    is_card = prize.kind == PrizeKind.GIFT_CARD
-    draw.code = unused_code(host.GIFT_CARD_CODE_LENGTH if is_card else host.VOUCHER_CODE_LENGTH)
-    _issue(draw.code, prize, draw.cost, channel, draw.user_id, draw.expires_at)
-
-
-def _issue(
-    code: str, prize: Prize, amount: Decimal, channel: host.Channel, user_id: int | None, ends_at: datetime | None
-) -> None:
-    if prize.kind == PrizeKind.FREE_PRODUCT:
-        host.issue_product_voucher(code, prize.name, amount, channel, prize.product_id, ends_at)
-    elif prize.kind == PrizeKind.FREE_SHIPPING:
-        host.issue_shipping_voucher(code, prize.name, amount, channel, user_id, ends_at)
-    elif prize.kind == PrizeKind.GIFT_CARD:
-        host.issue_gift_card(code, prize.name, amount, channel, user_id, ends_at)
-    else:
-        host.issue_voucher(code, prize.name, amount, channel, user_id, ends_at)
+    draw.code = issuing.issue(
+        issuing.Terms(prize.kind, prize.name, draw.cost, channel, draw.user_id, draw.expires_at, prize.product_id)
+    )
 
 
 def take_back(draw: Draw, state: GiftState) -> None:
@@ -85,9 +71,7 @@ def used_codes() -> list[str]:
 def _withdraw(draw: Draw) -> bool:
     if draw.prize.kind == PrizeKind.POINTS:
         return _withdraw_points(draw)
-    if draw.prize.kind == PrizeKind.GIFT_CARD:
-        return host.withdraw_gift_card(draw.code or "")
-    return host.withdraw_voucher(draw.code or "")
+    return issuing.withdraw(draw.prize.kind, draw.code or "")
 
 
 def _withdraw_points(draw: Draw) -> bool:

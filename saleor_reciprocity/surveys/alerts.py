@@ -1,7 +1,7 @@
-"""Alerts: tells the shop about an unhappy answer, by mail to an address and by a call of a function of its own.
+"""Alerts: tells the shop about an unhappy answer, by a call of a function of its own.
 
-The mail is asked for in the transaction that takes the answer. The function is called by the next look at the work to
-do, so that no customer waits for it, at least once: where it raised or never returned, it is called again.
+It is called by the next look at the work to do, so that no customer waits for it, at least once: where it raised or
+never returned, it is called again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from saleor_reciprocity import host, settings
-from saleor_reciprocity.mail import outbox
 
 from .models import Answer
 
@@ -30,8 +29,6 @@ def prepare(answer: Answer, terms: settings.Programme | None) -> None:
         return
     if settings.survey_alert_function():
         answer.alert_due_at = timezone.now()
-    if terms.survey_alert_email:
-        outbox.ask_for_survey_alert(answer.invitation_id, answer.invitation.order_id, timezone.now())
 
 
 def call_due() -> int:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from saleor_reciprocity import host, programme
 from saleor_reciprocity.points import ledger
-from saleor_reciprocity.points.models import Entry, Kind
+from saleor_reciprocity.points.models import Account, Entry, Kind
 
 from . import alerts
 from .models import Answer, Invitation, Rating, State
@@ -124,7 +124,7 @@ def _rate(answer: Answer, ratings: Mapping[int, int]) -> None:
     )
 
 
-def _thank(account: ledger.Account, invitation: Invitation, points: int, now: datetime) -> Entry:
+def _thank(account: Account, invitation: Invitation, points: int, now: datetime) -> Entry:
     posting = ledger.Posting(
         kind=Kind.SURVEY,
         source=f"survey:{invitation.order_id}",

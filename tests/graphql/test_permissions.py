@@ -38,10 +38,13 @@ MATRIX = {
     "Query.surveyInvitations": ("manager", "app"),
     "Query.surveyScores": ("manager", "app"),
     "Mutation.surveyAnswerReply": ("manager", "app"),
+    "Query.recommendations": CALLERS,
+    "Mutation.preferencesUpdate": ("owner", "other", "staff", "manager"),
     "Mutation.pointsRedeem": ("owner",),
     "Mutation.pointsRedemptionCancel": ("owner", "manager", "app"),
     "Mutation.loyaltyRewardCreate": ("manager", "app"),
     "Mutation.loyaltyRewardUpdate": ("manager", "app"),
+    "Mutation.loyaltyRewardEnd": ("manager", "app"),
 }
 
 
@@ -122,6 +125,9 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
         'input: {reason: "Thanks"}) { campaign { id } errors { code } } }',
         "Mutation.surpriseCampaignEnd": f'mutation {{ surpriseCampaignEnd(id: "{running}") '
         "{ campaign { id } errors { code } } }",
+        "Query.recommendations": "{ recommendations { edges { node { score } } } }",
+        "Mutation.preferencesUpdate": "mutation { preferencesUpdate(input: {like: []}) "
+        "{ preferences { liked } errors { code } } }",
         "Mutation.pointsRedeem": f'mutation {{ pointsRedeem(input: {{rewardId: "{reward}", idempotencyKey: "k"}}) '
         "{ redemption { code } errors { code } } }",
         "Mutation.pointsRedemptionCancel": f'mutation {{ pointsRedemptionCancel(id: "{_redemption(customer)}") '
@@ -130,6 +136,8 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
         "{ reward { id } errors { code } } }",
         "Mutation.loyaltyRewardUpdate": f'mutation {{ loyaltyRewardUpdate(id: "{_own_reward()}", '
         "input: {points: 7}) { reward { id } errors { code } } }",
+        "Mutation.loyaltyRewardEnd": f'mutation {{ loyaltyRewardEnd(id: "{_own_reward()}") '
+        "{ reward { id } errors { code } } }",
     }
     query = queries[field]
     if field == "User.loyalty" and caller == "owner":

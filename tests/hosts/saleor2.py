@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.utils import timezone
 from saleor.app.models import App
 from saleor.discount.models import Voucher
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
+from saleor.product.models import Collection
 
 from saleor_reciprocity import host
 
@@ -31,12 +33,17 @@ __all__ = [
     "RETURNS",
     "administrator",
     "configure",
+    "count_use",
     "customer",
     "find_order",
+    "hide",
+    "in_channel",
+    "link_voucher",
     "open_channel",
     "open_shop",
     "order",
     "prepare",
+    "published_collection",
     "put_voucher",
     "report",
     "sell",
@@ -142,6 +149,24 @@ def put_voucher(order: Order, code: str) -> None:
     order.save(update_fields=["voucher"])
 
 
+def link_voucher(order: Order, code: str) -> None:
+    """Write the voucher on an order, in one statement."""
+    Order.objects.filter(pk=order.pk).update(voucher=Voucher.objects.get(code=code))
+
+
+def count_use(code: str) -> bool:
+    """Count one use of a voucher as a checkout that is being completed does. Returns whether the host allowed it."""
+    from saleor.checkout.models import Checkout
+    from saleor.checkout.utils import get_voucher_for_checkout
+    from saleor.discount.utils import increase_voucher_usage
+
+    with transaction.atomic():
+        voucher = get_voucher_for_checkout(Checkout(voucher_code=code), with_lock=True)
+        if voucher is not None:
+            increase_voucher_usage(voucher)
+    return voucher is not None
+
+
 def code_is_valid(code: str) -> bool:
     """Whether a voucher's code can be put on a checkout."""
     return bool(Voucher.objects.active(timezone.now()).filter(code=code).exists())
@@ -203,3 +228,18 @@ def as_app(*permissions: str) -> either.GraphQL:
     app = App.objects.create(name="app", is_active=True)
     either.give_rights(app.permissions, *permissions)
     return either.GraphQL(f"Bearer {app.tokens.create().auth_token}")
+
+
+def in_channel(channel: host.Channel, product: Any, variant: Any) -> None:
+    """Put a product up for sale."""
+    type(product).objects.filter(pk=product.pk).update(is_published=True)
+
+
+def hide(product: Any) -> None:
+    """Unpublish a product."""
+    type(product).objects.filter(pk=product.pk).update(is_published=False)
+
+
+def published_collection(name: str, channel: host.Channel) -> Any:
+    """A collection that customers see."""
+    return Collection.objects.create(name=name, slug=name.lower(), is_published=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import django.test
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.utils import timezone
 from saleor.account.models import Group
 from saleor.app.models import App
@@ -17,6 +18,7 @@ from saleor.order import FulfillmentStatus, OrderOrigin, OrderStatus
 from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
 from saleor.plugins.models import PluginConfiguration
+from saleor.product.models import Collection
 from saleor.tax.models import TaxConfiguration
 
 from saleor_reciprocity import host
@@ -36,13 +38,18 @@ __all__ = [
     "RETURNS",
     "administrator",
     "configure",
+    "count_use",
     "customer",
     "find_order",
+    "hide",
+    "in_channel",
+    "link_voucher",
     "give_back",
     "open_channel",
     "open_shop",
     "order",
     "prepare",
+    "published_collection",
     "put_voucher",
     "report",
     "sell",
@@ -181,8 +188,30 @@ def use_voucher(code: str) -> None:
 def put_voucher(order: Order, code: str) -> None:
     """Use a voucher for an order."""
     use_voucher(code)
-    order.voucher_code = code
-    order.save(update_fields=["voucher_code"])
+    order.voucher_code, order.voucher_id = code, VoucherCode.objects.get(code=code).voucher_id
+    order.save(update_fields=["voucher_code", "voucher"])
+
+
+def link_voucher(order: Order, code: str) -> None:
+    """Write the voucher on an order, in one statement."""
+    voucher_id = VoucherCode.objects.values_list("voucher_id", flat=True).get(code__startswith=code)
+    Order.objects.filter(pk=order.pk).update(voucher_id=voucher_id, voucher_code=code)
+
+
+def count_use(code: str) -> bool:
+    """Count one use of a voucher as a checkout that is being completed does. Returns whether the host allowed it."""
+    from saleor.checkout.models import Checkout
+    from saleor.checkout.utils import get_voucher_for_checkout
+    from saleor.discount.utils.voucher import increase_voucher_usage
+
+    with transaction.atomic():
+        try:
+            voucher, row = get_voucher_for_checkout(Checkout(voucher_code=code), "default-channel", with_lock=True)
+        except VoucherCode.DoesNotExist:
+            return False
+        if voucher is not None:
+            increase_voucher_usage(voucher, row, "ada@example.com")
+    return voucher is not None
 
 
 def code_is_valid(code: str) -> bool:
@@ -262,3 +291,24 @@ def as_app(*permissions: str) -> either.GraphQL:
     either.give_rights(app.permissions, *permissions)
     _, token = app.tokens.create()
     return either.GraphQL(f"Bearer {token}")
+
+
+def in_channel(channel: host.Channel, product: Any, variant: Any) -> None:
+    """Put a product and its variant up for sale in a channel."""
+    listed = {"channel_id": channel.id, "currency": channel.currency, "discounted_price_amount": 10}
+    variant.channel_listings.create(price_amount=10, **listed)
+    product.channel_listings.create(
+        is_published=True, visible_in_listings=True, available_for_purchase_at=timezone.now(), **listed
+    )
+
+
+def hide(product: Any) -> None:
+    """Unpublish a product everywhere."""
+    product.channel_listings.update(is_published=False)
+
+
+def published_collection(name: str, channel: host.Channel) -> Any:
+    """A collection that customers see."""
+    row = Collection.objects.create(name=name, slug=name.lower())
+    row.channel_listings.create(channel_id=channel.id, is_published=True)
+    return row

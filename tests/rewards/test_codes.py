@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from saleor_reciprocity import host, settlement
-from saleor_reciprocity.rewards import redemption
+from saleor_reciprocity.rewards import issuing, redemption
 from saleor_reciprocity.rewards.codes import ALPHABET, new_code
 from saleor_reciprocity.rewards.models import Reward
 
@@ -35,7 +35,7 @@ def test_a_code_that_is_taken_is_not_given_again(programme_on: Any, customer: An
     settlement.settle(host.order_id(order))
     length = host.VOUCHER_CODE_LENGTH
     drawn = iter(["A" * length, "A" * length, "B" * length])
-    monkeypatch.setattr(redemption, "new_code", lambda _: next(drawn))
+    monkeypatch.setattr(issuing, "new_code", lambda _: next(drawn))
     person, reward = host.person(customer), Reward.objects.get()
     assert redemption.redeem(person, reward.pk, "1").code == "A" * length
     assert redemption.redeem(person, reward.pk, "2").code == "B" * length

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from saleor_reciprocity import sweep
+from saleor_reciprocity.rewards import upkeep as codes
 from saleor_reciprocity.surprises import upkeep
 from saleor_reciprocity.surveys import upkeep as surveys_upkeep
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
             settled, failed = sweep.sweep() if due else sweep.sweep_recent()
             upkeep.look()
             surveys_upkeep.look()
+            codes.look()
             self.stdout.write(f"{settled} orders settled, {failed} to be tried again")
             if options["once"]:
                 return

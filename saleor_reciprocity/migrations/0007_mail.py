@@ -24,7 +24,7 @@ def mail(name, field):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reciprocity", "0005_rules_and_tiers"),
+        ("reciprocity", "0006_reward_catalogue"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,142 @@
+"""The statement that serves: candidates from several sources, fused, judged by preferences, and only what is for sale.
+
+Sources are fused by reciprocal rank (Cormack, Clarke, Buettcher 2009): a product at place r of a source adds
+weight * 61 / (60 + r), so that sources whose scores can't be compared can be mixed, and agreement counts.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from saleor_reciprocity import host
+
+MOST_RECENT = 20  # products bought since the training whose neighbours are looked at
+MOST_OF_A_CATEGORY = 20
+LIKED_FACTOR = 1.3
+
+# What has an opinion, a version or a purchase to offer. Each gives product, place, reason and the product it speaks of.
+_LIST = """
+SELECT i.product_id, i.place, i.reason::text, i.because
+FROM x JOIN reciprocity_customerlist l ON l.version_id = x.id AND l.user_id = %(user)s::int AND l.kind = '{kind}',
+  unnest(l.product_ids, l.reasons, l.because_product_ids) WITH ORDINALITY AS i (product_id, reason, because, place)
+"""
+_NEIGHBOURS = """
+SELECT n.neighbour_id, row_number() OVER (ORDER BY sum(n.score) DESC, n.neighbour_id), 'together',
+  (array_agg(n.product_id ORDER BY n.score DESC, n.product_id))[1]
+FROM x, {seeds} s JOIN reciprocity_neighbour n ON n.product_id = s.product_id
+WHERE n.version_id = x.id GROUP BY n.neighbour_id
+"""
+_LIKED = f"""
+SELECT u.product_id, row_number() OVER (ORDER BY u.score DESC NULLS LAST, u.product_id), 'liked', NULL::int
+FROM (
+  SELECT q.product_id, q.score FROM x, opinions o, LATERAL (
+    SELECT r.product_id, r.score FROM reciprocity_popularity r
+    WHERE r.version_id = x.id AND r.channel_id = x.channel AND r.category_id = o.object_id
+    ORDER BY r.score DESC, r.product_id LIMIT {MOST_OF_A_CATEGORY}) q
+  WHERE o.kind = 'category' AND o.liked
+  UNION ALL
+  SELECT q.product_id, q.score FROM x, opinions o, LATERAL (
+    SELECT m.product_id, r.score FROM product_collectionproduct m LEFT JOIN reciprocity_popularity r
+      ON r.version_id = x.id AND r.channel_id = x.channel AND r.category_id IS NULL AND r.product_id = m.product_id
+    WHERE m.collection_id = o.object_id
+    ORDER BY r.score DESC NULLS LAST, m.sort_order, m.product_id LIMIT {MOST_OF_A_CATEGORY}) q
+  WHERE o.kind = 'collection' AND o.liked) u
+"""  # noqa: S608 - constants of ours
+_CATEGORY = f"""
+SELECT q.product_id, row_number() OVER (ORDER BY q.score DESC, q.product_id), 'category', NULL::int
+FROM x, (SELECT DISTINCT p.category_id FROM at_hand h JOIN product_product p ON p.id = h.product_id) k, LATERAL (
+  SELECT r.product_id, r.score FROM reciprocity_popularity r
+  WHERE r.version_id = x.id AND r.channel_id = x.channel AND r.category_id = k.category_id
+  ORDER BY r.score DESC, r.product_id LIMIT {MOST_OF_A_CATEGORY}) q
+"""  # noqa: S608 - constants of ours
+_POPULAR = """
+SELECT r.product_id, row_number() OVER (ORDER BY r.score DESC, r.product_id), 'popular', NULL::int
+FROM x JOIN reciprocity_popularity r ON r.version_id = x.id AND r.channel_id = x.channel AND r.category_id IS NULL
+"""
+_SOURCES = {
+    "again": _LIST.format(kind="again"),
+    "new": _LIST.format(kind="new"),
+    "lately": _NEIGHBOURS.format(seeds="bought_since"),
+    "at hand": _NEIGHBOURS.format(seeds="at_hand"),
+    "liked": _LIKED,
+    "category": _CATEGORY,
+    "popular": _POPULAR,
+}
+_WEIGHTED = "SELECT s.*, {weight}::float8 FROM ({source}) s"
+
+# What each kind is made of: the sources with their weights, and what is never in it.
+_FALLBACK = {"at hand": 0.9, "liked": 0.7, "category": 0.5, "popular": 0.3}
+_KINDS: dict[str, tuple[dict[str, float], str]] = {
+    "FOR_YOU": ({"again": 1, "new": 1, "lately": 1, **_FALLBACK}, "bought_since"),
+    "NEW_TO_YOU": ({"new": 1, "lately": 1, **_FALLBACK}, "bought"),
+    "BUY_AGAIN": ({"again": 1}, "bought_since"),
+    "GOES_WITH": ({"at hand": 1, "category": 0.3}, "at_hand"),
+    "COMPLETES_CHECKOUT": ({"at hand": 1, "again": 0.5, "category": 0.3}, "at_hand"),
+}
+
+# `x` is the version that serves; there is none in a channel where the programme is off. The deepest opinion on the way
+# from a product's category to the root counts. Whether a product is for sale is asked one by one, from the best down,
+# until the page is full: hence the sorted subquery, which the planner must not dissolve (OFFSET 0).
+_STATEMENT = """
+WITH c AS (SELECT * FROM ({channel}) AS channel),
+x AS (
+  SELECT v.id, v.started_at, c.key AS channel FROM reciprocity_modelversion v, c WHERE v.serving AND (
+    SELECT s.active FROM reciprocity_settingsversion s WHERE s.channel_id = c.key ORDER BY s.since DESC LIMIT 1)),
+opinions AS (SELECT kind, object_id, liked FROM reciprocity_preference WHERE user_id = %(user)s::int),
+bought AS (SELECT product_id, max(placed_at) AS placed_at FROM ({bought}) b GROUP BY product_id),
+bought_since AS (
+  SELECT b.product_id FROM x JOIN bought b ON b.placed_at >= x.started_at ORDER BY b.placed_at DESC LIMIT {recent}),
+at_hand AS (
+  SELECT p.id AS product_id FROM product_product p, c WHERE p.id = %(product)s::int AND {published}
+  UNION ({in_checkout})),
+candidates (product_id, place, reason, because, weight) AS ({candidates}),
+fused AS (
+  SELECT product_id, sum(weight / (60 + place)) * 61 AS score,
+    (array_agg(reason ORDER BY weight / (60 + place) DESC, reason))[1] AS reason,
+    (array_agg(because ORDER BY weight / (60 + place) DESC, reason))[1] AS because
+  FROM candidates GROUP BY product_id),
+judged AS (
+  SELECT f.product_id, f.reason, f.because,
+    round(f.score * CASE WHEN of_category.liked OR of_collection.liked THEN {factor} ELSE 1 END * 1e9)::bigint AS points
+  FROM fused f JOIN product_product p ON p.id = f.product_id
+  LEFT JOIN LATERAL (
+    SELECT o.liked FROM opinions o JOIN product_category oc ON oc.id = o.object_id
+      JOIN product_category pc ON pc.tree_id = oc.tree_id AND pc.id = p.category_id
+        AND pc.lft BETWEEN oc.lft AND oc.rght
+    WHERE o.kind = 'category' ORDER BY oc.level DESC LIMIT 1) of_category ON true
+  LEFT JOIN LATERAL (
+    SELECT bool_and(o.liked) AS liked FROM opinions o JOIN product_collectionproduct m ON m.collection_id = o.object_id
+    WHERE o.kind = 'collection' AND m.product_id = p.id) of_collection ON true
+  WHERE of_category.liked IS NOT false AND of_collection.liked IS NOT false
+    AND f.product_id NOT IN (SELECT object_id FROM opinions WHERE kind = 'product')
+    AND f.product_id NOT IN (SELECT product_id FROM at_hand)
+    AND f.product_id NOT IN (SELECT product_id FROM {never}))
+SELECT c.slug, r.product_id, r.points, r.reason, spoken_of.id, spoken_of.name
+FROM c LEFT JOIN LATERAL (
+  SELECT ranked.* FROM (
+    SELECT * FROM judged j WHERE %(after_score)s::bigint IS NULL OR j.points < %(after_score)s::bigint
+      OR j.points = %(after_score)s::bigint AND j.product_id > %(after_product)s::int
+    ORDER BY j.points DESC, j.product_id OFFSET 0) ranked
+  JOIN LATERAL (SELECT true FROM product_product p WHERE p.id = ranked.product_id AND {sellable} OFFSET 0) found ON true
+  ORDER BY ranked.points DESC, ranked.product_id LIMIT %(first)s) r ON true
+LEFT JOIN LATERAL (SELECT p.id, p.name FROM product_product p WHERE p.id = r.because AND {published}) spoken_of ON true
+ORDER BY r.points DESC, r.product_id
+"""
+
+
+@lru_cache(maxsize=None)
+def statement(kind: str) -> str:
+    """The statement for a kind of recommendations."""
+    weights, never = _KINDS[kind]
+    sources = (_WEIGHTED.format(weight=weight, source=_SOURCES[name]) for name, weight in weights.items())
+    return _STATEMENT.format(
+        channel=host.CHANNEL,
+        bought=host.BOUGHT,
+        in_checkout=host.IN_CHECKOUT,
+        recent=MOST_RECENT,
+        candidates="\nUNION ALL\n".join(sources),
+        factor=LIKED_FACTOR,
+        never=never,
+        sellable=host.SELLABLE,
+        published=host.PUBLISHED,
+    )

@@ -1,0 +1,55 @@
+"""Issuing: how the code of each kind of reward is made and unmade in the host."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from saleor_reciprocity import host
+
+from .codes import new_code
+from .models import RewardKind
+
+MONEY_KINDS = (RewardKind.VOUCHER, RewardKind.GIFT_CARD)  # worth their value on any checkout
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a code is for. `amount` is the most that it takes off."""
+
+    kind: str
+    name: str
+    amount: Decimal
+    channel: host.Channel
+    user_id: int | None = None
+    ends_at: datetime | None = None
+    product_id: int | None = None
+    minimum_spent: Decimal | None = None
+
+
+def issue(terms: Terms) -> str:
+    """Make a new code in the host."""
+    is_card = terms.kind == RewardKind.GIFT_CARD
+    code = _unused_code(host.GIFT_CARD_CODE_LENGTH if is_card else host.VOUCHER_CODE_LENGTH)
+    common = (code, terms.name, terms.amount, terms.channel)
+    if is_card:
+        host.issue_gift_card(*common, terms.user_id, terms.ends_at)
+    elif terms.kind == RewardKind.FREE_PRODUCT:
+        host.issue_product_voucher(*common, terms.product_id or 0, terms.ends_at, terms.minimum_spent)
+    elif terms.kind == RewardKind.FREE_SHIPPING:
+        host.issue_shipping_voucher(*common, terms.user_id, terms.ends_at, terms.minimum_spent)
+    else:
+        host.issue_voucher(*common, terms.user_id, terms.ends_at, terms.minimum_spent)
+    return code
+
+
+def withdraw(kind: str, code: str) -> bool:
+    """Make an unused code worthless. Returns whether it was unused."""
+    return host.withdraw_gift_card(code) if kind == RewardKind.GIFT_CARD else host.withdraw_voucher(code)
+
+
+def _unused_code(length: int) -> str:
+    while not host.code_is_free(code := new_code(length)):
+        pass
+    return code
