@@ -57,23 +57,6 @@ class Migration(migrations.Migration):
                 ("alert_due_at", models.DateTimeField(null=True)),
             ],
         ),
-        migrations.AlterField(
-            model_name="entry",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("pending", "Points that will become available"),
-                    ("earned", "Points became available"),
-                    ("bonus", "Points given for something else than an order"),
-                    ("clawback", "Points taken back with the order that gave them"),
-                    ("redemption", "Points exchanged for a reward"),
-                    ("surprise", "Points given as a surprise"),
-                    ("survey", "Points given as thanks for an answer"),
-                    ("reversal", "Points returned from a reversed redemption"),
-                ],
-                max_length=16,
-            ),
-        ),
         migrations.CreateModel(
             name="Reply",
             fields=[

@@ -49,7 +49,6 @@ class Kind(models.TextChoices):
     CLAWBACK = "clawback", "Points taken back with the order that gave them"
     REDEMPTION = "redemption", "Points exchanged for a reward"
     SURPRISE = "surprise", "Points given as a surprise"
-    SURVEY = "survey", "Points given as thanks for an answer"
     REVERSAL = "reversal", "Points returned from a reversed redemption"
 
 

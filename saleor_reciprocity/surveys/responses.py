@@ -126,7 +126,7 @@ def _rate(answer: Answer, ratings: Mapping[int, int]) -> None:
 
 def _thank(account: Account, invitation: Invitation, points: int, now: datetime) -> Entry:
     posting = ledger.Posting(
-        kind=Kind.SURVEY,
+        kind=Kind.BONUS,
         source=f"survey:{invitation.order_id}",
         happened_at=now,
         points=points,

@@ -15,6 +15,7 @@ from saleor_reciprocity.rewards.models import Redemption
 
 from .. import hosts
 from ..surprises.shop import campaign
+from ..surveys.shop import an_answer
 from .test_points import earned
 
 CALLERS = ("nobody", "owner", "other", "staff", "manager", "app", "bare app")
@@ -97,6 +98,8 @@ def served(answer: dict[str, Any]) -> bool:
         value = value["loyalty"]
     elif isinstance(value, dict) and "surprise" in value:
         value = value["surprise"]
+    elif isinstance(value, dict) and "surveyAnswer" in value:
+        value = value["surveyAnswer"]
     return value is not None
 
 
@@ -115,6 +118,13 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
         "User.loyalty": f'{{ user(id: "{user}") {{ loyalty {{ available }} }} }}',
         "Order.loyalty": _order_query(order, "loyalty { earned }"),
         "Order.surprise": _order_query(order, "surprise { kind }"),
+        "Order.surveyAnswer": _order_query(order, "surveyAnswer { score }"),
+        "Query.surveyAnswers": "{ surveyAnswers { edges { node { id } } } }",
+        "Query.surveyAnswersCsv": "{ surveyAnswersCsv }",
+        "Query.surveyInvitations": "{ surveyInvitations { state } }",
+        "Query.surveyScores": "{ surveyScores(measure: CSAT) { value } }",
+        "Mutation.surveyAnswerReply": f'mutation {{ surveyAnswerReply(id: "{_answer(order, customer)}", text: "Thanks") '
+        "{ reply { id } errors { code } } }",
         "Query.surpriseProofs": "{ surpriseProofs { edges { node { secretHash } } } }",
         "Query.surpriseCampaigns": "{ surpriseCampaigns { edges { node { id } } } }",
         "Query.loyaltyHoldoutPower": "{ loyaltyHoldoutPower { customers } }",
@@ -149,6 +159,11 @@ def _order_query(order: Any, field: str = "loyalty { earned }") -> str:
     if hosts.MULTI_CHANNEL:
         return f'{{ order(id: "{graphene.Node.to_global_id("Order", order.pk)}") {{ {field} }} }}'
     return f'{{ orderByToken(token: "{order.token}") {{ {field} }} }}'
+
+
+def _answer(order: Any, customer: Any) -> str:
+    answer = an_answer(host.order_id(order), customer)
+    return str(graphene.Node.to_global_id("SurveyAnswer", answer.pk))
 
 
 def _standard_reward() -> int:

@@ -8,7 +8,8 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from saleor_reciprocity import host, settlement
+from saleor_reciprocity import host, identity, settlement
+from saleor_reciprocity.mail import outbox
 from saleor_reciprocity.programme import SettingsVersion
 from saleor_reciprocity.surveys import pages, queue, responses
 from saleor_reciprocity.surveys.models import Answer, Invitation
@@ -75,3 +76,25 @@ def since_a_year() -> None:
     assert newest is not None
     SettingsVersion.objects.filter(channel_id=newest.channel_id).exclude(pk=newest.pk).delete()
     SettingsVersion.objects.filter(pk=newest.pk).update(since=ago(365))
+
+
+def an_answer(order_id: str, customer: Any, score: int = 5) -> Answer:
+    """The answer of a customer about an order, however they came to be asked."""
+    order = host.order(order_id)
+    assert order is not None
+    now = timezone.now()
+    invitation = Invitation.objects.create(
+        order_id=order_id,
+        order_number=order.number,
+        channel_id=order.channel_id,
+        person=identity.email_hash(order.person.email),
+        user=customer,
+        question="csat",
+        state="invited",
+        made_at=now,
+        invited_at=now,
+    )
+    person, context = host.person(customer), {"invitation": invitation.pk}
+    outbox.ask("survey", f"survey:{order_id}", person, order.channel_id, now, order_id=order_id, context=context)
+    responses.take(invitation, Given(score))
+    return Answer.objects.get(invitation=invitation)
