@@ -56,8 +56,9 @@ def unfinished(invitation: Invitation) -> Given:
 
 def keep(invitation: Invitation, given: Given) -> bool:
     """Keep an unfinished answer. Returns False, and changes nothing, once there is an answer."""
+    now = timezone.now()
     with transaction.atomic():
-        answer = _locked_answer(invitation)
+        answer = _locked_answer(invitation, now)
         if answer is None:
             return False
         _write(answer, given)
@@ -79,7 +80,7 @@ def take(invitation: Invitation, given: Given) -> Taken:
         account = None
         if terms is not None and terms.survey_points and order is not None:
             account = ledger.lock_account_of(order.person, now)
-        answer = _locked_answer(invitation)
+        answer = _locked_answer(invitation, now)
         if answer is None:
             return Taken(is_first=False)
         _write(answer, given)
@@ -92,12 +93,12 @@ def take(invitation: Invitation, given: Given) -> Taken:
     return Taken(is_first=True, points=answer.entry.points if answer.entry else 0)
 
 
-def _locked_answer(invitation: Invitation) -> Answer | None:
+def _locked_answer(invitation: Invitation, now: datetime) -> Answer | None:
     """The unfinished answer, begun where there is none, while its invitation is locked; None when it is finished."""
     Invitation.objects.select_for_update().get(pk=invitation.pk)
     answer = Answer.objects.filter(invitation=invitation).first()
     if answer is None:
-        answer = Answer(invitation=invitation, question=invitation.question, started_at=timezone.now())
+        answer = Answer(invitation=invitation, question=invitation.question, started_at=now)
     return None if answer.answered_at is not None else answer
 
 

@@ -111,6 +111,7 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
     order = earned(customer)
     reward = graphene.Node.to_global_id("LoyaltyReward", _standard_reward())
     user = graphene.Node.to_global_id("User", customer.pk)
+    answer = _answer(order, customer)
     create = 'kind: VOUCHER, name: "Five", points: 50, value: "5"'
     queries = {
         "Query.loyaltyRewards": "{ loyaltyRewards { edges { node { id } } } }",
@@ -123,7 +124,7 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
         "Query.surveyAnswersCsv": "{ surveyAnswersCsv }",
         "Query.surveyInvitations": "{ surveyInvitations { state } }",
         "Query.surveyScores": "{ surveyScores(measure: CSAT) { value } }",
-        "Mutation.surveyAnswerReply": f'mutation {{ surveyAnswerReply(id: "{_answer(order, customer)}", text: "Thanks") '
+        "Mutation.surveyAnswerReply": f'mutation {{ surveyAnswerReply(id: "{answer}", text: "Thanks") '
         "{ reply { id } errors { code } } }",
         "Query.surpriseProofs": "{ surpriseProofs { edges { node { secretHash } } } }",
         "Query.surpriseCampaigns": "{ surpriseCampaigns { edges { node { id } } } }",
