@@ -42,6 +42,24 @@ RULES: tuple[tuple[str, str], ...] = (
         """,
     ),
     (
+        "no lot that holds points expires before its account is looked at",
+        """
+        SELECT l.id AS lot, l.expires_at, a.next_expiry_at
+        FROM reciprocity_lot l JOIN reciprocity_account a ON a.id = l.account_id
+        WHERE l.remaining > 0 AND l.expires_at IS NOT NULL AND (a.next_expiry_at <= l.expires_at) IS NOT TRUE
+        """,
+    ),
+    (
+        "what one account gave away in a merger, another got",
+        """
+        SELECT o.id AS entry, o.points, i.id AS other, i.points AS other_points
+        FROM (SELECT * FROM reciprocity_entry WHERE source LIKE 'merged from:%') o
+        FULL JOIN (SELECT * FROM reciprocity_entry WHERE source LIKE 'merged into:%') i
+          ON replace(o.source, 'from', 'into') = i.source
+        WHERE (o.points = -i.points AND o.pending = -i.pending) IS NOT TRUE
+        """,
+    ),
+    (
         "the entries of an account are numbered without a gap",
         """
         SELECT a.id AS account, a.version, count(e.id) AS entries, max(e.version) AS newest
@@ -289,7 +307,7 @@ def _undue_orders() -> Iterator[dict[str, Any]]:
         if terms.matures_at is not None and terms.matures_at <= now:
             continue  # the next look settles it
         due = entitlement(order, Terms.from_json(terms.terms), now)
-        if (due.earned, due.pending) != (terms.earned, terms.pending):
+        if (due.earned + terms.kept, max(0, due.pending - terms.kept)) != (terms.earned, terms.pending):
             yield {
                 "order": terms.order_id,
                 "earned": terms.earned,

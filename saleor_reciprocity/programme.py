@@ -63,6 +63,12 @@ def in_force(channel_id: str, moment: datetime) -> SettingsVersion | None:
     return versions.order_by("since").last()
 
 
+def agreed(channel_id: str, moment: datetime) -> SettingsVersion | None:
+    """The version that counts for what happened at a moment: the one in force or, before the first, the first."""
+    version = in_force(channel_id, moment)
+    return version or SettingsVersion.objects.filter(channel_id=channel_id).order_by("since").first()
+
+
 def switched_on(channel_id: str) -> bool:
     """Whether the programme is switched on in a channel now."""
     version = current(channel_id)

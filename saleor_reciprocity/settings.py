@@ -25,6 +25,8 @@ YES, NO = "yes", "no"
 NO_QUESTION = "off"
 QUESTIONS = ("csat", "nps", "ces")
 
+# What is done about points to be taken back that were spent: take only pending ones, at most the balance, or all.
+PENDING_ONLY, WITHIN_BALANCE, INTO_DEBT = "pending only", "balance", "debt"
 # Where the consent to be written to comes from.
 NO_CONSENT_SOURCE, PREFERENCE, EXISTING_CUSTOMERS = "off", "preference", "existing customers"
 # How messages leave the shop.
@@ -339,6 +341,32 @@ FIELDS = (
         gettext_lazy("An answer below this calls for attention: 3 suits “csat”, 7 “nps”, 4 “ces”. 0 alerts never."),
     ),
     Field(
+        "points_valid_months",
+        "0",
+        whole_between(0, 1200),
+        gettext_lazy("Points: months of validity"),
+        gettext_lazy(
+            "Points can be used until the end of the day so many months after they became available. 0: for ever."
+        ),
+    ),
+    Field(
+        "expiry_reminder_days",
+        "14",
+        whole_between(0, 365),
+        gettext_lazy("Points: days between reminder and expiry"),
+        gettext_lazy("So many days before points expire, the customer gets a mail. 0 sends none."),
+    ),
+    Field(
+        "points_taken_back",
+        INTO_DEBT,
+        one_of(PENDING_ONLY, WITHIN_BALANCE, INTO_DEBT),
+        gettext_lazy("Points: taken back with returned goods"),
+        gettext_lazy(
+            "“pending only” leaves what is available, “balance” takes what is still there, “debt” takes all: "
+            "what was spent is repaid by the next points."
+        ),
+    ),
+    Field(
         "mail_consent",
         NO_CONSENT_SOURCE,
         one_of(NO_CONSENT_SOURCE, PREFERENCE, EXISTING_CUSTOMERS),
@@ -486,6 +514,9 @@ class Programme:
     survey_product_ratings: bool
     survey_points: int
     survey_alert_below: int
+    points_valid_months: int
+    expiry_reminder_days: int
+    points_taken_back: str
     mail_consent: str
     mail_terms_confirmed: bool
     mail_sender_name: str

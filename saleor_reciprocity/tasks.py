@@ -6,8 +6,10 @@ from typing import Any
 
 from celery import shared_task
 from celery.schedules import crontab
+from django.utils import timezone
 
-from . import sweep
+from . import host, people, sweep
+from .points import expiry
 from .rewards import upkeep as codes
 from .surprises import upkeep
 from .surveys import upkeep as surveys_upkeep
@@ -37,6 +39,19 @@ def look_after_surveys() -> None:
     surveys_upkeep.look()
 
 
+@shared_task(name="reciprocity.expire_points", ignore_result=True)
+def expire_points() -> None:
+    """Write off the points that have expired."""
+    with host.allow_writer():
+        expiry.run(timezone.now())
+
+
+@shared_task(name="reciprocity.look_after_people", ignore_result=True)
+def look_after_people(thoroughly: bool = False) -> None:
+    """Give people what belongs to the addresses that they have confirmed since."""
+    people.look(thoroughly=thoroughly)
+
+
 @shared_task(name="reciprocity.look_after_codes", ignore_result=True)
 def look_after_codes() -> None:
     """Note which codes were used, and end those that expired unused."""
@@ -46,6 +61,13 @@ def look_after_codes() -> None:
 SCHEDULE: dict[str, dict[str, Any]] = {
     "reciprocity-sweep-recent": {"task": sweep_recent.name, "schedule": 60.0, "options": {"expires": 60}},
     "reciprocity-sweep-all": {"task": sweep_all.name, "schedule": crontab(hour=3, minute=17)},
+    "reciprocity-expire-points": {"task": expire_points.name, "schedule": 600.0, "options": {"expires": 600}},
+    "reciprocity-look-after-people": {"task": look_after_people.name, "schedule": 600.0, "options": {"expires": 600}},
+    "reciprocity-look-after-all-people": {
+        "task": look_after_people.name,
+        "schedule": crontab(hour=4, minute=17),
+        "kwargs": {"thoroughly": True},
+    },
     "reciprocity-look-after-gifts": {"task": look_after_gifts.name, "schedule": 600.0, "options": {"expires": 600}},
     "reciprocity-look-after-surveys": {"task": look_after_surveys.name, "schedule": 60.0, "options": {"expires": 60}},
     "reciprocity-look-after-codes": {"task": look_after_codes.name, "schedule": 600.0, "options": {"expires": 600}},

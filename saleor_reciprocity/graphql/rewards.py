@@ -110,7 +110,7 @@ class LoyaltyRedemption(graphene.ObjectType):
     @staticmethod
     def resolve_code(root: Redemption, info: Any) -> str | None:
         with host.allow_writer():
-            own = permissions.is_user(info.context, root.account.user_id)
+            own = permissions.is_user(info.context, root.account.holder.user_id)
         return root.code if own or host.has_permission(info.context, permissions.MANAGE_DISCOUNTS) else None
 
     @staticmethod

@@ -7,32 +7,25 @@ balance after it and a source that is unique in the database: writing the same t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
+from django.utils import timezone
 
-from saleor_reciprocity import errors, identity
+from saleor_reciprocity import errors, identity, programme, settings
 from saleor_reciprocity.host.facts import Person
 
-from . import lots
+from . import clawback, expiry, merging
 from .entitlement import Due
-from .models import Account, Entry, Kind, Lot, LotUse, OrderTerms
+from .models import Account, Entry, Kind, LotUse, OrderTerms
+from .posting import Posting, add_lot, look_at, take_from_lots, use, write
 
+__all__ = [
+    "Posting", "account_of", "give", "lock", "lock_account_of", "merge", "post_order", "reverse", "spend", "take",
+]  # fmt: skip
 
-@dataclass(frozen=True)
-class Posting:
-    """One change of an account: what it does to balance and pending points, and what it is about."""
-
-    kind: str
-    source: str
-    happened_at: datetime
-    points: int = 0
-    pending: int = 0
-    order_id: str = ""
-    reason: str = ""
-    actor: str = ""
+merge = merging.merge
 
 
 def account_of(person: Person, now: datetime) -> Account:
@@ -45,14 +38,17 @@ def account_of(person: Person, now: datetime) -> Account:
         return known
     email_hash = identity.email_hash(person.email) if person.email and _owns_address(person) else None
     for _attempt in range(3):
-        account = _find(person.user_id, email_hash)
+        account = _find(person.user_id, email_hash, now)
         if account is not None:
             return account
         try:
             with transaction.atomic():
-                return Account.objects.create(user_id=person.user_id, email_hash=email_hash, created_at=now)
+                has_user = person.user_id is not None
+                return Account.objects.create(
+                    user_id=person.user_id, email_hash=email_hash, created_at=now, had_user=has_user
+                )
         except IntegrityError:  # another request made it, or holds the address: look again, then without the address
-            if person.user_id is not None and _find(None, email_hash) is not None:
+            if person.user_id is not None and Account.objects.filter(email_hash=email_hash).exists():
                 email_hash = None
     raise errors.Busy
 
@@ -70,46 +66,57 @@ def _owns_address(person: Person) -> bool:
     return person.user_id is None or person.confirmed
 
 
-def _find(user_id: int | None, email_hash: str | None) -> Account | None:
+def _find(user_id: int | None, email_hash: str | None, now: datetime) -> Account | None:
     account = Account.objects.filter(user_id=user_id).first() if user_id is not None else None
-    if account is not None or email_hash is None:
-        return _with_address(account, email_hash)
+    if account is not None:
+        return account if email_hash is None else merging.with_address(account, email_hash, now)
+    if email_hash is None:
+        return None
     account = Account.objects.filter(email_hash=email_hash).first()
     if account is None or user_id is None:
         return account
-    claimed = Account.objects.filter(pk=account.pk, user=None).update(user_id=user_id)
+    changes = {"user_id": user_id, "had_user": True, "user_deleted_at": None}
+    claimed = Account.objects.filter(pk=account.pk, user=None, erased_at=None).update(**changes)
     return Account.objects.get(pk=account.pk) if claimed else None
 
 
-def _with_address(account: Account | None, email_hash: str | None) -> Account | None:
-    """The account, now also known by an address that its user has since confirmed, unless another one has it."""
-    unknown = account is not None and account.email_hash is None and email_hash is not None
-    if account is not None and unknown and not Account.objects.filter(email_hash=email_hash).exists():
-        Account.objects.filter(pk=account.pk, email_hash=None).update(email_hash=email_hash)
-    return account
-
-
 def lock_account_of(person: Person, now: datetime) -> Account:
-    """The account of a person, made where there is none, locked until the end of the transaction."""
+    """The account of a person, made where there is none, locked until the end of the transaction.
+
+    What has expired there is written off: `available` can be spent.
+    """
     known = _known_to_user(person, Account.objects.select_for_update())
-    return known or lock(account_of(person, now).pk)
+    return _without_expired(known, now) if known else lock(account_of(person, now).pk, now)
 
 
-def lock(account_id: int) -> Account:
-    """The account, locked until the end of the transaction."""
-    return Account.objects.select_for_update().get(pk=account_id)
+def lock(account_id: int, now: datetime | None = None) -> Account:
+    """The account, or what it was merged into, locked until the end of the transaction, its expired points gone."""
+    account = Account.objects.select_for_update().get(pk=account_id)
+    if account.merged_into_id is not None:
+        account = Account.objects.select_for_update().get(pk=account.merged_into_id)
+    return _without_expired(account, now or timezone.now())
+
+
+def _without_expired(account: Account, now: datetime) -> Account:
+    if account.next_expiry_at is not None and account.next_expiry_at <= now:
+        expiry.write_off([account.pk], now)
+        account.refresh_from_db()
+    return account
 
 
 def post_order(account: Account, terms: OrderTerms, due: Due, happened_at: datetime, now: datetime) -> Entry | None:
     """Post the difference between what is due for an order and what was posted for it, on a locked account.
 
-    New terms are stored, whether there is something to post or not, and so is when time alone will change them.
+    What is no longer due is taken back as far as the shop's policy says. New terms are stored, whether there is
+    something to post or not, and so is when time alone will change them.
     """
-    earned, pending = due.earned - terms.earned, due.pending - terms.pending
+    aim = _aim(account, terms, due)
+    earned, pending, kept = aim.earned - terms.earned, aim.pending - terms.pending, aim.kept - terms.kept
+    terms.earned, terms.pending, terms.kept = aim.earned, aim.pending, aim.kept
     if earned == 0 and pending == 0:
-        if terms.pk is None or terms.matures_at != due.matures_at:
+        if terms.pk is None or kept or terms.matures_at != due.matures_at:
             terms.matures_at = due.matures_at
-            terms.save(update_fields=["matures_at"] if terms.pk else None)
+            terms.save(update_fields=["kept", "matures_at"] if terms.pk else None)
         return None
     posting = Posting(
         kind=_kind_of(earned, pending),
@@ -119,16 +126,27 @@ def post_order(account: Account, terms: OrderTerms, due: Due, happened_at: datet
         pending=pending,
         order_id=terms.order_id,
         reason=f"#{terms.order_number}",
+        channel_id=terms.channel_id,
+        agreed_at=terms.placed_at,
     )
-    entry, into_lots = _write(account, posting, now)
+    entry, into_lots = write(account, posting, now)
     if earned > 0:
-        _add_lot(entry, into_lots, qualifies=True)
+        add_lot(account, entry, posting, entry.points, into_lots)
     elif into_lots:
-        _take(entry, -into_lots, first_from_order=terms.order_id)
-    terms.earned, terms.pending, terms.postings = due.earned, due.pending, terms.postings + 1
+        take_from_lots(entry, -into_lots, first_from_order=terms.order_id)
+    terms.postings += 1
     terms.matures_at = due.matures_at
-    terms.save(update_fields=["earned", "pending", "postings", "matures_at"] if terms.pk else None)
+    terms.save(update_fields=["earned", "pending", "kept", "postings", "matures_at"] if terms.pk else None)
     return entry
+
+
+def _aim(account: Account, terms: OrderTerms, due: Due) -> clawback.Posted:
+    posted = clawback.Posted(terms.pending, terms.earned, terms.kept)
+    policy = settings.INTO_DEBT
+    if due.earned < terms.earned - terms.kept:
+        agreed = programme.agreed(terms.channel_id, terms.placed_at)
+        policy = agreed.programme.points_taken_back if agreed is not None else policy
+    return clawback.target(due, posted, account.available, policy)
 
 
 def _kind_of(earned: int, pending: int) -> str:
@@ -144,79 +162,42 @@ def spend(account: Account, posting: Posting, now: datetime) -> Entry:
     """
     if -posting.points > account.available:
         raise errors.InsufficientPoints
-    entry, into_lots = _write(account, posting, now)
-    _take(entry, -into_lots)
+    return take(account, posting, now)
+
+
+def take(account: Account, posting: Posting, now: datetime) -> Entry:
+    """Take points from a locked account, into debt where there are too few. `posting.points` is negative."""
+    entry, into_lots = write(account, posting, now)
+    take_from_lots(entry, -into_lots)
     return entry
 
 
 def give(account: Account, posting: Posting, now: datetime) -> Entry:
     """Put points that no order earned on a locked account, in a lot of their own; a debt is repaid first."""
-    entry, into_lots = _write(account, posting, now)
-    _add_lot(entry, into_lots, qualifies=posting.kind == Kind.BONUS)
+    entry, into_lots = write(account, posting, now)
+    add_lot(account, entry, posting, entry.points, into_lots)
     return entry
 
 
 def reverse(account: Account, spending: Entry, posting: Posting, now: datetime) -> Entry:
     """Return all that a spending took, on a locked account, to the very lots it came from; a debt is repaid first.
 
-    `posting.points` is what the spending took, positive.
+    `posting.points` is what the spending took, positive. A lot keeps its expiry: what goes back to one that has
+    expired meanwhile is written off by the next look. What the spending took into debt, and was repaid since, comes
+    back in a lot of its own.
     """
-    entry, into_lots = _write(account, posting, now)
-    for use in sorted(spending.lot_uses.select_related("lot"), key=_last_to_expire_first):
-        points = min(into_lots, -use.points)
+    entry, into_lots = write(account, posting, now)
+    for taken in sorted(spending.lot_uses.select_related("lot"), key=_last_to_expire_first):
+        points = min(into_lots, -taken.points)
         if points:
-            _use(entry, use.lot_id, points)
+            use(entry, taken.lot_id, points)
+            look_at(account, taken.lot.expires_at)
             into_lots -= points
+    if into_lots:
+        add_lot(account, entry, posting, into_lots, into_lots)
     return entry
 
 
-def _last_to_expire_first(use: LotUse) -> tuple[bool, float]:
-    expires_at = use.lot.expires_at
+def _last_to_expire_first(taken: LotUse) -> tuple[bool, float]:
+    expires_at = taken.lot.expires_at
     return (expires_at is not None, -expires_at.timestamp() if expires_at else 0)
-
-
-def _write(account: Account, posting: Posting, now: datetime) -> tuple[Entry, int]:
-    """Write an entry and the account's new figures. Returns it with what goes into lots (negative: out of them)."""
-    before = account.available
-    balance = account.balance + posting.points
-    account.available, account.debt = max(balance, 0), max(-balance, 0)
-    account.pending += posting.pending
-    account.version += 1
-    entry = Entry.objects.create(
-        account=account,
-        balance_after=balance,
-        pending_after=account.pending,
-        version=account.version,
-        written_at=now,
-        **vars(posting),
-    )
-    account.save(update_fields=["available", "debt", "pending", "version"])
-    return entry, account.available - before
-
-
-def _add_lot(entry: Entry, remaining: int, *, qualifies: bool) -> None:
-    """A lot for what an entry earned. What repaid a debt is gone from it at once."""
-    lot = Lot.objects.create(
-        account_id=entry.account_id,
-        order_id=entry.order_id,
-        points=entry.points,
-        remaining=entry.points,
-        earned_at=entry.happened_at,
-        qualifies=qualifies,
-    )
-    if remaining < entry.points:
-        _use(entry, lot.pk, remaining - entry.points)
-
-
-def _take(entry: Entry, points: int, first_from_order: str | None = None) -> None:
-    rows = Lot.objects.filter(account_id=entry.account_id, remaining__gt=0)
-    open_lots = [
-        lots.OpenLot(*row) for row in rows.values_list("id", "order_id", "remaining", "earned_at", "expires_at")
-    ]
-    for lot_id, amount in lots.take(open_lots, points, first_from_order=first_from_order).items():
-        _use(entry, lot_id, -amount)
-
-
-def _use(entry: Entry, lot_id: int, points: int) -> None:
-    Lot.objects.filter(pk=lot_id).update(remaining=F("remaining") + points)
-    LotUse.objects.create(entry=entry, lot_id=lot_id, points=points)

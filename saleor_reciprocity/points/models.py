@@ -13,7 +13,9 @@ class Account(models.Model):
     """One person's points: a user, or a guest known by a keyed hash of the e-mail. Not a customer profile.
 
     `available` can be spent, `pending` will become available when goods are shipped, `debt` is what was taken back
-    after it had been spent. `version` counts the entries, so the newest entry carries this number.
+    after it had been spent. `version` counts the entries, so the newest entry carries this number. No open lot
+    expires before `next_expiry_at`; from that moment on `available` may hold points that have yet to be written off.
+    What belonged to an account that was merged belongs to `merged_into`, which is never merged itself.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -26,13 +28,34 @@ class Account(models.Model):
     debt = models.BigIntegerField(default=0)
     version = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
+    next_expiry_at = models.DateTimeField(null=True)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged", editable=False)
+    had_user = models.BooleanField(default=False)
+    user_deleted_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         app_label = "reciprocity"
         constraints = [
             check("reciprocity_account_not_negative", Q(available__gte=0, pending__gte=0, debt__gte=0)),
             check("reciprocity_account_no_points_in_debt", Q(available=0) | Q(debt=0)),
+            check(
+                "reciprocity_account_merged_is_empty",
+                Q(merged_into=None) | Q(available=0, pending=0, debt=0, user=None, email_hash=None),
+            ),
+            check("reciprocity_account_erased_is_nobodys", Q(erased_at=None) | Q(user=None, email_hash=None)),
         ]
+        indexes = [
+            models.Index(
+                fields=["next_expiry_at"], condition=Q(next_expiry_at__isnull=False), name="reciprocity_next_expiry"
+            ),
+            models.Index(fields=["id"], condition=Q(had_user=True, user=None), name="reciprocity_left_by_users"),
+        ]
+
+    @property
+    def holder(self) -> Account:
+        """The account that holds what was this one's: itself, or the one that it was merged into."""
+        return self.merged_into or self
 
     @property
     def balance(self) -> int:
@@ -50,6 +73,9 @@ class Kind(models.TextChoices):
     REDEMPTION = "redemption", "Points exchanged for a reward"
     SURPRISE = "surprise", "Points given as a surprise"
     REVERSAL = "reversal", "Points returned from a reversed redemption"
+    EXPIRED = "expired", "Points that were not used in time"
+    ADJUSTMENT = "adjustment", "Points given or taken by the shop"
+    MERGE = "merge", "Points moved when two accounts of a person became one"
 
 
 class Entry(models.Model):
@@ -91,6 +117,7 @@ class Lot(models.Model):
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="lots", db_index=False)
     order_id = models.CharField(max_length=36, blank=True, default="")
+    channel_id = models.CharField(max_length=36, blank=True, default="")
     points = models.BigIntegerField()
     remaining = models.BigIntegerField()
     earned_at = models.DateTimeField()
@@ -125,7 +152,8 @@ class OrderTerms(models.Model):
     """What was agreed for an order when it was placed, and what has been posted for it. Not a copy of the order.
 
     `terms` is empty where the order earns nothing; `verdict` says why, or "earns". At `matures_at` the next pending
-    points become available without a change of the order.
+    points become available without a change of the order. `kept` are the points among the earned that are no longer
+    due and that the shop's policy leaves to the customer.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -139,12 +167,13 @@ class OrderTerms(models.Model):
     terms = JSONField()
     pending = models.BigIntegerField(default=0)
     earned = models.BigIntegerField(default=0)
+    kept = models.BigIntegerField(default=0)
     postings = models.IntegerField(default=0)
     matures_at = models.DateTimeField(null=True)
 
     class Meta:
         app_label = "reciprocity"
-        constraints = [check("reciprocity_order_not_negative", Q(pending__gte=0, earned__gte=0))]
+        constraints = [check("reciprocity_order_not_negative", Q(pending__gte=0, earned__gte=F("kept"), kept__gte=0))]
         indexes = [
             models.Index(fields=["matures_at"], condition=Q(matures_at__isnull=False), name="reciprocity_maturing"),
         ]

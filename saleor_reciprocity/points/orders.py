@@ -36,6 +36,7 @@ def settle(order_id: str) -> None:
         now = timezone.now()
         if account.user_id is None and order.person.user_id is not None:
             ledger.account_of(order.person, now)  # a guest's order found its user: so does the account
+            account = ledger.lock(account.pk)  # which may be part of the user's own by now
         _post(account, terms, order, Terms.from_json(terms.terms), now)
 
 

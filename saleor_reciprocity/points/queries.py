@@ -4,14 +4,38 @@ from __future__ import annotations
 
 from typing import Iterable
 
+from django.db.models import Q, QuerySet, Sum
+from django.utils import timezone
+
 from saleor_reciprocity import identity
 from saleor_reciprocity.host.facts import Person
 
-from .models import Account, Entry, OrderTerms
+from .models import Account, Entry, Lot, OrderTerms
 
 
 def account_of(person: Person) -> Account | None:
-    """The account of a person, or None before the first points. A confirmed user also sees the guest's account."""
+    """The account of a person, or None before the first points. A confirmed user also sees the guest's account.
+
+    What has expired is not among the available points, whether it was written off already or not. For reading only.
+    """
+    account = _account_of(person)
+    if account is not None and account.next_expiry_at is not None and account.next_expiry_at <= timezone.now():
+        account.available -= expired(account)
+    return account
+
+
+def expired(account: Account) -> int:
+    """The points of an account that have expired and were not written off yet."""
+    ended = Lot.objects.filter(account_id=account.pk, remaining__gt=0, expires_at__lte=timezone.now())
+    return ended.aggregate(points=Sum("remaining"))["points"] or 0
+
+
+def parts_of(account: Account) -> QuerySet:
+    """The account with those that were merged into it: what was written on any of them is the same person's."""
+    return Account.objects.filter(Q(pk=account.pk) | Q(merged_into_id=account.pk))
+
+
+def _account_of(person: Person) -> Account | None:
     own = Account.objects.filter(user_id=person.user_id).first() if person.user_id is not None else None
     if own is not None or not person.email:
         return own

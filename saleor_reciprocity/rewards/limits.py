@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from saleor_reciprocity import errors
 from saleor_reciprocity.points import tiers
 from saleor_reciprocity.points.models import Account
+from saleor_reciprocity.points.queries import parts_of
 
 from .models import Redemption, Reward
 
@@ -26,7 +27,7 @@ def check(reward: Reward, account: Account, now: datetime) -> None:
 
 
 def _had(reward: Reward, account: Account, now: datetime) -> int:
-    rows = Redemption.objects.filter(account_id=account.pk, reward_id=reward.pk)
+    rows = Redemption.objects.filter(account__in=parts_of(account), reward_id=reward.pk)
     if reward.limit_days is not None:
         rows = rows.filter(created_at__gt=now - timedelta(days=reward.limit_days))
     return int(rows.filter(reversal=None).count())

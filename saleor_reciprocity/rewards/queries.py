@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from saleor_reciprocity.points.models import Account
+from saleor_reciprocity.points.queries import parts_of
 
 from .models import Redemption, Reward
 
@@ -25,7 +26,7 @@ def rewards(channel_id: str, first: int, after: tuple[int, int] | None = None, *
 
 def redemptions(account: Account, first: int, before_id: int | None = None) -> list[Redemption]:
     """The newest redemptions of an account, at most `first`, made before the one with `before_id`."""
-    rows = Redemption.objects.filter(account_id=account.pk).select_related("reward", "account")
+    rows = Redemption.objects.filter(account__in=parts_of(account)).select_related("reward", "account__merged_into")
     if before_id is not None:
         rows = rows.filter(id__lt=before_id)
     return list(rows.order_by("-id")[:first])

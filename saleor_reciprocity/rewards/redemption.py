@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Callable, Iterator
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -152,7 +153,7 @@ def _note_use(redemption: Redemption, order_id: str) -> None:
 def _locked(redemption_id: int, user_id: int | None = None) -> Redemption:
     found = Redemption.objects.filter(pk=redemption_id)
     if user_id is not None:
-        found = found.filter(account__user_id=user_id)
+        found = found.filter(Q(account__user_id=user_id) | Q(account__merged_into__user_id=user_id))
     account_id = found.values_list("account_id", flat=True).first()
     if account_id is None:
         raise errors.NotFound(field="id")

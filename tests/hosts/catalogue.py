@@ -20,7 +20,7 @@ if find_spec("saleor.channel") is None:
 else:
     from .saleor3 import in_channel, order
 
-__all__ = ["basket", "buy", "category", "collection", "product", "warehouse"]
+__all__ = ["basket", "buy", "category", "collection", "product", "put_in", "warehouse"]
 
 _numbers = count(1)
 
@@ -77,7 +77,12 @@ def basket(channel: host.Channel, products: Iterable[Product], user: Any = None)
     """The secret id of a checkout with one piece of each product."""
     fields = {"channel_id": channel.id, "email": "ada@example.com"} if hasattr(Checkout, "channel") else {"quantity": 1}
     row = Checkout.objects.create(user=user, currency=channel.currency, **fields)
-    line = {"currency": channel.currency} if hasattr(Checkout, "channel") else {}
     for item in products:
-        row.lines.create(variant=item.variants.get(), quantity=1, **line)
+        put_in(str(row.pk), item.variants.get(), channel)
     return str(row.pk)
+
+
+def put_in(basket: str, variant: ProductVariant, channel: host.Channel) -> Any:
+    """One piece of a variant in a checkout: the line."""
+    line = {"currency": channel.currency} if hasattr(Checkout, "channel") else {}
+    return Checkout.objects.get(pk=basket).lines.create(variant=variant, quantity=1, **line)

@@ -33,8 +33,12 @@ __all__ = [
     "RETURNS",
     "administrator",
     "configure",
+    "confirm",
+    "STOCK_WITHOUT_ZONES",
+    "count_stock",
     "count_use",
     "customer",
+    "customer_to_confirm",
     "find_order",
     "hide",
     "in_channel",
@@ -55,6 +59,7 @@ __all__ = [
 MULTI_CHANNEL = False
 RETURNS = False
 SHIPPED_AT = "created"
+STOCK_WITHOUT_ZONES = False
 
 
 def prepare() -> None:
@@ -182,6 +187,17 @@ def mail_through(port: int, channel: host.Channel, settings: Any) -> None:
     site.save()
 
 
+def customer_to_confirm(email: str) -> Any:
+    """A customer who was asked for a proof of the address and has not given it."""
+    return customer(email, confirmed=False)
+
+
+def confirm(user: Any) -> None:
+    """The customer proves the address."""
+    user.is_active = True
+    user.save()
+
+
 def customer_without_confirmation(email: str) -> Any:
     """A customer who can sign in though nobody asked for a proof of the address."""
     return customer(email, confirmed=True)
@@ -243,3 +259,7 @@ def hide(product: Any) -> None:
 def published_collection(name: str, channel: host.Channel) -> Any:
     """A collection that customers see."""
     return Collection.objects.create(name=name, slug=name.lower(), is_published=True)
+
+
+def count_stock(by_zones: bool) -> None:
+    """Count stock by shipping zones, as this generation always does."""

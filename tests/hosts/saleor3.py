@@ -19,6 +19,7 @@ from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
 from saleor.plugins.models import PluginConfiguration
 from saleor.product.models import Collection
+from saleor.site.models import SiteSettings
 from saleor.tax.models import TaxConfiguration
 
 from saleor_reciprocity import host
@@ -38,8 +39,12 @@ __all__ = [
     "RETURNS",
     "administrator",
     "configure",
+    "confirm",
+    "STOCK_WITHOUT_ZONES",
+    "count_stock",
     "count_use",
     "customer",
+    "customer_to_confirm",
     "find_order",
     "hide",
     "in_channel",
@@ -61,6 +66,7 @@ __all__ = [
 MULTI_CHANNEL = True
 RETURNS = True
 SHIPPED_AT = "created_at"
+STOCK_WITHOUT_ZONES = hasattr(SiteSettings, "use_legacy_shipping_zone_stock_availability")
 
 
 def prepare() -> None:
@@ -231,6 +237,17 @@ def mail_through(port: int, channel: host.Channel, settings: Any) -> None:
     )
 
 
+def customer_to_confirm(email: str) -> Any:
+    """A customer who was asked for a proof of the address and has not given it."""
+    return customer(email, confirmed=False)
+
+
+def confirm(user: Any) -> None:
+    """The customer proves the address."""
+    user.is_confirmed = True
+    user.save()
+
+
 def customer_without_confirmation(email: str) -> Any:
     """A customer who can sign in though nobody asked for a proof of the address."""
     return customer(email, confirmed=False)
@@ -295,6 +312,7 @@ def as_app(*permissions: str) -> either.GraphQL:
 
 def in_channel(channel: host.Channel, product: Any, variant: Any) -> None:
     """Put a product and its variant up for sale in a channel."""
+    TaxConfiguration.objects.get_or_create(channel_id=channel.id, defaults={"charge_taxes": False})
     listed = {"channel_id": channel.id, "currency": channel.currency, "discounted_price_amount": 10}
     variant.channel_listings.create(price_amount=10, **listed)
     product.channel_listings.create(
@@ -312,3 +330,12 @@ def published_collection(name: str, channel: host.Channel) -> Any:
     row = Collection.objects.create(name=name, slug=name.lower())
     row.channel_listings.create(channel_id=channel.id, is_published=True)
     return row
+
+
+def count_stock(by_zones: bool) -> None:
+    """Count stock by shipping zones or by the warehouses of a channel, and keep what lies in checkouts."""
+    settings = either.site()
+    settings.reserve_stock_duration_anonymous_user = 60
+    if STOCK_WITHOUT_ZONES:
+        settings.use_legacy_shipping_zone_stock_availability = by_zones
+    settings.save()

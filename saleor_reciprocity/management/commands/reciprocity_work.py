@@ -6,8 +6,10 @@ import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
 
-from saleor_reciprocity import sweep
+from saleor_reciprocity import host, people, sweep
+from saleor_reciprocity.points import expiry
 from saleor_reciprocity.rewards import upkeep as codes
 from saleor_reciprocity.surprises import upkeep
 from saleor_reciprocity.surveys import upkeep as surveys_upkeep
@@ -28,6 +30,9 @@ class Command(BaseCommand):
             due = time.time() - swept_all >= A_DAY
             swept_all = time.time() if due else swept_all
             settled, failed = sweep.sweep() if due else sweep.sweep_recent()
+            with host.allow_writer():
+                expiry.run(timezone.now())
+            people.look(thoroughly=due)
             upkeep.look()
             surveys_upkeep.look()
             codes.look()

@@ -1,0 +1,44 @@
+"""People: finds whose account has to follow a confirmed or changed address, and lets it follow."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from . import host, identity
+from .points import merging
+from .points.models import Account
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 2000
+
+
+def look(*, thoroughly: bool = False) -> None:
+    """Do all of it. Without `thoroughly`, only accounts without an address are looked at."""
+    with host.allow_writer():
+        accounts = Account.objects.exclude(user=None)
+        _follow_addresses(accounts if thoroughly else accounts.filter(email_hash=None))
+
+
+def look_at_user(user_id: int) -> None:
+    """The same for one user, after a hook of the host said that something changed. The next look does what failed."""
+    try:
+        with host.allow_writer():
+            _follow_addresses(Account.objects.filter(user_id=user_id))
+    except Exception:
+        logger.exception("The account of a user was not brought up to date; the next look will do it")
+
+
+def _follow_addresses(accounts: QuerySet) -> None:
+    last = 0
+    while chunk := list(accounts.filter(pk__gt=last).select_related("user").order_by("pk")[:CHUNK]):
+        last = chunk[-1].pk
+        people = {account.pk: host.person(account.user) for account in chunk}
+        proved = {pk: person.email for pk, person in people.items() if person.confirmed and person.email}
+        hashes = dict(zip(proved, identity.email_hashes(proved.values())))
+        for account in chunk:
+            if hashes.get(account.pk, account.email_hash) != account.email_hash:
+                merging.prove_address(account, hashes[account.pk], timezone.now())
