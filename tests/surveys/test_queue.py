@@ -145,7 +145,7 @@ def test_consent_is_asked_again_when_the_time_has_come(shop: Any, customer: Any)
 
 
 def test_some_people_are_held_out_for_ever(asking: Any, customer: Any) -> None:
-    asking(survey_holdout_share="0.9")
+    asking(survey_holdout_share="0.5")
     states = {state_of(arrived(f"guest{number}@example.com")) for number in range(20)}
     assert states == {"waiting", "held out"}
     assert Assignment.objects.filter(experiment="surveys").count() == 20
