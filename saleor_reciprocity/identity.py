@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
+from dataclasses import dataclass
 from typing import Iterable
 
 from django.db import models
@@ -19,6 +20,16 @@ class InstallationKey(models.Model):
 
     class Meta:
         app_label = "reciprocity"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A person as all tables know the person: for an export or an erasure. "" and None stand for what is not known."""
+
+    user_id: int | None
+    person: str  # the keyed hash of the address
+    account_ids: tuple[int, ...]
+    order_ids: tuple[str, ...]
 
 
 def normalised(email: str) -> str:

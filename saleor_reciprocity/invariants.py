@@ -236,7 +236,7 @@ RULES: tuple[tuple[str, str], ...] = (
         """
         SELECT i.id AS invitation FROM reciprocity_invitation i
         LEFT JOIN reciprocity_mail m ON m.source = 'survey:' || i.order_id
-        WHERE i.state = 'invited' AND m.id IS NULL
+        WHERE i.state = 'invited' AND m.id IS NULL AND i.person NOT LIKE 'erased:%'
         """,
     ),
 )

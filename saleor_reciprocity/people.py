@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from . import host, identity
+from . import erasure, host, identity, settings
 from .points import merging
 from .points.models import Account
 
@@ -21,6 +22,7 @@ def look(*, thoroughly: bool = False) -> None:
     with host.allow_writer():
         accounts = Account.objects.exclude(user=None)
         _follow_addresses(accounts if thoroughly else accounts.filter(email_hash=None))
+        _follow_deletions()
 
 
 def look_at_user(user_id: int) -> None:
@@ -42,3 +44,13 @@ def _follow_addresses(accounts: QuerySet) -> None:
         for account in chunk:
             if hashes.get(account.pk, account.email_hash) != account.email_hash:
                 merging.prove_address(account, hashes[account.pk], timezone.now())
+
+
+def _follow_deletions() -> None:
+    """Note when a user is gone; what nobody has claimed by the address some time later is erased."""
+    now, days = timezone.now(), settings.erase_after_days()
+    left = Account.objects.filter(had_user=True, user=None)
+    left.filter(user_deleted_at=None).update(user_deleted_at=now)
+    if days is not None:
+        for account_id in left.filter(user_deleted_at__lte=now - timedelta(days=days)).values_list("pk", flat=True):
+            erasure.erase_account(account_id)

@@ -595,3 +595,9 @@ def survey_alert_function() -> str:
 def minimum_people() -> int:
     """How many people must have bought both of two products before one is shown beside the other; 2 at least."""
     return max(2, int(getattr(django_settings, "RECIPROCITY_MINIMUM_PEOPLE", 5)))
+
+
+def erase_after_days() -> int | None:
+    """How many days after a user was deleted the account is erased, unless the address is proved again. None: never."""
+    days = getattr(django_settings, "RECIPROCITY_ERASE_AFTER_DAYS", 30)
+    return None if days is None else int(days)

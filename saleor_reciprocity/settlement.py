@@ -30,7 +30,10 @@ FIRST_RETRY, LAST_RETRY = timedelta(minutes=1), timedelta(hours=6)
 
 
 class SettledOrder(models.Model):
-    """The state in which an order was last settled, or how the last attempt failed. Not what it was given."""
+    """The state in which an order was last settled, or how the last attempt failed. Not what it was given.
+
+    An order whose buyer was `erased` is never looked at again.
+    """
 
     id = models.BigAutoField(primary_key=True)
     order_id = models.CharField(max_length=36, unique=True)
@@ -39,6 +42,7 @@ class SettledOrder(models.Model):
     error = models.TextField(blank=True, default="")
     retry_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+    erased = models.BooleanField(default=False)
 
     class Meta:
         app_label = "reciprocity"
@@ -57,7 +61,7 @@ def settle(order_id: str, *, again: bool = False) -> None:
     with host.allow_writer():
         fingerprint = host.order_fingerprint(order_id) or ""
         before = SettledOrder.objects.filter(order_id=order_id).first()
-        if before is not None and before.fingerprint == fingerprint and not again:
+        if before is not None and (before.erased or (before.fingerprint == fingerprint and not again)):
             return
         failures = []
         for name, settle_domain in DOMAINS:

@@ -21,7 +21,7 @@ LEFT JOIN reciprocity_settledorder s ON s.order_id = o.order_id
 LEFT JOIN (SELECT channel_id, min(since) AS since FROM reciprocity_settingsversion WHERE active GROUP BY channel_id) p
   ON p.channel_id = o.channel_id
 WHERE (s.fingerprint <> o.fingerprint OR s.id IS NULL AND o.is_placed AND o.placed_at >= p.since)
-  AND o.placed_at >= %(placed_since)s AND (s.retry_at IS NULL OR s.retry_at <= %(now)s)
+  AND o.placed_at >= %(placed_since)s AND s.erased IS NOT TRUE AND (s.retry_at IS NULL OR s.retry_at <= %(now)s)
 ORDER BY o.placed_at LIMIT %(limit)s
 """
 

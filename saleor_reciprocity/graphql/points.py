@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import graphene
+from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
-from saleor_reciprocity import errors, host
+from saleor_reciprocity import erasure, errors, host
 from saleor_reciprocity.points import earning, queries
 from saleor_reciprocity.points.entitlement import entitlement
 from saleor_reciprocity.points.models import Account, Entry, Kind, OrderTerms
@@ -68,6 +70,7 @@ class LoyaltyAccount(graphene.ObjectType):
     debt = LoyaltyPoints(
         required=True, description="Points that were taken back after they were spent; the next points repay them."
     )
+    personal_data = graphene.JSONString(required=True, description="All that is held about the person.")
     entries = ConnectionField(LoyaltyEntryCountableConnection, description="Every change of the points, newest first.")
     redemptions = ConnectionField(
         LoyaltyRedemptionCountableConnection, description="What points were exchanged for, newest first."
@@ -79,6 +82,12 @@ class LoyaltyAccount(graphene.ObjectType):
         required=True,
         description="What the customer likes, dislikes and is not interested in, newest first.",
     )
+
+    @staticmethod
+    def resolve_personal_data(root: Account, info: Any) -> Any:
+        with host.allow_writer():
+            person = getattr(root, "person", None) or _person_behind(root)
+            return json.loads(json.dumps(erasure.export(person), cls=DjangoJSONEncoder))
 
     @staticmethod
     def resolve_entries(root: Account, info: Any, first: int | None = None, after: str | None = None) -> Any:
@@ -171,11 +180,20 @@ class TermsByOrderId(host.data_loader()):  # type: ignore[misc]
         return [found.get(key) for key in keys]
 
 
+def _person_behind(account: Account) -> host.Person:
+    return host.person(account.user) if account.user else host.person_with_email("")
+
+
+def _with_person(account: Account, person: host.Person) -> Account:
+    account.person = person
+    return account
+
+
 def resolve_user_loyalty(root: Any, info: Any) -> Account:
     if not permissions.is_user(info.context, root.pk):
         permissions.require(info.context, permissions.MANAGE_USERS)
     with host.allow_writer():
-        account = queries.account_of(host.person(root)) or Account()
+        account = _with_person(queries.account_of(host.person(root)) or Account(), host.person(root))
     account.user_id = root.pk  # for what is kept for users, not accounts; the account itself is only shown
     return account
 
@@ -214,7 +232,9 @@ class PointsQueries(graphene.ObjectType):
         permissions.require(info.context, permissions.MANAGE_USERS)
         with host.allow_writer():
             if email:
-                return queries.account_of(host.person_with_email(email))
+                guest = host.person_with_email(email)
+                found = queries.account_of(guest)
+                return _with_person(found, guest) if found else None
             try:
                 user = host.user_with_id(row_id("User", user_id or "", "userId"))
             except errors.NotFound:

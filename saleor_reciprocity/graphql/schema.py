@@ -11,6 +11,7 @@ from saleor_reciprocity import host
 
 from .campaign_changes import CampaignMutations
 from .campaigns import CampaignQueries
+from .people import PeopleMutations
 from .points import ORDER_LOYALTY, USER_LOYALTY, PointsQueries
 from .preferences import PreferenceMutations
 from .proofs import ProofQueries
@@ -26,7 +27,7 @@ class Queries(PointsQueries, RewardQueries, CampaignQueries, ProofQueries, Recom
     pass
 
 
-class Mutations(RewardMutations, CampaignMutations, PreferenceMutations, SurveyMutations):
+class Mutations(PeopleMutations, RewardMutations, CampaignMutations, PreferenceMutations, SurveyMutations):
     pass
 
 
@@ -57,6 +58,7 @@ COSTS = {
         "redemptions": {"complexity": 1, "multipliers": ["first"]},
         "surprises": {"complexity": 1, "multipliers": ["first"]},
         "preferences": {"complexity": 1},
+        "personalData": {"complexity": 10},
     },
     "Recommendation": {"product": {"complexity": 1}},
     "RecommendationReason": {"product": {"complexity": 1}},

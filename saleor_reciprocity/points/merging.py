@@ -9,11 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors
+from saleor_reciprocity.host.facts import Person
 
-from . import expiry
+from . import expiry, queries
 from .models import Account, Kind, Lot, OrderTerms
 from .posting import Posting, take_from_lots, write
 
@@ -66,6 +68,18 @@ def merge(source_id: int, target_id: int, now: datetime, actor: str) -> Account:
     source, target = locked[source_id], locked[target_id]
     _merge(source, target, now, actor, target.email_hash or source.email_hash)
     return target
+
+
+def merge_people(source: Person, target: Person, actor: str) -> Account:
+    """Merge the account of one person into that of another, for staff. Raises NotFound where the former has none."""
+    from . import ledger
+
+    now = timezone.now()
+    with transaction.atomic():
+        ends = queries.account_of(source)
+        if ends is None:
+            raise errors.NotFound(field="fromUserId" if source.user_id else "fromEmail")
+        return merge(ends.pk, ledger.account_of(target, now).pk, now, actor)
 
 
 def _merge(source: Account, target: Account, now: datetime, actor: str, email_hash: str | None) -> None:

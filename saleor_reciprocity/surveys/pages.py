@@ -38,7 +38,7 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
     subject = links.subject_of(PURPOSE, token, timezone.now(), LINK_AGE)
     if request.method != "POST":
         return _form(request, _open(subject))
-    invitation = Invitation.objects.filter(pk=subject, invited_at__isnull=False).first()
+    invitation = responses.invited(int(subject))
     if invitation is None:
         raise links.BadLink
     return _submit(request, invitation)

@@ -39,9 +39,15 @@ class Taken:
     points: int = 0
 
 
+def invited(invitation_id: int) -> Invitation | None:
+    """An invitation that was handed over to somebody who was not erased since, or None."""
+    rows = Invitation.objects.filter(pk=invitation_id, state=State.INVITED)
+    return rows.exclude(person__startswith="erased:").first()
+
+
 def open_invitation(invitation_id: int) -> Invitation | None:
     """An invitation that can still be answered, or None."""
-    invitation = Invitation.objects.filter(pk=invitation_id, state=State.INVITED).first()
+    invitation = invited(invitation_id)
     answered = Answer.objects.filter(invitation_id=invitation_id, answered_at__isnull=False)
     return None if invitation is None or answered.exists() else invitation
 

@@ -10,6 +10,7 @@ from graphql import parse
 
 from saleor_reciprocity import host
 from saleor_reciprocity.graphql import schema
+from saleor_reciprocity.points import adjustments
 from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Redemption
 
@@ -22,6 +23,10 @@ CALLERS = ("nobody", "owner", "other", "staff", "manager", "app", "bare app")
 
 # Field of the API: the callers who are served. "manager" and "app" hold the permissions, "staff" and "bare app" none.
 MATRIX = {
+    "Mutation.loyaltyPointsAdjust": ("manager", "app"),
+    "Mutation.loyaltyAdjustmentReverse": ("manager", "app"),
+    "Mutation.loyaltyAccountsMerge": ("manager", "app"),
+    "Mutation.loyaltyCustomerErase": ("manager", "app"),
     "Query.loyaltyRewards": CALLERS,
     "Query.loyaltyAccount": ("manager", "app"),
     "User.loyalty": ("owner", "manager", "app"),
@@ -113,7 +118,17 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
     user = graphene.Node.to_global_id("User", customer.pk)
     answer = _answer(order, customer)
     create = 'kind: VOUCHER, name: "Five", points: 50, value: "5"'
+    guest = adjustments.adjust(host.person_with_email("guest@example.com"), 5, "a gift", "", "a key")
     queries = {
+        "Mutation.loyaltyPointsAdjust": f'mutation {{ loyaltyPointsAdjust(input: {{userId: "{user}", points: 5, '
+        'reason: "a gift", idempotencyKey: "k"}) { entry { points } errors { code } } }',
+        "Mutation.loyaltyAdjustmentReverse": "mutation { loyaltyAdjustmentReverse("
+        f'id: "{graphene.Node.to_global_id("LoyaltyEntry", guest.pk)}", reason: "wrong") '
+        "{ entry { points } errors { code } } }",
+        "Mutation.loyaltyAccountsMerge": f'mutation {{ loyaltyAccountsMerge(userId: "{user}", '
+        'fromEmail: "guest@example.com") { account { available } errors { code } } }',
+        "Mutation.loyaltyCustomerErase": f'mutation {{ loyaltyCustomerErase(userId: "{user}") '
+        "{ orders errors { code } } }",
         "Query.loyaltyRewards": "{ loyaltyRewards { edges { node { id } } } }",
         "Query.loyaltyAccount": f'{{ loyaltyAccount(userId: "{user}") {{ available }} }}',
         "User.loyalty": f'{{ user(id: "{user}") {{ loyalty {{ available }} }} }}',

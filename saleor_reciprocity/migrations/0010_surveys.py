@@ -30,7 +30,7 @@ DROP FUNCTION reciprocity_refuse_other_answer();
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("reciprocity", "0008_people"),
+        ("reciprocity", "0009_erased_orders"),
     ]
 
     operations = [

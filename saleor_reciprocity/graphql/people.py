@@ -1,0 +1,133 @@
+"""GraphQL for the people behind accounts: adjustments, mergers, erasure, and what is held about somebody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+
+from saleor_reciprocity import erasure, errors, host
+from saleor_reciprocity.points import adjustments, merging
+
+from . import permissions
+from .mutations import LoyaltyMutation
+from .points import LoyaltyAccount, LoyaltyEntry
+from .scalars import LoyaltyPoints, channel_with_slug, row_id
+
+
+def actor_of(context: Any) -> str:
+    """Who acts, as the ledger names it."""
+    user = host.current_user(context)
+    return f"user:{user.pk}" if user else f"app:{context.app.pk}"
+
+
+def person_named(user_id: str | None, email: str | None) -> host.Person:
+    """The person that one of two arguments names. Raises Invalid or NotFound."""
+    if bool(user_id) == bool(email and email.strip()):
+        raise errors.Invalid(field="userId")
+    if not user_id:
+        return host.person_with_email((email or "").strip())
+    user = host.user_with_id(row_id("User", user_id, "userId"))
+    if user is None:
+        raise errors.NotFound(field="userId")
+    return host.person(user)
+
+
+class LoyaltyPointsAdjustInput(graphene.InputObjectType):
+    user_id = graphene.ID(description="The customer. Give this or the e-mail address.")
+    email = graphene.String(description="The e-mail address of a customer or guest.")
+    points = LoyaltyPoints(required=True, description="Points to give; negative to take.")
+    reason = graphene.String(required=True, description="Why, in words that the customer reads.")
+    idempotency_key = graphene.String(
+        required=True, description="Any text, new for each adjustment. Sent again, it changes nothing."
+    )
+    channel = graphene.String(
+        description="Slug of the channel by whose settings given points expire. Without one they never do."
+    )
+    into_debt = graphene.Boolean(description="Take more than there is; the next points repay it.")
+
+
+class LoyaltyPointsAdjust(LoyaltyMutation):
+    """Give points to a customer or guest, or take them. Requires the permission MANAGE_USERS."""
+
+    permission = permissions.MANAGE_USERS
+
+    entry = graphene.Field(LoyaltyEntry, description="The entry that was written.")
+
+    class Arguments:
+        input = LoyaltyPointsAdjustInput(required=True, description="What to give or take.")
+
+    @classmethod
+    def perform(cls, info: Any, input: Any) -> dict[str, Any]:
+        person = person_named(input.get("user_id"), input.get("email"))
+        entry = adjustments.adjust(
+            person,
+            input["points"],
+            input["reason"],
+            actor_of(info.context),
+            input["idempotency_key"],
+            channel_id=channel_with_slug(input["channel"]).id if input.get("channel") else "",
+            into_debt=bool(input.get("into_debt")),
+        )
+        return {"entry": entry}
+
+
+class LoyaltyAdjustmentReverse(LoyaltyMutation):
+    """Undo an adjustment by a new entry. Requires the permission MANAGE_USERS."""
+
+    permission = permissions.MANAGE_USERS
+
+    entry = graphene.Field(LoyaltyEntry, description="The entry that undoes it.")
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The entry of the adjustment.")
+        reason = graphene.String(required=True, description="Why, in words that the customer reads.")
+        into_debt = graphene.Boolean(description="Take back more than there is; the next points repay it.")
+
+    @classmethod
+    def perform(cls, info: Any, id: str, reason: str, into_debt: bool = False) -> dict[str, Any]:
+        entry_id = row_id("LoyaltyEntry", id, "id")
+        return {"entry": adjustments.reverse(entry_id, reason, actor_of(info.context), into_debt=into_debt)}
+
+
+class LoyaltyAccountsMerge(LoyaltyMutation):
+    """Make two accounts of one person one. Requires the permission MANAGE_USERS."""
+
+    permission = permissions.MANAGE_USERS
+
+    account = graphene.Field(LoyaltyAccount, description="The account that has it all now.")
+
+    class Arguments:
+        user_id = graphene.ID(required=True, description="The customer whose account stays.")
+        from_user_id = graphene.ID(description="The customer whose account ends. Give this or the e-mail address.")
+        from_email = graphene.String(description="The e-mail address of the account that ends.")
+
+    @classmethod
+    def perform(
+        cls, info: Any, user_id: str, from_user_id: str | None = None, from_email: str | None = None
+    ) -> dict[str, Any]:
+        target, source = person_named(user_id, None), person_named(from_user_id, from_email)
+        return {"account": merging.merge_people(source, target, actor_of(info.context))}
+
+
+class LoyaltyCustomerErase(LoyaltyMutation):
+    """Forget a person for good, in every table of the plugin. Requires the permission MANAGE_USERS."""
+
+    permission = permissions.MANAGE_USERS
+
+    orders = graphene.Int(description="How many orders are ignored from now on.")
+
+    class Arguments:
+        user_id = graphene.ID(description="The customer. Give this or the e-mail address.")
+        email = graphene.String(description="The e-mail address of a customer or guest.")
+
+    @classmethod
+    def perform(cls, info: Any, user_id: str | None = None, email: str | None = None) -> dict[str, Any]:
+        return {"orders": erasure.erase(person_named(user_id, email))}
+
+
+class PeopleMutations(graphene.ObjectType):
+    loyalty_points_adjust = LoyaltyPointsAdjust.Field()
+    loyalty_adjustment_reverse = LoyaltyAdjustmentReverse.Field()
+    loyalty_accounts_merge = LoyaltyAccountsMerge.Field()
+    loyalty_customer_erase = LoyaltyCustomerErase.Field()

@@ -1,0 +1,109 @@
+"""Files of adjustments: many at once from CSV, each row by itself, with a report per row, and safe to repeat.
+
+Columns: `email` or `user` (a number), `points`, `reason`, and if wanted `key` and `channel` (an id). A row without a
+key is known by the file's content and its line, so the same file again does nothing twice.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Iterator, Mapping
+
+from django.utils.translation import gettext as _
+
+from saleor_reciprocity import errors, host
+
+from . import adjustments, queries
+
+NEEDED, KNOWN = {"points", "reason"}, {"email", "user", "points", "reason", "key", "channel"}
+DONE, BEFORE, REFUSED, WOULD = "done", "done before", "refused", "would be done"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of one row."""
+
+    line: int
+    key: str
+    status: str
+    points: str
+    balance: int | None = None
+    problem: str = ""
+
+
+def read(content: str) -> list[tuple[int, dict[str, str]]]:
+    """The rows of a file with their lines. Raises Invalid when its columns are not those of such a file."""
+    digest = hashlib.sha256(content.encode()).hexdigest()[:16]
+    table = csv.DictReader(content.splitlines(), strict=True)
+    names = set(table.fieldnames or ())
+    if not names >= NEEDED or not names & {"email", "user"} or names - KNOWN:
+        raise errors.Invalid(
+            _("The first line must name the columns: email or user, points, reason, and if wanted key and channel.")
+        )
+    rows = []
+    for row in table:
+        values = {name: (value or "").strip() for name, value in row.items() if isinstance(name, str)}
+        values["key"] = values.get("key") or f"{digest}:{table.line_num}"
+        rows.append((table.line_num, values))
+    keys = [values["key"] for _line, values in rows]
+    if len(set(keys)) < len(keys):
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise errors.Invalid(_("The key %(key)s is in the file twice.") % {"key": twice})
+    return rows
+
+
+def apply(rows: list[tuple[int, dict[str, str]]], actor: str) -> Iterator[Report]:
+    """Adjust row by row, each in a transaction of its own, and say what became of it."""
+    for line, row in rows:
+        try:
+            person, points = _asked(row)
+            before = adjustments.done_before(row["key"]) is not None
+            entry = adjustments.adjust(
+                person, points, row["reason"], actor, row["key"], channel_id=row.get("channel", "")
+            )
+        except errors.ReciprocityError as error:
+            yield Report(line, row["key"], REFUSED, row["points"], problem=error.message)
+            continue
+        yield Report(line, row["key"], BEFORE if before else DONE, row["points"], entry.balance_after)
+
+
+def rehearse(rows: list[tuple[int, dict[str, str]]]) -> Iterator[Report]:
+    """What would become of each row. Reads only, and locks nobody."""
+    balances: dict[Any, int] = {}
+    for line, row in rows:
+        try:
+            person, points = _asked(row)
+            adjustments.checked(points, row["reason"], row["key"])
+            earlier = adjustments.done_before(row["key"])
+            if earlier is not None:
+                yield Report(line, row["key"], BEFORE, row["points"], earlier.balance_after)
+                continue
+            account = queries.account_of(person)
+            whose = account.pk if account else (person.user_id, person.email.casefold())
+            balance = balances.get(whose, account.balance if account else 0)
+            if points < 0 and balance < -points:
+                raise errors.InsufficientPoints
+        except errors.ReciprocityError as error:
+            yield Report(line, row["key"], REFUSED, row["points"], problem=error.message)
+            continue
+        balances[whose] = balance + points
+        yield Report(line, row["key"], WOULD, row["points"], balances[whose])
+
+
+def _asked(row: Mapping[str, str]) -> tuple[host.Person, int]:
+    try:
+        points = int(row["points"])
+    except ValueError:
+        raise errors.Invalid(_("Enter a whole number of points."), field="points") from None
+    if row.get("channel") and host.channel(row["channel"]) is None:
+        raise errors.NotFound(_("There is no such channel."), field="channel")
+    if row.get("user"):
+        user = host.user_with_id(int(row["user"])) if row["user"].isdecimal() and len(row["user"]) < 10 else None
+        if user is None:
+            raise errors.NotFound(_("There is no such user."), field="user")
+        return host.person(user), points
+    if "@" not in row.get("email", ""):
+        raise errors.Invalid(_("Enter an e-mail address or a user's number."), field="email")
+    return host.person_with_email(row["email"]), points

@@ -1,0 +1,66 @@
+"""What points hold about a person, and how it is forgotten: figures stay, names, orders and reasons go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from saleor_reciprocity.identity import Subject
+
+from .models import Account, Entry, Lot, OrderTerms
+
+_ENTRIES = """
+UPDATE reciprocity_entry e SET reason = '', actor = '', source = 'erased:' || e.id, order_id = coalesce(
+  (SELECT 'erased:' || t.id FROM reciprocity_orderterms t WHERE t.order_id = e.order_id AND e.order_id <> ''), '')
+WHERE account_id = ANY(%(accounts)s)
+"""
+_LOTS = """
+UPDATE reciprocity_lot l SET order_id = coalesce(
+  (SELECT 'erased:' || t.id FROM reciprocity_orderterms t WHERE t.order_id = l.order_id AND l.order_id <> ''), '')
+WHERE account_id = ANY(%(accounts)s)
+"""
+_ORDERS = """
+UPDATE reciprocity_orderterms SET order_id = 'erased:' || id, order_number = '', terms = '{}', matures_at = NULL
+WHERE account_id = ANY(%(accounts)s)
+"""
+
+
+def export(subject: Subject) -> dict[str, Any]:
+    """Accounts, entries, lots and the terms of orders."""
+    mine = {"account_id__in": subject.account_ids}
+    return {
+        "accounts": list(
+            Account.objects.filter(pk__in=subject.account_ids).order_by("pk").values(
+                "id", "available", "pending", "debt", "created_at", "merged_into_id"
+            )
+        ),
+        "entries": list(
+            Entry.objects.filter(**mine).order_by("account_id", "version").values(
+                "account_id", "version", "kind", "points", "pending", "balance_after", "pending_after",
+                "order_id", "reason", "actor", "happened_at", "written_at",
+            )
+        ),
+        "lots": list(
+            Lot.objects.filter(**mine).order_by("pk").values(
+                "order_id", "points", "remaining", "earned_at", "expires_at"
+            )
+        ),
+        "orders": list(
+            OrderTerms.objects.filter(**mine).order_by("pk").values(
+                "order_id", "order_number", "placed_at", "verdict", "terms", "pending", "earned", "kept"
+            )
+        ),
+    }  # fmt: skip
+
+
+def forget(subject: Subject) -> None:
+    """Cut the tie between figures and person. The orders are renamed alike everywhere, so the sums still hold."""
+    with connection.cursor() as cursor:
+        for statement in (_ENTRIES, _LOTS, _ORDERS):
+            cursor.execute(statement, {"accounts": list(subject.account_ids)})
+    OrderTerms.objects.filter(order_id__in=subject.order_ids, account=None).delete()
+    Account.objects.filter(pk__in=subject.account_ids).update(
+        user=None, email_hash=None, had_user=False, user_deleted_at=None, erased_at=timezone.now()
+    )

@@ -1,0 +1,166 @@
+"""Points given and taken by hand, one by one and by files. Edge case 40 of the engine's list."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from saleor_reciprocity import errors, host
+from saleor_reciprocity.points import adjustments
+from saleor_reciprocity.points.models import Account, Entry, Lot
+
+from .. import hosts
+
+
+def guest(email: str = "guest@example.com") -> host.Person:
+    return host.person_with_email(email)
+
+
+def adjust(points: int, key: str, **options: Any) -> Entry:
+    return adjustments.adjust(guest(), points, "why", "user:1", key, **options)
+
+
+def test_points_are_given_and_taken_with_reason_and_actor(db: Any) -> None:
+    adjust(10, "a")
+    entry = adjust(-4, "b")
+    assert (entry.kind, entry.points, entry.balance_after) == ("adjustment", -4, 6)
+    assert (entry.reason, entry.actor) == ("why", "user:1")
+
+
+def test_one_key_is_one_entry(db: Any) -> None:
+    assert adjust(10, "a") == adjust(10, " a ")
+    with pytest.raises(errors.KeyAlreadyUsed):
+        adjust(11, "a")
+    with pytest.raises(errors.KeyAlreadyUsed):
+        adjustments.adjust(guest("other@example.com"), 10, "why", "", "a")
+    assert Entry.objects.count() == 1
+
+
+def test_more_than_there_is_goes_into_debt_only_when_asked(db: Any) -> None:
+    adjust(10, "a")
+    with pytest.raises(errors.InsufficientPoints):
+        adjust(-11, "b")
+    assert Entry.objects.count() == 1
+    adjust(-11, "b", into_debt=True)
+    account = Account.objects.get()
+    assert (account.available, account.debt) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("points", "reason", "key", "field"),
+    [(0, "x", "k", "points"), (2**31, "x", "k", "points"), (1, " ", "k", "reason"), (1, "x" * 256, "k", "reason"),
+     (1, "x", "", "idempotencyKey"), (1, "x", "k" * 129, "idempotencyKey")],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused(points: int, reason: str, key: str, field: str, db: Any) -> None:
+    with pytest.raises(errors.Invalid) as refused:
+        adjustments.adjust(guest(), points, reason, "", key)
+    assert refused.value.field == field
+    assert Entry.objects.count() == 0
+
+
+def test_a_mistake_is_reversed_once_by_a_new_entry(db: Any) -> None:
+    given = adjust(10, "a")
+    undone = adjustments.reverse(given.pk, "a mistake", "user:2")
+    assert (undone.points, undone.balance_after, undone.actor) == (-10, 0, "user:2")
+    assert adjustments.reverse(given.pk, "again", "user:2") == undone
+    with pytest.raises(errors.NotFound):
+        adjustments.reverse(undone.pk, "a reversal of a reversal", "user:2")
+
+
+def test_reversing_what_was_taken_fills_the_same_lot(db: Any) -> None:
+    adjust(10, "a")
+    taken = adjust(-7, "b")
+    adjustments.reverse(taken.pk, "a mistake", "")
+    assert list(Lot.objects.values_list("points", "remaining")) == [(10, 10)]
+
+
+def test_reversing_what_was_taken_into_debt_and_repaid_since(db: Any) -> None:
+    adjust(10, "a")
+    taken = adjust(-40, "b", into_debt=True)
+    adjust(50, "c")
+    adjustments.reverse(taken.pk, "a mistake", "")
+    assert Account.objects.get().available == 60
+
+
+def test_what_was_given_and_is_spent_is_taken_back_into_debt_only_when_asked(db: Any) -> None:
+    given = adjust(10, "a")
+    adjust(-10, "b")
+    with pytest.raises(errors.InsufficientPoints):
+        adjustments.reverse(given.pk, "a mistake", "")
+    adjustments.reverse(given.pk, "a mistake", "", into_debt=True)
+    assert Account.objects.get().debt == 10
+
+
+FILE = """email,points,reason
+ada@example.com,10,"Sorry, late"
+ada@example.com,-4,Correction
+ada@example.com,-7,Too much
+nobody,1,No address
+eve@example.com,x,No number
+"""
+
+
+def run(path: Path, **options: Any) -> list[dict[str, str]]:
+    report = StringIO()
+    with pytest.raises(CommandError, match="3 of 5 rows were refused"):
+        call_command("reciprocity_adjust", str(path), stdout=report, stderr=StringIO(), **options)
+    return list(csv.DictReader(report.getvalue().splitlines()))
+
+
+def test_a_file_is_rehearsed_done_and_done_again(db: Any, tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    path.write_text(FILE)
+    rehearsed = run(path, dry_run=True)
+    assert Entry.objects.count() == Account.objects.count() == 0
+    done = run(path)
+    assert [row["status"] for row in done] == ["done", "done", "refused", "refused", "refused"]
+    assert [(row["status"], row["balance"]) for row in rehearsed[:2]] == [
+        ("would be done", "10"),
+        ("would be done", "6"),
+    ]
+    assert [row["problem"] for row in rehearsed] == [row["problem"] for row in done]
+    again = run(path)
+    assert [row["status"] for row in again] == ["done before", "done before", "refused", "refused", "refused"]
+    assert Account.objects.get().available == 6
+
+
+def test_a_corrected_file_with_keys_does_only_what_is_new(db: Any, tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    path.write_text("key,email,points,reason\n1,a@example.com,10,x\n")
+    call_command("reciprocity_adjust", str(path), stdout=StringIO(), stderr=StringIO())
+    path.write_text("key,email,points,reason\n1,a@example.com,10,x\n2,a@example.com,5,y\n")
+    call_command("reciprocity_adjust", str(path), stdout=StringIO(), stderr=StringIO(), report=tmp_path / "r.csv")
+    assert Account.objects.get().available == 15
+    report = csv.DictReader((tmp_path / "r.csv").read_text().splitlines())
+    assert [row["status"] for row in report] == ["done before", "done"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "email,points\n",
+        "points,reason\n",
+        "email,points,reason,note\n",
+        "key,email,points,reason\n1,a@b,1,x\n1,a@b,1,x\n",
+    ],
+)
+def test_a_file_of_another_form_is_refused_whole(content: str, db: Any, tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    path.write_text(content)
+    with pytest.raises(CommandError, match="can't be used"):
+        call_command("reciprocity_adjust", str(path))
+    assert Entry.objects.count() == 0
+
+
+def test_points_of_a_user_named_by_number(programme_on: Any, customer: Any, tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    path.write_text(f"user,points,reason,channel\n{customer.pk},10,x,{programme_on.id}\n")
+    call_command("reciprocity_adjust", str(path), stdout=StringIO(), stderr=StringIO())
+    assert Account.objects.get(user=customer).available == 10
+    assert hosts.as_user(customer).data("{ me { loyalty { available } } }")["me"]["loyalty"]["available"] == 10

@@ -1,0 +1,142 @@
+"""What is held about a person: exported and forgotten whole, the sums right. Edge case 43 of the engine's list."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+from django.db.models import Sum
+
+from saleor_reciprocity import erasure, host, identity, people, settlement, sweep
+from saleor_reciprocity.points import adjustments
+from saleor_reciprocity.points.models import Account, Entry
+from saleor_reciprocity.rewards import redemption
+from saleor_reciprocity.rewards.models import Reward
+from saleor_reciprocity.surprises.models import Draw
+
+from . import hosts
+from .surprises.shop import campaign
+
+
+def a_life(programme_on: Any, customer: Any) -> Any:
+    """Orders, an adjustment, a redemption and a draw of one customer."""
+    hosts.configure(programme_on, holdout_share="0")
+    campaign(programme_on)
+    order = hosts.order(customer, [("120", 1)])
+    hosts.ship(order)
+    settlement.settle(host.order_id(order))
+    pending = hosts.order(customer, [("30", 1)])
+    settlement.settle(host.order_id(pending))
+    adjustments.adjust(host.person(customer), 5, f"Sorry, {customer.email}", f"user:{customer.pk}", "sorry ada")
+    redemption.redeem(host.person(customer), Reward.objects.filter(is_standard=True).get().pk, "key of ada")
+    return order
+
+
+def everything() -> str:
+    """All rows of all our tables, as text."""
+    found = []
+    with connection.cursor() as cursor:
+        for model in apps.get_app_config("reciprocity").get_models():
+            cursor.execute(f"SELECT coalesce(json_agg(t)::text, '') FROM \"{model._meta.db_table}\" t")  # noqa: S608 - our own tables
+            found.append(cursor.fetchone()[0])
+    return "\n".join(found)
+
+
+def totals() -> Any:
+    sums = Account.objects.aggregate(Sum("available"), Sum("pending"), Sum("debt"))
+    return sums, Entry.objects.aggregate(Sum("points"), Sum("pending")), Entry.objects.count()
+
+
+def test_nothing_that_leads_to_the_person_is_left_and_the_sums_stay(programme_on: Any, customer: Any) -> None:
+    order = a_life(programme_on, customer)
+    before = totals()
+    erasure.erase(host.person(customer))
+    assert totals() == before
+    text = everything()
+    for trace in ("ada", identity.email_hash(customer.email), f"user:{customer.pk}", f'"user_id":{customer.pk},'):
+        assert trace not in text, trace
+    entries = json.dumps(list(Entry.objects.values("order_id", "source", "reason", "actor")))
+    assert host.order_id(order) not in entries
+    assert Account.objects.get().erased_at is not None
+
+
+def test_later_events_of_the_persons_orders_are_ignored(programme_on: Any, customer: Any) -> None:
+    order = a_life(programme_on, customer)
+    never_seen = hosts.order(customer, [("77", 1)])
+    erasure.erase(host.person(customer))
+    before, draws = totals(), Draw.objects.count()
+    for one in (order, never_seen):
+        hosts.cancel(one) if one is order else hosts.ship(one)
+        settlement.settle(host.order_id(one), again=True)
+    assert sweep.sweep() == (0, 0)
+    assert (totals(), Draw.objects.count()) == (before, draws)
+
+
+def test_who_comes_back_begins_anew(programme_on: Any, customer: Any) -> None:
+    a_life(programme_on, customer)
+    erasure.erase(host.person(customer))
+    order = hosts.order(customer, [("10", 1)])
+    settlement.settle(host.order_id(order))
+    assert Account.objects.get(user=customer).pending == 10
+    assert erasure.export(host.person(customer))["rewards"] == []
+
+
+def test_erasing_twice_or_nobody_changes_nothing(programme_on: Any, customer: Any) -> None:
+    a_life(programme_on, customer)
+    erasure.erase(host.person(customer))
+    before = totals()
+    erasure.erase(host.person(customer))
+    assert erasure.erase(host.person_with_email("nobody@example.com")) == 0
+    assert totals() == before
+
+
+def test_an_unconfirmed_user_takes_nothing_of_a_guest_along(programme_on: Any) -> None:
+    order = hosts.order("ada@example.com", [("10", 1)])
+    settlement.settle(host.order_id(order))
+    user = hosts.customer_to_confirm("ada@example.com")
+    person = host.Person(user.pk, user.email, confirmed=False)
+    assert erasure.erase(person) == 0
+    assert erasure.export(person)["points"]["entries"] == []
+    assert Account.objects.get().erased_at is None
+
+
+def test_a_deleted_user_is_erased_after_a_while(programme_on: Any, customer: Any, settings: Any) -> None:
+    a_life(programme_on, customer)
+    customer.delete()
+    people.look()
+    account = Account.objects.get()
+    assert account.erased_at is None
+    Account.objects.update(user_deleted_at=account.user_deleted_at - timedelta(days=31))
+    settings.RECIPROCITY_ERASE_AFTER_DAYS = None
+    people.look()
+    assert Account.objects.get().erased_at is None
+    settings.RECIPROCITY_ERASE_AFTER_DAYS = 30
+    before = totals()
+    people.look()
+    assert Account.objects.get().erased_at is not None
+    assert totals() == before
+
+
+def test_the_export_holds_every_domain_and_the_person_may_have_it(programme_on: Any, customer: Any) -> None:
+    a_life(programme_on, customer)
+    answer = hosts.as_user(customer).data("{ me { loyalty { personalData } } }")
+    held = json.loads(answer["me"]["loyalty"]["personalData"])
+    assert set(held) == {domain.name for domain in erasure.DOMAINS}
+    assert [entry["points"] for entry in held["points"]["entries"]] == [120, 0, 5, -50]
+    assert held["rewards"][0]["key"] == "key of ada"
+    assert len(held["surprises"]) == 2
+
+
+def test_the_commands(programme_on: Any, customer: Any) -> None:
+    a_life(programme_on, customer)
+    out = StringIO()
+    call_command("reciprocity_export", user=customer.pk, stdout=out)
+    assert json.loads(out.getvalue())["points"]["accounts"][0]["available"] == 75
+    out = StringIO()
+    call_command("reciprocity_erase", user=customer.pk, stdout=out)
+    assert out.getvalue() == "Erased. 2 orders are ignored from now on.\n"
