@@ -1,4 +1,4 @@
-"""What the shop makes of answers: lists, scores, exports, alerts, replies; and what is left of a person who was erased."""
+"""What the shop makes of answers: lists, scores, exports, alerts and replies; what is left of an erased person."""
 
 from __future__ import annotations
 
