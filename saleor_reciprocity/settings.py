@@ -577,6 +577,16 @@ def check_secrets(values: Mapping[str, Any]) -> None:
         raise InvalidSettings({"mail_endpoint_secret": text})
 
 
+def mails_per_minute() -> int:
+    """How many messages leave one channel by one way in a minute, all workers together; 0 is no limit."""
+    return int(getattr(django_settings, "RECIPROCITY_MAILS_PER_MINUTE", 600))
+
+
+def private_endpoints() -> bool:
+    """Whether messages may be posted to addresses inside the shop's own network."""
+    return bool(getattr(django_settings, "RECIPROCITY_PRIVATE_ENDPOINTS", False))
+
+
 def hook_seconds() -> float:
     """How long settling in line may hold up a checkout, in seconds; the sweep does what did not fit."""
     return float(getattr(django_settings, "RECIPROCITY_HOOK_SECONDS", 1.0))

@@ -8,7 +8,7 @@ from celery import shared_task
 from celery.schedules import crontab
 from django.utils import timezone
 
-from . import host, people, sweep
+from . import host, letters, people, sweep
 from .points import expiry
 from .rewards import upkeep as codes
 from .surprises import upkeep
@@ -58,6 +58,12 @@ def look_after_codes() -> None:
     codes.look()
 
 
+@shared_task(name="reciprocity.send_messages", ignore_result=True)
+def send_messages() -> None:
+    """Ask for the monthly statements, and send what is due."""
+    letters.send()
+
+
 SCHEDULE: dict[str, dict[str, Any]] = {
     "reciprocity-sweep-recent": {"task": sweep_recent.name, "schedule": 60.0, "options": {"expires": 60}},
     "reciprocity-sweep-all": {"task": sweep_all.name, "schedule": crontab(hour=3, minute=17)},
@@ -70,5 +76,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "reciprocity-look-after-gifts": {"task": look_after_gifts.name, "schedule": 600.0, "options": {"expires": 600}},
     "reciprocity-look-after-surveys": {"task": look_after_surveys.name, "schedule": 60.0, "options": {"expires": 60}},
+    "reciprocity-send-messages": {"task": send_messages.name, "schedule": 60.0, "options": {"expires": 60}},
     "reciprocity-look-after-codes": {"task": look_after_codes.name, "schedule": 600.0, "options": {"expires": 600}},
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-from babel.messages import Catalog
+from babel.messages import Catalog, Message
 from babel.messages.extract import extract, extract_from_file
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
@@ -54,8 +54,18 @@ def written(path: Path) -> Catalog:
         return read_po(file)
 
 
+def is_missing(message: Message) -> bool:
+    """Whether a text, or a form of a plural, has no translation."""
+    return not (all(message.string) if isinstance(message.string, tuple) else message.string)
+
+
 def by_text(catalog: Catalog) -> dict[object, object]:
-    return {message.id: message.string for message in catalog if message.id}
+    return {_fixed(message.id): _fixed(message.string) for message in catalog if message.id}
+
+
+def _fixed(text: object) -> object:
+    """A text, or the forms of a plural, in a shape that can be compared."""
+    return tuple(text) if isinstance(text, (list, tuple)) else text
 
 
 def test_there_are_translations() -> None:
@@ -66,7 +76,7 @@ def test_there_are_translations() -> None:
 def test_every_text_is_translated_and_no_other(path: Path) -> None:
     catalog = written(path)
     assert set(by_text(catalog)) == set(by_text(texts()))
-    assert not [message.id for message in catalog if message.id and (message.fuzzy or not message.string)]
+    assert not [message.id for message in catalog if message.id and (message.fuzzy or is_missing(message))]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.parts[-3])
@@ -103,7 +113,7 @@ def update(path: Path) -> None:
         write_po(file, catalog, width=0, ignore_obsolete=True)
     with path.with_suffix(".mo").open("wb") as file:
         write_mo(file, catalog)
-    missing = [str(message.id) for message in catalog if message.id and not message.string]
+    missing = [str(message.id) for message in catalog if message.id and is_missing(message)]
     print("\n".join([f"{path}: {len(missing)} texts to translate", *missing]))  # noqa: T201
 
 

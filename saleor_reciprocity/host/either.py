@@ -8,13 +8,15 @@ from typing import Any, Iterable, Mapping
 from uuid import UUID
 
 import graphene
-from babel.numbers import get_currency_precision
+from babel.core import UnknownLocaleError
+from babel.numbers import format_currency, get_currency_precision
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.sites.models import Site
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import connection
 from django.db.models import F, Q
+from django.utils.translation import get_language, to_locale
 from prices import Money as PricesMoney
 from saleor.checkout.models import Checkout as CheckoutRow
 from saleor.core.utils import build_absolute_uri
@@ -32,7 +34,7 @@ from saleor.plugins.models import PluginConfiguration
 from saleor.product.models import Category, Collection
 from saleor.product.models import Product as ProductRow
 
-from .facts import BoughtProduct, Line, Person
+from .facts import BoughtProduct, Line, Person, Recipient
 
 __all__ = [
     "CATALOGUE",
@@ -48,6 +50,7 @@ __all__ = [
     "decimals",
     "extend_schema",
     "fingerprint_where",
+    "formatted",
     "groups_of",
     "has_permission",
     "in_groups",
@@ -66,8 +69,10 @@ __all__ = [
     "product_type",
     "product_voucher_terms",
     "put_on_checkout",
+    "recipient_of",
     "rounded_down",
     "schema_is_built",
+    "sender",
     "shelves",
     "shipping_voucher_terms",
     "shop_name",
@@ -112,8 +117,25 @@ def absolute_address(location: str) -> str:
 
 
 def shop_name() -> str:
-    """What the shop calls itself."""
+    """What the shop is called."""
     return str(Site.objects.get_current().name)
+
+
+def sender() -> str:
+    """The shop's own sender of mails, `name <address>`; "" when it has none."""
+    try:
+        return str(Site.objects.get_current().settings.default_from_email)
+    except (ImproperlyConfigured, Site.settings.RelatedObjectDoesNotExist, ValueError):
+        return ""
+
+
+def recipient_of(user: Any, order_row: Any) -> Recipient:
+    """Where a user, or None, or else whoever placed an order, is written to."""
+    billing = order_row.billing_address if order_row else None
+    email = user.email if user else order_row.user_email if order_row else ""
+    name = (user.first_name if user else "") or (billing.first_name if billing else "")
+    language = order_row.language_code if order_row else getattr(user, "language_code", "")
+    return Recipient(email or "", name, language or "")
 
 
 def user_with_id(user_id: int) -> Any:
@@ -287,6 +309,14 @@ def postal_lines(address: Any) -> str:
 def decimals(currency: str) -> int:
     """How many decimals an amount of this currency can have in the shop."""
     return min(get_currency_precision(currency), settings.DEFAULT_DECIMAL_PLACES)
+
+
+def formatted(amount: Decimal, currency: str) -> str:
+    """An amount of money as people write it in the active language."""
+    try:
+        return str(format_currency(amount, currency, locale=to_locale(get_language() or "en")))
+    except (UnknownLocaleError, ValueError):
+        return str(format_currency(amount, currency, locale="en"))
 
 
 def rounded_down(amount: Decimal, currency: str) -> Decimal:

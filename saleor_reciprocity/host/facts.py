@@ -35,6 +35,28 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Recipient:
+    """Where somebody is written to, by what name, and in which language; a part that is not known is empty."""
+
+    email: str
+    name: str
+    language: str
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """The SMTP server of a channel, and the sender that belongs to it."""
+
+    host: str
+    port: int
+    username: str
+    password: str
+    use_tls: bool
+    use_ssl: bool
+    sender: str
+
+
+@dataclass(frozen=True)
 class Line:
     """One order line. `total` is gross, after line discounts, before what was taken off the whole order."""
 

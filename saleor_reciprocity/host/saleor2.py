@@ -30,7 +30,7 @@ from saleor.product.models import Category, Collection, Product
 from . import either
 from .catalogue2 import BOUGHT, CHANNEL, IN_CHECKOUT, PUBLISHED, SELLABLE
 from .either import *  # noqa: F403
-from .facts import BoughtProduct, Channel, Checkout, Line, Order, OrderState, Person
+from .facts import BoughtProduct, Channel, Checkout, Line, MailServer, Order, OrderState, Person, Recipient
 
 __all__ = [
     *either.__all__,
@@ -43,6 +43,7 @@ __all__ = [
     "Channel",
     "Checkout",
     "Line",
+    "MailServer",
     "Order",
     "OrderState",
     "CODES_OF_ORDERS",
@@ -51,6 +52,7 @@ __all__ = [
     "PermissionDenied",
     "Person",
     "BoughtProduct",
+    "Recipient",
     "allow_writer",
     "channel",
     "channel_by_slug",
@@ -66,6 +68,7 @@ __all__ = [
     "issue_product_voucher",
     "issue_shipping_voucher",
     "issue_voucher",
+    "mail_server",
     "note_on_order",
     "order",
     "order_fingerprint",
@@ -79,6 +82,7 @@ __all__ = [
     "plugin_configuration",
     "query_costs",
     "shipped_at",
+    "recipient",
     "shipping_address",
     "withdraw_voucher",
     "writing",
@@ -283,6 +287,15 @@ def earlier_orders(person: Person, before: datetime, at_most: int) -> int:
     return len(rows.values_list("pk", flat=True)[:at_most])
 
 
+def recipient(user_id: int | None, order_id: str) -> Recipient:
+    """Where an active user is written to or, without one, whoever placed an order; an empty address if nowhere."""
+    user = get_user_model().objects.filter(pk=user_id, is_active=True).first() if user_id is not None else None
+    if user is None and user_id is not None:
+        return Recipient("", "", "")
+    row = order_models.Order.objects.select_related("billing_address").filter(token=order_id).first()
+    return either.recipient_of(user, row)
+
+
 def shipping_address(order_id: str) -> str:
     """Where an order goes, as one line of text; "" when it goes nowhere."""
     row = order_models.Order.objects.select_related("shipping_address").filter(token=order_id).first()
@@ -459,3 +472,8 @@ def visible_ids(kind: str, ids: Iterable[int]) -> set[int]:
         "product": Product.objects.published(),
     }[kind]
     return set(rows.filter(pk__in=list(ids)).values_list("pk", flat=True))
+
+
+def mail_server(channel_id: str) -> MailServer | None:
+    """The SMTP server that a channel has beside Django's; none here."""
+    return None

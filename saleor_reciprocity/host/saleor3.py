@@ -6,10 +6,12 @@ from collections import defaultdict
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
+from email.utils import formataddr
 from inspect import signature
 from typing import Any, ContextManager, Iterable, Iterator
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import Q, Sum
@@ -33,7 +35,7 @@ from saleor.product.models import Category, Collection, Product
 from . import either
 from .catalogue3 import BOUGHT, CHANNEL, IN_CHECKOUT, PUBLISHED, SELLABLE
 from .either import *  # noqa: F403
-from .facts import BoughtProduct, Channel, Checkout, Line, Order, OrderState, Person
+from .facts import BoughtProduct, Channel, Checkout, Line, MailServer, Order, OrderState, Person, Recipient
 
 __all__ = [
     *either.__all__,
@@ -46,6 +48,7 @@ __all__ = [
     "Channel",
     "Checkout",
     "Line",
+    "MailServer",
     "Order",
     "OrderState",
     "CODES_OF_ORDERS",
@@ -54,6 +57,7 @@ __all__ = [
     "PermissionDenied",
     "Person",
     "BoughtProduct",
+    "Recipient",
     "allow_writer",
     "channel",
     "channel_by_slug",
@@ -69,6 +73,7 @@ __all__ = [
     "issue_product_voucher",
     "issue_shipping_voucher",
     "issue_voucher",
+    "mail_server",
     "note_on_order",
     "order",
     "order_fingerprint",
@@ -82,6 +87,7 @@ __all__ = [
     "plugin_configuration",
     "query_costs",
     "shipped_at",
+    "recipient",
     "shipping_address",
     "withdraw_voucher",
     "writing",
@@ -342,6 +348,16 @@ def earlier_orders(person: Person, before: datetime, at_most: int) -> int:
     return len(rows.values_list("pk", flat=True)[:at_most])
 
 
+def recipient(user_id: int | None, order_id: str) -> Recipient:
+    """Where an active user is written to or, without one, whoever placed an order; an empty address if nowhere."""
+    user = get_user_model().objects.filter(pk=user_id, is_active=True).first() if user_id is not None else None
+    if user is None and user_id is not None:
+        return Recipient("", "", "")
+    rows = order_models.Order.objects.select_related("billing_address")
+    row = rows.filter(pk=order_id).first() if _is_uuid(order_id) else None
+    return either.recipient_of(user, row)
+
+
 def shipping_address(order_id: str) -> str:
     """Where an order goes, as one line of text; "" when it goes nowhere."""
     row = order_models.Order.objects.select_related("shipping_address").filter(pk=order_id).first()
@@ -566,3 +582,31 @@ def visible_ids(kind: str, ids: Iterable[int]) -> set[int]:
             published, channel_listings__is_published=True, channel_listings__channel__is_active=True
         ).distinct()
     return set(rows.values_list("pk", flat=True))
+
+
+def mail_server(channel_id: str) -> MailServer | None:
+    """The SMTP server that a channel has beside Django's: that of the host's plugin of mails, if it is on."""
+    row = ChannelRow.objects.filter(pk=channel_id).first()
+    plugin = _plugins().get_plugin("mirumee.notifications.user_email", channel_slug=row.slug) if row else None
+    if plugin is None or not plugin.active:
+        return None
+    config = plugin.config
+    server = config.host or settings.USER_EMAIL_HOST
+    own = bool(config.host)
+    if not server:
+        return None
+    return MailServer(
+        host=server,
+        port=int(config.port or settings.USER_EMAIL_PORT or 25),
+        username=(config.username if own else settings.USER_EMAIL_HOST_USER) or "",
+        password=(config.password if own else settings.USER_EMAIL_HOST_PASSWORD) or "",
+        use_tls=config.use_tls if own else settings.USER_EMAIL_USE_TLS,
+        use_ssl=config.use_ssl if own else settings.USER_EMAIL_USE_SSL,
+        sender=formataddr((config.sender_name or "", config.sender_address)) if config.sender_address else "",
+    )
+
+
+def _plugins() -> Any:
+    from saleor.plugins.manager import get_plugins_manager
+
+    return get_plugins_manager(allow_replica=False)

@@ -48,7 +48,11 @@ def may_write(person: host.Person, kind: str, channel_id: str, now: datetime) ->
 
     PROGRAMME_OFF may be otherwise tomorrow; the other reasons against it are the shop's or the person's will.
     """
-    programme = settings_of(channel_id)
+    return verdict(settings_of(channel_id), person, kind, now)
+
+
+def verdict(programme: settings.Programme | None, person: host.Person, kind: str, now: datetime) -> Verdict:
+    """The same under settings that were read already."""
     if programme is None:
         return Verdict(False, Why.PROGRAMME_OFF)
     if not getattr(programme, KINDS[kind].setting):
@@ -80,14 +84,26 @@ def settings_of(channel_id: str) -> settings.Programme | None:
 
 def latest_choice(person: host.Person, kind: str) -> CommunicationChoice | None:
     """What a person said last about a kind: about it alone or, where it needs consent, about all of them."""
+    return latest_among(choices(identity.email_hash(person.email), person.user_id), kind)
+
+
+def latest_among(said: QuerySet, kind: str) -> CommunicationChoice | None:
+    """The newest of somebody's choices that decides about a kind."""
     kinds = [kind, ALL] if KINDS[kind].needs_consent else [kind]
-    return choices_of(person).filter(kind__in=kinds).order_by("-pk").first()
+    return said.filter(kind__in=kinds).order_by("-pk").first()
 
 
-def choices_of(person: host.Person) -> QuerySet:
-    """All that a person said, under this address or with this account."""
-    mine = Q(person=identity.email_hash(person.email))
-    return CommunicationChoice.objects.filter(mine | Q(user_id=person.user_id) if person.user_id else mine)
+def choices(person: str, user_id: int | None) -> QuerySet:
+    """All that somebody said, under this hash of an address or with this account."""
+    mine = Q(person=person)
+    return CommunicationChoice.objects.filter(mine | Q(user_id=user_id) if user_id is not None else mine)
+
+
+def wanted_unasked(programme: settings.Programme | None, kind: str) -> bool:
+    """Whether a kind is sent to a customer who has said nothing about it."""
+    if programme is None:
+        return False
+    return not KINDS[kind].needs_consent or programme.mail_consent == settings.EXISTING_CUSTOMERS
 
 
 def choose(person: host.Person, kind: str, wanted: bool, origin: str, now: datetime) -> None:

@@ -16,7 +16,7 @@ from saleor_reciprocity import errors, host, programme, settings
 from saleor_reciprocity.points import ledger
 from saleor_reciprocity.points.models import Account, Kind
 
-from . import catalogue, issuing, limits, pricing
+from . import catalogue, issuing, letters, limits, pricing
 from .models import Redemption, RedemptionState, Reward, RewardKind
 
 LONGEST_KEY = 128
@@ -246,6 +246,8 @@ def _exchange(account: Account, user_id: int, wish: Wish) -> Redemption:
     made.save(force_insert=True)
     if made.from_stock and not catalogue.take_from_stock(reward.pk):
         raise errors.OutOfStock
+    if wish.checkout is None:
+        letters.ask_for_code(made, user_id)
     return made
 
 

@@ -19,7 +19,17 @@ from saleor.shipping.models import ShippingMethod, ShippingZone
 from saleor.site.models import SiteSettings
 from saleor.warehouse.models import Stock, Warehouse
 
-__all__ = ["GraphQL", "cancel", "configuration_input", "give_rights", "refund", "ship", "ship_to", "unship"]
+__all__ = [
+    "GraphQL",
+    "cancel",
+    "configuration_input",
+    "give_rights",
+    "refund",
+    "ship",
+    "ship_to",
+    "site_of_shop",
+    "unship",
+]
 
 
 def configuration_input(active: bool | None, values: dict[str, Any]) -> dict[str, Any]:
@@ -59,6 +69,13 @@ def site() -> SiteSettings:
     row, _ = Site.objects.get_or_create(pk=1, defaults={"domain": "localhost", "name": "Test shop"})
     found, _ = SiteSettings.objects.get_or_create(site=row)
     return found
+
+
+def site_of_shop(name: str = "Test shop") -> None:
+    """Give the shop its name."""
+    row = site().site
+    row.name = name
+    row.save()
 
 
 def shipping_method(**fields: Any) -> ShippingMethod:

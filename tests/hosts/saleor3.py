@@ -227,6 +227,7 @@ def code_is_valid(code: str) -> bool:
 
 def mail_through(port: int, channel: host.Channel, settings: Any) -> None:
     """Let the shop send its mails to an SMTP server on this machine."""
+    settings.EMAIL_BACKEND = ""  # as it is where EMAIL_URL is unset
     settings.PLUGINS = [*settings.PLUGINS, "saleor.plugins.user_email.plugin.UserEmailPlugin"]
     values = {"host": "127.0.0.1", "port": str(port), "sender_name": "Shop", "sender_address": "shop@example.com"}
     PluginConfiguration.objects.create(

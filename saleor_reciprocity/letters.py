@@ -1,0 +1,27 @@
+"""Letters: which domain says what a message of each kind is about. A new kind has its line here."""
+
+from __future__ import annotations
+
+from typing import Callable, Mapping
+
+from django.utils import timezone
+
+from . import host
+from .mail import kinds, sending
+from .mail.sending import Progress, Reader
+from .points import statements
+from .rewards import letters as rewards
+from .surprises import letters as surprises
+
+READERS: Mapping[str, Reader] = {
+    kinds.SURPRISE: surprises.about,
+    kinds.REDEMPTION: rewards.about,
+    kinds.STATEMENT: statements.about,
+}
+
+
+def send(tell: Callable[[Progress], None] = lambda progress: None) -> Progress:
+    """Ask for the statements of last month, and send all that is due."""
+    with host.allow_writer():
+        statements.ask(timezone.now())
+    return sending.look(READERS, tell)

@@ -1,0 +1,143 @@
+"""The endpoint: the same messages as signed POSTs to an address of the shop's own.
+
+The body is JSON. `Reciprocity-Signature` is `v1=` and the hexadecimal HMAC-SHA-256, keyed with the shop's secret,
+over `Reciprocity-Timestamp` (seconds since 1970), a full stop, and the body. `Idempotency-Key` is the same for every
+attempt. The host's name is resolved once and the connection made to what was looked at, so that a name can't first
+point outside and then inside the shop's network. Redirects are not followed. Nothing of a message or an answer is
+logged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import http.client
+import ipaddress
+import json
+import socket
+import ssl
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from saleor_reciprocity import host, settings
+
+from .routes import Envelope, NoWay, Outcome
+
+SECONDS = 10
+TRY_AGAIN = (408, 425, 429)
+
+
+class EndpointWay:
+    """The shop's endpoint, with its name resolved to an address that may be connected to."""
+
+    def __init__(self, programme: settings.Programme, channel_id: str) -> None:
+        _, values = host.plugin_configuration(settings.PLUGIN_ID, channel_id)
+        self._secret = str(values.get("mail_endpoint_secret") or "")
+        if len(self._secret) < settings.SHORTEST_SECRET:
+            raise NoWay("the endpoint has no secret")
+        self._target = urlsplit(programme.mail_endpoint)
+        self._port = self._target.port or (443 if self._target.scheme == "https" else 80)
+        self._address = _public_address(self._target.hostname or "", self._port)
+
+    def send(self, envelope: Envelope) -> tuple[Outcome, str]:
+        body = json.dumps(payload_of(envelope), ensure_ascii=False).encode()
+        connection = self._connection()
+        try:
+            connection.connect()
+        except OSError as error:
+            return Outcome.LATER, f"the endpoint does not answer ({type(error).__name__})"
+        try:
+            connection.request("POST", self._path(), body, self._headers(envelope, body))
+            status = connection.getresponse().status
+        except (OSError, http.client.HTTPException) as error:
+            return Outcome.BROKEN, f"the connection broke ({type(error).__name__})"
+        finally:
+            connection.close()
+        return _outcome(status), "" if 200 <= status < 300 else f"the endpoint answered {status}"
+
+    def close(self) -> None:
+        """Every POST has a connection of its own."""
+
+    def _connection(self) -> http.client.HTTPConnection:
+        name = self._target.hostname or ""
+        if self._target.scheme == "https":
+            return _PinnedHTTPS(name, self._port, self._address)
+        return _PinnedHTTP(name, self._port, self._address)
+
+    def _path(self) -> str:
+        query = f"?{self._target.query}" if self._target.query else ""
+        return (self._target.path or "/") + query
+
+    def _headers(self, envelope: Envelope, body: bytes) -> dict[str, str]:
+        timestamp = str(int(time.time()))
+        return {
+            "Content-Type": "application/json",
+            "User-Agent": "saleor-reciprocity",
+            "Idempotency-Key": envelope.message_id,
+            "Reciprocity-Timestamp": timestamp,
+            "Reciprocity-Signature": signature_of(self._secret, timestamp, body),
+        }
+
+
+def signature_of(secret: str, timestamp: str, body: bytes) -> str:
+    """What the header `Reciprocity-Signature` says."""
+    digest = hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+    return f"v1={digest}"
+
+
+def payload_of(envelope: Envelope) -> dict[str, Any]:
+    """What is posted."""
+    letter = envelope.letter
+    return {
+        "id": envelope.message_id,
+        "kind": envelope.kind,
+        "to": {"email": envelope.to.email, "name": envelope.to.name},
+        "language": letter.language,
+        "subject": letter.subject,
+        "text": letter.text,
+        "html": letter.html,
+        "unsubscribe": envelope.unsubscribe,
+        "preferences": envelope.preferences,
+    }
+
+
+def _outcome(status: int) -> Outcome:
+    if 200 <= status < 300:
+        return Outcome.ACCEPTED
+    return Outcome.LATER if status >= 500 or status in TRY_AGAIN else Outcome.REFUSED
+
+
+def _public_address(name: str, port: int) -> str:
+    try:
+        found = [str(entry[4][0]) for entry in socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)]
+    except (OSError, UnicodeError) as error:
+        raise NoWay("the endpoint's name is not known") from error
+    if not settings.private_endpoints() and not all(_is_public(address) for address in found):
+        raise NoWay("the endpoint is not a public address")
+    return found[0]
+
+
+def _is_public(address: str) -> bool:
+    found = ipaddress.ip_address(address.split("%")[0])
+    mapped = getattr(found, "ipv4_mapped", None) or found
+    return mapped.is_global and not mapped.is_multicast
+
+
+class _PinnedHTTP(http.client.HTTPConnection):
+    """A connection to an address that was looked at, under the name that it was found by."""
+
+    def __init__(self, name: str, port: int, address: str) -> None:
+        super().__init__(name, port, timeout=SECONDS)
+        self.address = address
+
+    def connect(self) -> None:
+        self.sock = socket.create_connection((self.address, self.port), SECONDS)
+
+
+class _PinnedHTTPS(_PinnedHTTP):
+    """The same with TLS, which proves the name."""
+
+    def connect(self) -> None:
+        super().connect()
+        self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)

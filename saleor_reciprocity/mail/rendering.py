@@ -1,0 +1,51 @@
+"""Rendering: a message's subject, text and HTML from Django templates, in the reader's language and direction.
+
+A shop overrides `saleor_reciprocity/mail/…` in its own template folders. Whatever a template is given is escaped in the
+HTML part. The subject and every header are one line, whatever was put into a name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+from django.template import loader
+from django.utils.translation import get_language_bidi, override
+
+from saleor_reciprocity import languages
+
+LONGEST_LINE = 150
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message as it is read."""
+
+    subject: str
+    text: str
+    html: str
+    language: str
+
+
+def one_line(text: str) -> str:
+    """Any text as one line that is safe in a header: without control characters, and not too long."""
+    plain = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(plain.split())[:LONGEST_LINE]
+
+
+def rendered(kind: str, language: str, context: Mapping[str, Any]) -> Letter:
+    """The letter of a kind. The templates also get `language`, `direction` and the three sides of it."""
+    code = languages.nearest(language)
+    folder = f"saleor_reciprocity/mail/{kind}"
+    with override(code):
+        right_to_left = get_language_bidi()
+        surroundings = {
+            "language": code,
+            "direction": "rtl" if right_to_left else "ltr",
+            "start": "right" if right_to_left else "left",
+        }
+        full = {**surroundings, **context}
+        subject = loader.render_to_string(f"{folder}.subject.txt", full)
+        text = loader.render_to_string(f"{folder}.txt", full)
+        html = loader.render_to_string(f"{folder}.html", full)
+    return Letter(one_line(subject), text.strip() + "\n", html, code)

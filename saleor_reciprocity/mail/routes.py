@@ -1,0 +1,137 @@
+"""Routes: the ways out of the shop, each with the same five outcomes. None of them knows the database."""
+
+from __future__ import annotations
+
+import smtplib
+from dataclasses import dataclass
+from email.utils import formataddr, parseaddr
+from enum import Enum
+from typing import Any, Protocol
+
+from django.conf import settings as django_settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+
+from saleor_reciprocity import host, settings
+
+from .rendering import Letter, one_line
+
+SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+SECONDS = 30
+
+
+class Outcome(Enum):
+    """What became of one attempt."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"  # for good
+    LATER = "later"  # not taken now; nothing was sent
+    BROKEN = "broken"  # the connection broke while it was being sent: nobody knows
+
+
+class NoWay(Exception):
+    """There is no server, or it does not answer. Nothing was sent; the message says why."""
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A letter with all that is around it."""
+
+    message_id: str
+    to: host.Recipient
+    kind: str
+    letter: Letter
+    unsubscribe: str
+    preferences: str
+
+
+class Way(Protocol):
+    """An open way out."""
+
+    def send(self, envelope: Envelope) -> tuple[Outcome, str]:
+        """Try once. Returns what became of it, and a word about it that names nobody."""
+
+    def close(self) -> None:
+        """Leave."""
+
+
+class MailWay:
+    """Mail by Django's backend, or by the SMTP server of the channel."""
+
+    def __init__(self, programme: settings.Programme, channel_id: str) -> None:
+        server = None if django_settings.EMAIL_BACKEND else host.mail_server(channel_id)
+        if not django_settings.EMAIL_BACKEND and server is None:
+            raise NoWay("no mail server is configured")
+        self.sender = sender_of(programme, server)
+        self.connection = _connection(server)
+        try:
+            self.connection.open()
+        except (OSError, smtplib.SMTPException) as error:
+            raise NoWay(f"the mail server does not answer ({type(error).__name__})") from error
+
+    def send(self, envelope: Envelope) -> tuple[Outcome, str]:
+        message = message_of(envelope, self.sender, self.connection)
+        try:
+            self.connection.send_messages([message])
+        except smtplib.SMTPRecipientsRefused as error:
+            return _answered(max(code for code, _ in error.recipients.values()))
+        except smtplib.SMTPResponseException as error:
+            return _answered(error.smtp_code)
+        except (smtplib.SMTPNotSupportedError, ValueError) as error:  # an address or a header that can't be sent
+            return Outcome.REFUSED, f"the message can't be sent ({type(error).__name__})"
+        except (smtplib.SMTPException, OSError) as error:
+            return Outcome.BROKEN, f"the connection broke ({type(error).__name__})"
+        return Outcome.ACCEPTED, ""
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+def _answered(code: int) -> tuple[Outcome, str]:
+    return Outcome.REFUSED if code >= 500 else Outcome.LATER, f"the mail server answered {code}"
+
+
+def _connection(server: host.MailServer | None) -> Any:
+    if server is None and django_settings.EMAIL_BACKEND == SMTP_BACKEND:
+        return get_connection(timeout=django_settings.EMAIL_TIMEOUT or SECONDS)
+    if server is None:
+        return get_connection()
+    return get_connection(
+        SMTP_BACKEND,
+        host=server.host,
+        port=server.port,
+        username=server.username,
+        password=server.password,
+        use_tls=server.use_tls,
+        use_ssl=server.use_ssl,
+        timeout=SECONDS,
+    )
+
+
+def sender_of(programme: settings.Programme, server: host.MailServer | None) -> str:
+    """Who the mails come from: as the plugin's page says, else the server's sender, else the shop's. Raises NoWay."""
+    name, address = parseaddr((server.sender if server else "") or host.sender())
+    address = programme.mail_sender_address or address
+    if not address:
+        raise NoWay("no sender is configured")
+    return formataddr((one_line(programme.mail_sender_name or name or host.shop_name()), address))
+
+
+def message_of(envelope: Envelope, sender: str, connection: Any = None) -> EmailMultiAlternatives:
+    """The mail, with the headers by which programs let people leave with one click (RFC 8058)."""
+    letter = envelope.letter
+    message = EmailMultiAlternatives(
+        subject=letter.subject,
+        body=letter.text,
+        from_email=sender,
+        to=[envelope.to.email],
+        connection=connection,
+        headers={
+            "Message-ID": envelope.message_id,
+            "List-Unsubscribe": f"<{envelope.unsubscribe}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": letter.language,
+        },
+    )
+    message.attach_alternative(letter.html, "text/html")
+    return message

@@ -1,0 +1,243 @@
+"""Sending: takes what is due, asks again whether it may be sent, sends it, and keeps what became of it.
+
+Workers share the table with SKIP LOCKED and hold no lock while they talk to a server. A kind that is sent at most once
+is marked as handed over just before; when a worker dies after that, nobody sends it again. All others are sent again
+under the same Message-ID.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any, Callable, Iterator, Mapping, NamedTuple
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import override
+
+from saleor_reciprocity import host, identity, languages, settings
+
+from . import consent, pace, unsubscribing
+from .endpoint import EndpointWay
+from .kinds import KINDS
+from .models import Mail, Route, State
+from .rendering import rendered
+from .routes import Envelope, MailWay, NoWay, Outcome, Way, sender_of
+
+logger = logging.getLogger(__name__)
+
+# What a template is given for a message, or None when there is nothing more to say.
+Reader = Callable[[Mail], "Mapping[str, Any] | None"]
+
+BATCH = 50
+LEASE = timedelta(minutes=10)
+MOST_ATTEMPTS = 10
+LONGEST_BACKOFF = timedelta(hours=4)
+WAYS: dict[Any, Callable[[settings.Programme, str], Way]] = {Route.EMAIL: MailWay, Route.ENDPOINT: EndpointWay}
+ROUTES = {
+    settings.BY_EMAIL: (Route.EMAIL,),
+    settings.BY_ENDPOINT: (Route.ENDPOINT,),
+    settings.BY_BOTH: (Route.EMAIL, Route.ENDPOINT),
+}
+
+
+class Progress(NamedTuple):
+    """What one look came to."""
+
+    sent: int = 0
+    not_sent: int = 0  # dropped, refused, or of unknown fate
+    later: int = 0
+
+
+def look(readers: Mapping[str, Reader], tell: Callable[[Progress], None] = lambda progress: None) -> Progress:
+    """Send what is due in every channel whose programme is on, as far as the pace allows; `tell` after each batch."""
+    total = Progress()
+    with host.allow_writer():
+        take_up_abandoned(timezone.now())
+        for channel in host.channels():
+            programme = consent.settings_of(channel.id)
+            for batch in _batches(channel.id, programme, readers) if programme else ():
+                total = Progress(*(sum(pair) for pair in zip(total, batch)))
+                tell(total)
+    return total
+
+
+def take_up_abandoned(now: datetime) -> None:
+    """Decide about messages whose worker has died: sent again, unless they may have arrived and may not come twice."""
+    abandoned = Mail.objects.filter(claimed_at__lte=now - LEASE)
+    abandoned.filter(state=State.HANDED_OVER).update(
+        state=State.UNKNOWN, claimed_at=None, reason="the worker died while it was being sent"
+    )
+    abandoned.filter(state=State.SENDING).update(state=State.WAITING, claimed_at=None, next_at=now)
+
+
+def _batches(channel_id: str, programme: settings.Programme, readers: Mapping[str, Reader]) -> Iterator[Progress]:
+    for route in ROUTES[programme.mail_delivery]:
+        while True:
+            _choose_routes(channel_id, programme)
+            mails = _claim(channel_id, route, timezone.now())
+            if not mails:
+                break
+            yield _send_batch(mails, programme, readers)
+
+
+def _choose_routes(channel_id: str, programme: settings.Programme) -> None:
+    first, *others = ROUTES[programme.mail_delivery]
+    fresh = Mail.objects.filter(channel_id=channel_id, state=State.WAITING, next_at__lte=timezone.now(), route="")
+    with transaction.atomic():
+        rows = list(fresh.select_for_update(skip_locked=True, of=("self",)).order_by("next_at", "pk")[: 4 * BATCH])
+        Mail.objects.filter(pk__in=[row.pk for row in rows]).update(route=first)
+        for route in others:
+            for row in rows:
+                row.pk, row.route, row.source = None, route, f"{row.source}:{route}"
+            Mail.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _claim(channel_id: str, route: str, now: datetime) -> list[Mail]:
+    waiting = Mail.objects.filter(channel_id=channel_id, state=State.WAITING, next_at__lte=now, route=route)
+    if not waiting.exists():
+        return []
+    granted = pace.take(channel_id, route, BATCH, now)
+    with transaction.atomic():
+        locked = waiting.select_for_update(skip_locked=True, of=("self",)).order_by("next_at", "pk")
+        mails = list(locked[:granted])
+        Mail.objects.filter(pk__in=[mail.pk for mail in mails]).update(
+            state=State.SENDING, claimed_at=now, attempts=F("attempts") + 1
+        )
+    if granted > len(mails):
+        pace.give_back(channel_id, route, granted - len(mails))
+    for mail in mails:
+        mail.state, mail.claimed_at, mail.attempts = State.SENDING, now, mail.attempts + 1
+    return mails
+
+
+def _send_batch(mails: list[Mail], programme: settings.Programme, readers: Mapping[str, Reader]) -> Progress:
+    channel_id, route, claimed_at = mails[0].channel_id, mails[0].route, mails[0].claimed_at
+    left = list(mails)
+    try:
+        way = WAYS[route](programme, channel_id)
+    except NoWay as no_way:
+        _leave_alone(channel_id, route, str(no_way))
+        return Progress(later=_put_back(left, claimed_at, str(no_way)))
+    sent = not_sent = later = 0
+    try:
+        while left:
+            mail = left.pop(0)
+            outcome, word = _send(mail, programme, readers, way)
+            sent += mail.state == State.SENT
+            later += mail.state == State.WAITING
+            not_sent += mail.state in (State.DROPPED, State.FAILED, State.UNKNOWN)
+            if outcome is Outcome.BROKEN:
+                _leave_alone(channel_id, route, word)
+                return Progress(sent, not_sent, later + _put_back(left, claimed_at, word))
+    finally:
+        way.close()
+    pace.well(channel_id, route)
+    return Progress(sent, not_sent, later)
+
+
+def _leave_alone(channel_id: str, route: str, problem: str) -> None:
+    logger.warning("Messages of channel %s wait (%s): %s", channel_id, route, problem)
+    pace.pause(channel_id, route, problem, timezone.now())
+
+
+def _put_back(mails: list[Mail], claimed_at: datetime | None, problem: str) -> int:
+    """Let messages wait whose server does not answer, without counting it against them."""
+    ours = Q(pk__in=[mail.pk for mail in mails], state=State.SENDING, claimed_at=claimed_at)
+    return Mail.objects.filter(ours).update(
+        state=State.WAITING, claimed_at=None, attempts=F("attempts") - 1, reason=problem[:200]
+    )
+
+
+def _send(
+    mail: Mail, programme: settings.Programme, readers: Mapping[str, Reader], way: Way
+) -> tuple[Outcome | None, str]:
+    try:
+        envelope = _envelope(mail, programme, readers)
+    except _Drop as drop:
+        _keep(mail, State.DROPPED, str(drop))
+        return None, ""
+    except Exception as error:  # a text that can't be made must not hold up the others
+        logger.exception("Message %s could not be made", mail.pk)
+        _later(mail, f"the text could not be made ({type(error).__name__})")
+        return None, ""
+    if not _hand_over(mail):
+        return None, ""
+    outcome, word = way.send(envelope)
+    if outcome is Outcome.ACCEPTED:
+        _keep(mail, State.SENT, "", sent_at=timezone.now())
+    elif outcome is Outcome.REFUSED:
+        _keep(mail, State.FAILED, word)
+    elif outcome is Outcome.BROKEN and KINDS[mail.kind].at_most_once:
+        _keep(mail, State.UNKNOWN, word)
+    else:
+        _later(mail, word)
+    return outcome, word
+
+
+class _Drop(Exception):
+    """The message is not to be sent; the text says why."""
+
+
+def _envelope(mail: Mail, programme: settings.Programme, readers: Mapping[str, Reader]) -> Envelope:
+    """The message ready to go. Raises _Drop."""
+    now = timezone.now()
+    if mail.expires_at <= now:
+        raise _Drop("too late")
+    to, verdict = _asked_again(mail, programme, now)
+    language = mail.language or to.language
+    with override(languages.nearest(language)):
+        context = readers[mail.kind](mail)
+    if context is None:
+        raise _Drop("nothing more to say")
+    mail.person, mail.basis = identity.email_hash(to.email), verdict.why.value
+    if verdict.choice_id is not None:
+        mail.basis += f" {verdict.choice_id}"
+    mail.message_id = mail.message_id or _message_id(mail, programme)
+    links = unsubscribing.addresses(mail, now)
+    frame = {"shop": host.shop_name(), "name": to.name, **links}
+    letter = rendered(mail.kind, language, {**frame, **context})
+    return Envelope(mail.message_id, to, mail.kind, letter, links["unsubscribe"], links["preferences"])
+
+
+def _asked_again(mail: Mail, programme: settings.Programme, now: datetime) -> tuple[host.Recipient, consent.Verdict]:
+    if mail.user_id is None and not mail.is_guest:  # the account was deleted
+        raise _Drop(consent.Why.NO_ADDRESS.value)
+    to = host.recipient(mail.user_id, mail.order_id)
+    verdict = consent.verdict(programme, host.Person(mail.user_id, to.email, confirmed=False), mail.kind, now)
+    if not verdict.allowed:
+        raise _Drop(verdict.why.value)
+    return to, verdict
+
+
+def _message_id(mail: Mail, programme: settings.Programme) -> str:
+    try:
+        domain = sender_of(programme, host.mail_server(mail.channel_id)).rsplit("@", 1)[1].rstrip(">")
+    except NoWay:
+        domain = "reciprocity.invalid"
+    return f"<reciprocity.{identity.address_hash(mail.source)[:32]}@{domain}>"
+
+
+def _hand_over(mail: Mail) -> bool:
+    """Store that it is sent now. False when somebody else took it up, because we were too slow."""
+    now = timezone.now()
+    state = State.HANDED_OVER if KINDS[mail.kind].at_most_once else State.SENDING
+    ours = Mail.objects.filter(pk=mail.pk, state=State.SENDING, claimed_at=mail.claimed_at)
+    taken = ours.update(state=state, claimed_at=now, message_id=mail.message_id, person=mail.person, basis=mail.basis)
+    mail.state, mail.claimed_at = state, now
+    return bool(taken)
+
+
+def _later(mail: Mail, reason: str) -> None:
+    if mail.attempts >= MOST_ATTEMPTS:
+        _keep(mail, State.FAILED, reason)
+    else:
+        wait = min(timedelta(minutes=2**mail.attempts), LONGEST_BACKOFF)
+        _keep(mail, State.WAITING, reason, next_at=timezone.now() + wait)
+
+
+def _keep(mail: Mail, state: State, reason: str, **columns: Any) -> None:
+    ours = Mail.objects.filter(pk=mail.pk, state=mail.state, claimed_at=mail.claimed_at)
+    ours.update(state=state, reason=reason[:200], claimed_at=None, **columns)
+    mail.state = state

@@ -1,0 +1,97 @@
+"""Unsubscribing: the links under every message, and the page and the one click behind them. No cookie, no sign-in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from saleor_reciprocity import host, links, pages
+
+from . import consent
+from .kinds import KINDS
+from .models import CommunicationChoice, Mail
+
+UNSUBSCRIBE, PREFERENCES = "unsubscribe", "preferences"
+TEMPLATES = "saleor_reciprocity/pages"
+
+
+def addresses(mail: Mail, now: datetime) -> dict[str, str]:
+    """The links under a message: the click that ends it, and the page of preferences. They never grow too old."""
+    return {
+        page: links.address_of(page, links.token_for(page, str(mail.pk), now)) for page in (UNSUBSCRIBE, PREFERENCES)
+    }
+
+
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """GET asks; POST, also the one click of a mail program (RFC 8058), ends it for good. Again changes nothing."""
+    mail = _mail(UNSUBSCRIBE, token)
+    if request.method == "POST":
+        end(mail, timezone.now())
+    context = {
+        "shop": host.shop_name(),
+        "done": request.method == "POST",
+        "kind": KINDS[mail.kind].label,
+        "needs_consent": KINDS[mail.kind].needs_consent,
+        "preferences": addresses(mail, timezone.now())[PREFERENCES],
+    }
+    return pages.rendered(request, f"{TEMPLATES}/unsubscribe.html", context, _language(mail))
+
+
+def preferences(request: HttpRequest, token: str) -> HttpResponse:
+    """A switch for every kind of message. What was changed is kept, with the time and that it was said here."""
+    mail = _mail(PREFERENCES, token)
+    if request.method == "POST":
+        _keep(mail, request, timezone.now())
+    context = {
+        "shop": host.shop_name(),
+        "saved": request.method == "POST",
+        "kinds": [
+            {"name": kind.name, "label": kind.label, "wanted": _wanted(mail, kind.name)} for kind in KINDS.values()
+        ],
+    }
+    return pages.rendered(request, f"{TEMPLATES}/preferences.html", context, _language(mail))
+
+
+def end(mail: Mail, now: datetime) -> None:
+    """End this kind of message for its person, and all kinds that need consent."""
+    for kind in (consent.ALL, mail.kind):
+        said = _choices(mail).filter(kind=kind).order_by("-pk").first()
+        if said is None or said.wanted or _wanted(mail, mail.kind):
+            _say(mail, kind, False, "unsubscribed", now)
+
+
+def _keep(mail: Mail, request: HttpRequest, now: datetime) -> None:
+    for kind in KINDS:
+        wanted = request.POST.get(kind) == "on"
+        if wanted != _wanted(mail, kind):
+            _say(mail, kind, wanted, "page", now)
+
+
+def _say(mail: Mail, kind: str, wanted: bool, origin: str, now: datetime) -> None:
+    CommunicationChoice.objects.create(
+        person=mail.person, user_id=mail.user_id, kind=kind, wanted=wanted, chosen_at=now, origin=f"{origin}:{mail.pk}"
+    )
+
+
+def _wanted(mail: Mail, kind: str) -> bool:
+    said = consent.latest_among(_choices(mail), kind)
+    return said.wanted if said is not None else consent.wanted_unasked(consent.settings_of(mail.channel_id), kind)
+
+
+def _choices(mail: Mail) -> QuerySet:
+    return consent.choices(mail.person, mail.user_id)
+
+
+def _mail(purpose: str, token: str) -> Mail:
+    subject = links.subject_of(purpose, token, timezone.now(), max_age=None)
+    mail = Mail.objects.filter(pk=subject).exclude(person="").first()
+    if mail is None:
+        raise links.BadLink
+    return mail
+
+
+def _language(mail: Mail) -> str:
+    return mail.language or host.recipient(mail.user_id, mail.order_id).language

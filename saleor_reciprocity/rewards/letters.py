@@ -1,0 +1,38 @@
+"""Letters: asks for the mail with a code that points were exchanged for, and what it says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from saleor_reciprocity import host
+from saleor_reciprocity.mail import kinds, outbox
+from saleor_reciprocity.mail.models import Mail
+
+from .models import Redemption, RedemptionState
+
+
+def ask_for_code(redemption: Redemption, user_id: int) -> None:
+    """Ask for the mail, in the transaction that makes the code."""
+    outbox.ask(
+        kinds.REDEMPTION,
+        f"redemption:{redemption.pk}",
+        host.person(host.user_with_id(user_id)),
+        redemption.channel_id,
+        redemption.created_at,
+        expires_at=redemption.expires_at,
+        context={"redemption": redemption.pk},
+    )
+
+
+def about(mail: Mail) -> dict[str, Any] | None:
+    """The code as its mail shows it; None when it was cancelled, used or has expired."""
+    made = Redemption.objects.select_related("reward").get(pk=mail.context["redemption"])
+    if made.state != RedemptionState.UNUSED:
+        return None
+    return {
+        "reward": made.reward.name,
+        "code": made.code,
+        "points": made.points,
+        "value": host.formatted(made.value, made.currency),
+        "expires_at": made.expires_at,
+    }

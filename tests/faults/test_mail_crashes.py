@@ -1,0 +1,124 @@
+"""Workers killed before and after SMTP DATA, and many workers at once: at most one survey, at least one code mail."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from saleor_reciprocity import host
+from saleor_reciprocity.mail import consent, kinds, outbox, sending
+from saleor_reciprocity.mail.models import Mail
+from saleor_reciprocity.mail.routes import MailWay
+
+from .. import hosts
+from ..mail.conftest import post  # noqa: F401 - a fixture
+from ..mail.post import Post
+from .crowd import at_once
+from .test_crashes import Killed
+
+TEXTS = {
+    kinds.STATEMENT: {"available": 1, "pending": 0, "gained": 1, "spent": 0},
+    kinds.REDEMPTION: {"reward": "Cup", "code": "CODE", "points": 5, "value": "5", "expires_at": None},
+}
+READERS = {kind: lambda mail: TEXTS[mail.kind] for kind in TEXTS}
+
+
+@pytest.fixture
+def wishes(transactional_db: Any, post: Post, programme_on: Any, customer: Any) -> Any:  # noqa: F811
+    """Asks for so many messages of a kind, from a customer who agreed."""
+    hosts.configure(programme_on, mail_statements="True")
+    consent.choose(host.person(customer), consent.ALL, True, "test", timezone.now())
+
+    def ask(kind: str, count: int = 1) -> None:
+        for number in range(count):
+            outbox.ask(kind, f"{kind}:{number}", host.person(customer), programme_on.id, timezone.now())
+
+    return ask
+
+
+def later() -> None:
+    """Let time pass until the dead worker's lease is over."""
+    Mail.objects.exclude(claimed_at=None).update(claimed_at=timezone.now() - timedelta(hours=1))
+    Mail.objects.update(next_at=timezone.now())
+
+
+DEATHS = ("before the connection", "before DATA", "after DATA")
+
+
+def die(at: str, monkeypatch: Any) -> None:
+    """Let the worker be killed at a moment of its next message."""
+
+    def killed(*arguments: Any) -> Any:
+        raise Killed
+
+    def sent_and_killed(way: MailWay, envelope: Any) -> Any:
+        original(way, envelope)
+        raise Killed
+
+    original = MailWay.send
+    if at == "before the connection":
+        monkeypatch.setitem(sending.WAYS, "e-mail", killed)
+    else:
+        monkeypatch.setattr(MailWay, "send", killed if at == "before DATA" else sent_and_killed)
+
+
+@pytest.mark.parametrize("at", DEATHS)
+@pytest.mark.parametrize("kind", [kinds.STATEMENT, kinds.REDEMPTION])
+def test_a_worker_killed_around_data(kind: str, at: str, wishes: Any, post: Post, monkeypatch: Any) -> None:  # noqa: F811
+    wishes(kind)
+    with monkeypatch.context() as patch:
+        die(at, patch)
+        with pytest.raises(Killed):
+            sending.look(READERS)
+    assert sending.look(READERS) == (0, 0, 0), "nobody touches it before the lease is over"
+    later()
+    sending.look(READERS)
+    later()
+    sending.look(READERS)
+
+    arrived, mail = [one["Message-ID"] for one in post.accepted], Mail.objects.get()
+    if at == "before the connection":
+        assert (len(arrived), mail.state) == (1, "sent")
+    elif kind == kinds.REDEMPTION:
+        assert (len(arrived), mail.state) == (1 if at == "before DATA" else 2, "sent")
+        assert len(set(arrived)) == 1, "the same Message-ID"
+    else:
+        assert (len(arrived), mail.state) == (0 if at == "before DATA" else 1, "unknown")
+
+
+def test_a_connection_that_breaks_in_the_middle(wishes: Any, post: Post, monkeypatch: Any) -> None:  # noqa: F811
+    wishes(kinds.STATEMENT)
+    wishes(kinds.REDEMPTION)
+    post.on_data = lambda mail: "421 closing"
+    sending.look(READERS)
+    assert {mail.kind: mail.state for mail in Mail.objects.all()} == {
+        kinds.STATEMENT: "waiting",
+        kinds.REDEMPTION: "waiting",
+    }, "a server that answers has said that it took nothing"
+
+
+def test_several_workers_at_once_send_each_message_once(wishes: Any, post: Post, settings: Any) -> None:  # noqa: F811
+    settings.RECIPROCITY_MAILS_PER_MINUTE = 0
+    wishes(kinds.STATEMENT, 60)
+    wishes(kinds.REDEMPTION, 60)
+    assert not [one for one in at_once(6, lambda number: sending.look(READERS)) if isinstance(one, Exception)]
+    assert len(post.accepted) == 120
+    assert len({mail["Message-ID"] for mail in post.accepted}) == 120
+    assert set(Mail.objects.values_list("state", flat=True)) == {"sent"}
+
+
+def test_a_worker_that_was_too_slow_sends_nothing(wishes: Any, post: Post, monkeypatch: Any) -> None:  # noqa: F811
+    wishes(kinds.REDEMPTION)
+
+    def overtaken(mail: Mail) -> Any:
+        Mail.objects.update(claimed_at=timezone.now() - timedelta(hours=1))
+        sending.take_up_abandoned(timezone.now())
+        return TEXTS[mail.kind]
+
+    sending.look({kinds.REDEMPTION: overtaken})
+    assert post.accepted == []
+    sending.look(READERS)
+    assert len(post.accepted) == 1

@@ -1,0 +1,145 @@
+"""The shop's own endpoint: signed, under the same rules as a mail, and never a way into the shop's network."""
+
+from __future__ import annotations
+
+import json
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import Any, Iterator
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from saleor_reciprocity import letters
+from saleor_reciprocity.mail import endpoint
+from saleor_reciprocity.mail.models import Mail, MailPace
+
+from .. import hosts
+from .post import Post
+from .test_sending import redeemed, state
+
+SECRET = "0123456789abcdef"
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.got.append((dict(self.headers), body))  # type: ignore[attr-defined]
+        self.send_response(self.server.status)  # type: ignore[attr-defined]
+        self.send_header("Location", "http://127.0.0.1:1/")
+        self.end_headers()
+
+    def log_message(self, *arguments: Any) -> None:
+        """Be quiet."""
+
+
+@pytest.fixture
+def server() -> Iterator[Any]:
+    listening = HTTPServer(("127.0.0.1", 0), Handler)
+    listening.got, listening.status = [], 200  # type: ignore[attr-defined]
+    Thread(target=listening.serve_forever, daemon=True).start()
+    yield listening
+    listening.shutdown()
+    listening.server_close()
+
+
+def use(server: Any, channel: Any, delivery: str = "endpoint") -> None:
+    address = f"http://127.0.0.1:{server.server_port}/messages?shop=1"
+    hosts.configure(channel, mail_delivery=delivery, mail_endpoint=address, mail_endpoint_secret=SECRET)
+
+
+@pytest.fixture
+def inside(settings: Any) -> None:
+    settings.RECIPROCITY_PRIVATE_ENDPOINTS = True
+
+
+def test_a_message_is_posted_and_signed(inside: None, server: Any, programme_on: Any, customer: Any) -> None:
+    use(server, programme_on)
+    made = redeemed(customer)
+    assert letters.send() == (1, 0, 0)
+    ((headers, body),) = server.got
+    assert headers["Reciprocity-Signature"] == endpoint.signature_of(SECRET, headers["Reciprocity-Timestamp"], body)
+    message = json.loads(body)
+    assert (message["kind"], message["to"]["email"]) == ("redemption", "ada@example.com")
+    assert made.code in message["text"]
+    assert headers["Idempotency-Key"] == message["id"] == Mail.objects.get().message_id
+
+
+def test_both_ways_are_a_message_each(inside: None, server: Any, post: Post, programme_on: Any, customer: Any) -> None:
+    use(server, programme_on, "both")
+    redeemed(customer)
+    assert letters.send() == (2, 0, 0)
+    assert letters.send() == (0, 0, 0)
+    assert (len(server.got), len(post.accepted)) == (1, 1)
+    assert sorted(Mail.objects.values_list("route", flat=True)) == ["e-mail", "endpoint"]
+
+
+@pytest.mark.parametrize(
+    ("status", "becomes"),
+    [(204, "sent"), (400, "failed"), (404, "failed"), (301, "failed"), (429, "waiting"), (500, "waiting")],
+)
+def test_what_the_endpoint_answers(
+    status: int, becomes: str, inside: None, server: Any, programme_on: Any, customer: Any
+) -> None:
+    use(server, programme_on)
+    server.status = status
+    redeemed(customer)
+    letters.send()
+    assert Mail.objects.get().state == becomes
+    assert len(server.got) == 1, "redirects are not followed"
+
+
+def test_an_address_inside_the_network_is_not_posted_to(server: Any, programme_on: Any, customer: Any) -> None:
+    use(server, programme_on)
+    redeemed(customer)
+    assert letters.send() == (0, 0, 1)
+    assert state() == [("waiting", "the endpoint is not a public address")]
+    assert server.got == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "10.0.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0",  # noqa: S104
+     "::1", "fd00::1", "fe80::1", "224.0.0.1",
+     "::ffff:127.0.0.1", "::ffff:169.254.169.254", "100.64.0.1"],
+)  # fmt: skip
+def test_what_is_no_public_address(address: str) -> None:
+    assert not endpoint._is_public(address)
+
+
+def test_public_addresses() -> None:
+    assert endpoint._is_public("93.184.216.34")
+    assert endpoint._is_public("2606:2800:220:1:248:1893:25c8:1946")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["ftp://example.com", "file:///etc/passwd", "javascript:alert(1)", "https://", "//x", "https://u:p@x.com"],
+)
+def test_other_addresses_are_refused_on_the_page(address: str, programme_on: Any) -> None:
+    with pytest.raises(ValidationError) as refused:
+        hosts.configure(programme_on, mail_delivery="endpoint", mail_endpoint=address, mail_endpoint_secret=SECRET)
+    assert list(refused.value.message_dict) == ["mail_endpoint"]
+
+
+@pytest.mark.parametrize("secret", ["", "short"])
+def test_an_endpoint_needs_a_secret(secret: str, programme_on: Any) -> None:
+    with pytest.raises(ValidationError) as refused:
+        hosts.configure(
+            programme_on, mail_delivery="endpoint", mail_endpoint="https://example.com", mail_endpoint_secret=secret
+        )
+    assert list(refused.value.message_dict) == ["mail_endpoint_secret"]
+
+
+def test_the_secret_is_in_no_version_and_no_log(
+    inside: None, server: Any, programme_on: Any, customer: Any, caplog: Any
+) -> None:
+    from saleor_reciprocity.programme import SettingsVersion
+
+    caplog.set_level(0)
+    use(server, programme_on)
+    redeemed(customer)
+    letters.send()
+    assert SECRET not in str(list(SettingsVersion.objects.values()))
+    assert SECRET not in str(list(Mail.objects.values()) + list(MailPace.objects.values()))
+    assert SECRET not in caplog.text

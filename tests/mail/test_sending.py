@@ -1,0 +1,232 @@
+"""Sending to a real SMTP server: to whom, with which headers, how often, and what happens when it refuses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from saleor_reciprocity import host, identity, letters
+from saleor_reciprocity.mail import consent, kinds, outbox
+from saleor_reciprocity.mail.models import Mail, MailPace
+from saleor_reciprocity.rewards import redemption
+from saleor_reciprocity.rewards.models import Redemption, Reward
+
+from .. import hosts
+from ..graphql.test_points import earned
+from .post import Post
+
+
+def redeemed(customer: Any) -> Redemption:
+    earned(customer)
+    return redemption.redeem(host.person(customer), Reward.objects.get().pk, "k")
+
+
+def state() -> list[tuple[str, str]]:
+    return [(mail.state, mail.reason) for mail in Mail.objects.order_by("pk")]
+
+
+def test_a_code_goes_to_its_customer_with_everything_that_a_mail_needs(post: Post, customer: Any) -> None:
+    made = redeemed(customer)
+    assert letters.send() == (1, 0, 0)
+    assert letters.send() == (0, 0, 0)
+    (mail,) = post.accepted
+    assert mail["X-To"] == "ada@example.com"
+    assert mail["Subject"] == f"Your code: {made.reward.name}"
+    assert "shop@example.com" in mail["From"]
+    assert mail["Message-ID"] == Mail.objects.get().message_id
+    assert mail["Message-ID"].endswith("@example.com>")
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "/plugins/saleor_reciprocity/unsubscribe/" in mail["List-Unsubscribe"]
+    assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    for part in ("plain", "html"):
+        body = mail.get_body((part,))
+        assert body is not None
+        assert made.code in body.get_content()
+        assert "/preferences/" in body.get_content()
+        assert "<style" not in body.get_content()
+    assert state() == [("sent", "")]
+    assert Mail.objects.get().basis == "asked for"
+
+
+def test_a_cancelled_code_is_not_sent(post: Post, customer: Any) -> None:
+    redemption.cancel(redeemed(customer).pk, "staff")
+    assert letters.send() == (0, 1, 0)
+    assert state() == [("dropped", "nothing more to say")]
+    assert post.accepted == []
+
+
+def statement(customer: Any, channel: host.Channel, source: str = "statement:1", **options: Any) -> None:
+    from saleor_reciprocity.points.models import Account
+
+    context = {"account": Account.objects.get().pk, "month": "2026-10"}
+    outbox.ask(kinds.STATEMENT, source, host.person(customer), channel.id, timezone.now(), context=context, **options)
+
+
+def agree(customer: Any, kind: str = consent.ALL) -> None:
+    consent.choose(host.person(customer), kind, True, "test", timezone.now())
+
+
+def test_nothing_that_needs_consent_is_sent_without(post: Post, customer: Any, programme_on: Any) -> None:
+    earned(customer)
+    hosts.configure(programme_on, mail_statements="True")
+    statement(customer, programme_on)
+    assert letters.send() == (0, 1, 0)
+    assert state() == [("dropped", "no consent")]
+    agree(customer)
+    statement(customer, programme_on)
+    assert letters.send() == (0, 0, 0), "one wish for each reason"
+    statement(customer, programme_on, "statement:2")
+    assert letters.send() == (1, 0, 0)
+    assert Mail.objects.last().basis.startswith("consent ")
+
+
+def test_a_kind_that_the_shop_switched_off_is_not_sent(post: Post, customer: Any, programme_on: Any) -> None:
+    earned(customer)
+    agree(customer)
+    statement(customer, programme_on)
+    assert letters.send() == (0, 1, 0)
+    assert state() == [("dropped", "switched off by the shop")]
+
+
+def test_while_the_programme_is_off_messages_wait_and_then_may_be_too_late(
+    post: Post, customer: Any, programme_on: Any
+) -> None:
+    redeemed(customer)
+    hosts.configure(programme_on, active=False)
+    assert letters.send() == (0, 0, 0)
+    assert state() == [("waiting", "")]
+    Mail.objects.update(expires_at=timezone.now())
+    hosts.configure(programme_on, active=True)
+    assert letters.send() == (0, 1, 0)
+    assert state() == [("dropped", "too late")]
+
+
+def test_nobody_writes_to_a_deleted_account(post: Post, customer: Any) -> None:
+    redeemed(customer)
+    customer.delete()
+    assert letters.send() == (0, 1, 0)
+    assert state() == [("dropped", "no address")]
+
+
+def test_a_refusal_for_good_is_final_and_one_for_now_is_not(post: Post, customer: Any) -> None:
+    redeemed(customer)
+    post.on_rcpt = lambda address: "451 try later"
+    assert letters.send() == (0, 0, 1)
+    assert state() == [("waiting", "the mail server answered 451")]
+    assert Mail.objects.get().next_at > timezone.now() + timedelta(seconds=100)
+    Mail.objects.update(next_at=timezone.now())
+    post.on_rcpt = lambda address: "550 nobody here"
+    assert letters.send() == (0, 1, 0)
+    assert state() == [("failed", "the mail server answered 550")]
+
+
+def test_it_is_not_tried_for_ever(post: Post, customer: Any) -> None:
+    redeemed(customer)
+    post.on_data = lambda mail: "451 try later"
+    for _ in range(10):
+        Mail.objects.update(next_at=timezone.now())
+        letters.send()
+    assert state() == [("failed", "the mail server answered 451")]
+
+
+def test_a_server_that_is_down_costs_no_attempt_and_is_left_alone(
+    post: Post, customer: Any, programme_on: Any, settings: Any
+) -> None:
+    redeemed(customer)
+    port, post.port = post.port, 1
+    _move_server(1, programme_on, settings)
+    assert letters.send() == (0, 0, 1)
+    assert letters.send() == (0, 0, 0), "the server is left alone for a while"
+    kept, pace = Mail.objects.get(), MailPace.objects.get()
+    assert (kept.state, kept.attempts) == ("waiting", 0)
+    assert pace.problem.startswith("the mail server does not answer")
+    _move_server(port, programme_on, settings)
+    MailPace.objects.update(paused_until=timezone.now())
+    assert letters.send() == (1, 0, 0)
+    assert MailPace.objects.get().problem == ""
+
+
+def _move_server(port: int, channel: Any, settings: Any) -> None:
+    if hosts.MULTI_CHANNEL:
+        from saleor.plugins.models import PluginConfiguration
+
+        row = PluginConfiguration.objects.get(identifier="mirumee.notifications.user_email")
+        row.configuration = [
+            {**item, "value": str(port)} if item["name"] == "port" else item for item in row.configuration
+        ]
+        row.save()
+    else:
+        settings.EMAIL_PORT = port
+
+
+def test_without_a_mail_server_messages_are_kept_and_the_shop_is_told(
+    programme_on: Any, customer: Any, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = ""
+    redeemed(customer)
+    assert letters.send() == (0, 0, 1)
+    assert state() == [("waiting", "no mail server is configured")]
+
+
+def test_the_pace_holds_for_all_workers_together(post: Post, customer: Any, programme_on: Any, settings: Any) -> None:
+    settings.RECIPROCITY_MAILS_PER_MINUTE = 3
+    hosts.configure(programme_on, mail_statements="True")
+    earned(customer)
+    agree(customer)
+    for number in range(5):
+        statement(customer, programme_on, f"statement:{number}")
+    assert letters.send() == (3, 0, 0)
+    assert letters.send() == (0, 0, 0)
+    MailPace.objects.update(minute=timezone.now() - timedelta(minutes=2))
+    assert letters.send() == (2, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "name", ["Eve\r\nBcc: all@example.com", "<script>alert(1)</script>", "{{ shop }}", "\u202eada"]
+)
+def test_a_payload_in_a_name_is_harmless(name: str, post: Post, customer: Any) -> None:
+    customer.first_name = name
+    customer.save()
+    made = redeemed(customer)
+    made.reward.name = name
+    made.reward.save()
+    hosts.site_of_shop(name.replace("\r\n", " ")[:50])
+    assert letters.send() == (1, 0, 0)
+    (mail,) = post.accepted
+    assert mail["Bcc"] is None
+    assert mail["X-To"] == "ada@example.com"
+    assert "\n" not in mail["Subject"]
+    html = mail.get_body(("html",))
+    assert html is not None
+    assert "<script>" not in html.get_content()
+
+
+def test_a_mail_is_in_the_language_of_its_reader(post: Post, customer: Any) -> None:
+    redeemed(customer)
+    Mail.objects.update(language="zh-CN")
+    letters.send()
+    (mail,) = post.accepted
+    assert mail["Subject"].startswith("您的兑换码")
+    assert mail["Content-Language"] == "zh-hans"
+    html = mail.get_body(("html",))
+    assert html is not None
+    assert '<html lang="zh-hans" dir="ltr">' in html.get_content()
+
+
+def test_no_address_and_no_code_is_logged(post: Post, customer: Any, caplog: Any) -> None:
+    caplog.set_level(0)
+    made = redeemed(customer)
+    post.on_rcpt = lambda address: "550 <ada@example.com> unknown"
+    letters.send()
+    ours = " ".join(record.getMessage() for record in caplog.records if not record.name.startswith("mail."))
+    assert "ada@example.com" not in ours
+    assert made.code not in ours
+    assert "ada@example.com" not in str(list(Mail.objects.values()))
+
+
+def test_a_person_is_known_by_a_hash_only(post: Post, customer: Any) -> None:
+    redeemed(customer)
+    assert Mail.objects.get().person == identity.email_hash("ada@example.com")

@@ -1,0 +1,119 @@
+"""The links under a message: one click ends it for good, a scanner changes nothing, the page keeps what is chosen."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from saleor_reciprocity import host, letters
+from saleor_reciprocity.mail import consent, kinds
+from saleor_reciprocity.mail.models import CommunicationChoice, Mail
+
+from .. import hosts
+from .post import Post
+from .test_sending import agree, earned, redeemed, statement
+
+
+def path(address: str) -> str:
+    return "/plugins/" + address.split("/plugins/")[1].rstrip(">")
+
+
+@pytest.fixture
+def links(post: Post, customer: Any, programme_on: Any) -> dict[str, str]:
+    """The links of a statement that was sent to a customer who agreed."""
+    hosts.configure(programme_on, mail_statements="True")
+    earned(customer)
+    agree(customer)
+    statement(customer, programme_on)
+    assert letters.send() == (1, 0, 0)
+    (mail,) = post.accepted
+    text = mail.get_body(("plain",))
+    assert text is not None
+    preferences = re.search(r"https?://\S+/preferences/\S+", text.get_content())
+    assert preferences is not None
+    return {"unsubscribe": path(mail["List-Unsubscribe"]), "preferences": path(preferences[0])}
+
+
+def test_a_scanner_that_opens_every_link_five_times_changes_nothing(links: Any) -> None:
+    before = CommunicationChoice.objects.count()
+    for address in links.values():
+        for _ in range(5):
+            assert Client().get(address).status_code == 200
+            assert Client().head(address).status_code == 200
+    assert CommunicationChoice.objects.count() == before
+
+
+def test_one_click_of_a_mail_program_ends_it_for_good(links: Any, customer: Any, programme_on: Any) -> None:
+    for _ in range(2):
+        response = Client(enforce_csrf_checks=True).post(links["unsubscribe"], {"List-Unsubscribe": "One-Click"})
+        assert response.status_code == 200
+    said = [(one.kind, one.wanted) for one in CommunicationChoice.objects.order_by("pk")]
+    assert said == [("", True), ("", False), ("statement", False)]
+    statement(customer, programme_on, "statement:2")
+    assert letters.send() == (0, 1, 0)
+    assert Mail.objects.last().reason == "not wanted"
+
+
+def test_it_still_works_while_the_programme_is_off(links: Any, customer: Any, programme_on: Any) -> None:
+    hosts.configure(programme_on, active=False)
+    assert Client().post(links["unsubscribe"]).status_code == 200
+    choice = consent.latest_choice(host.person(customer), kinds.SURVEY)
+    assert choice is not None
+    assert not choice.wanted
+
+
+def test_what_was_asked_for_still_arrives_after_unsubscribing_from_the_rest(links: Any, customer: Any) -> None:
+    Client().post(links["unsubscribe"])
+    redeemed_again(customer)
+    assert letters.send() == (1, 0, 0)
+
+
+def redeemed_again(customer: Any) -> None:
+    redeemed(customer)
+
+
+def test_existing_customers_can_say_no_for_good(links: Any, customer: Any, programme_on: Any) -> None:
+    hosts.configure(programme_on, mail_consent="existing customers", mail_terms_confirmed="True")
+    Client().post(links["unsubscribe"])
+    verdict = consent.may_write(host.person(customer), kinds.SURVEY, programme_on.id, timezone.now())
+    assert (verdict.allowed, verdict.why) == (False, consent.Why.NOT_WANTED)
+
+
+def test_an_other_address_of_the_same_account_is_spared_too(links: Any, customer: Any, programme_on: Any) -> None:
+    hosts.configure(programme_on, mail_consent="existing customers", mail_terms_confirmed="True")
+    Client().post(links["unsubscribe"])
+    customer.email = "ada@example.org"
+    customer.save()
+    assert not consent.may_write(host.person(customer), kinds.SURVEY, programme_on.id, timezone.now()).allowed
+
+
+def test_the_page_of_preferences_keeps_what_is_chosen(links: Any, customer: Any) -> None:
+    page = Client().get(links["preferences"]).content.decode()
+    assert page.count("checked") == len(kinds.KINDS)
+    page = Client().post(links["preferences"], {"survey": "on", "redemption": "on"}).content.decode()
+    assert page.count("checked") == 2
+    assert 'role="status"' in page
+    wanted = {kind: consent.latest_choice(host.person(customer), kind) for kind in kinds.KINDS}
+    assert {kind for kind, choice in wanted.items() if choice is None or choice.wanted} == {"survey", "redemption"}
+    before = CommunicationChoice.objects.count()
+    Client().post(links["preferences"], {"survey": "on", "redemption": "on"})
+    assert CommunicationChoice.objects.count() == before, "what did not change is not said again"
+
+
+def test_a_link_is_for_its_own_page_and_is_refused_when_altered(links: Any) -> None:
+    token = links["unsubscribe"].rstrip("/").split("/")[-1]
+    for address in (
+        links["unsubscribe"].replace("/unsubscribe/", "/preferences/"),
+        links["unsubscribe"].replace(token, token[:-1] + ("a" if token[-1] != "a" else "b")),
+    ):
+        assert Client().post(address).status_code == 404
+    assert CommunicationChoice.objects.count() == 1
+
+
+def test_no_page_names_the_person(links: Any) -> None:
+    for address in links.values():
+        assert "ada@example.com" not in Client().get(address).content.decode()
