@@ -25,6 +25,7 @@ from .scalars import HostTypes
 from .surprises import ORDER_SURPRISE
 from .survey_queries import SurveyMutations, SurveyQueries
 from .surveys import ORDER_SURVEY_ANSWER
+from .texts import checked
 from .tiers import TierMutations, TierQueries
 
 
@@ -52,6 +53,9 @@ class Mutations(
 ):
     pass
 
+
+for _field in Queries._meta.fields:
+    setattr(Queries, f"resolve_{_field}", staticmethod(checked(getattr(Queries, f"resolve_{_field}"))))
 
 FIELDS = {
     "Checkout": {"loyalty": CHECKOUT_LOYALTY},
