@@ -18,6 +18,7 @@ from saleor_reciprocity.rewards import queries as reward_queries
 from saleor_reciprocity.surprises import queries as surprise_queries
 
 from . import permissions
+from .communication import CommunicationPreference, preferences_of
 from .connections import ConnectionField, page
 from .preferences import LoyaltyPreference
 from .rewards import LoyaltyRedemptionCountableConnection
@@ -82,6 +83,17 @@ class LoyaltyAccount(graphene.ObjectType):
         required=True,
         description="What the customer likes, dislikes and is not interested in, newest first.",
     )
+
+    communication_preferences = graphene.List(
+        graphene.NonNull(CommunicationPreference),
+        required=True,
+        description="Which messages the customer wants, kind by kind.",
+    )
+
+    @staticmethod
+    def resolve_communication_preferences(root: Account, info: Any) -> Any:
+        with host.allow_writer():
+            return preferences_of(getattr(root, "person", None) or host.Person(root.user_id, "", confirmed=False))
 
     @staticmethod
     def resolve_personal_data(root: Account, info: Any) -> Any:
@@ -242,4 +254,5 @@ class PointsQueries(graphene.ObjectType):
             account = queries.account_of(host.person(user)) if user else None
             if account is not None:
                 account.user_id = user.pk
+                account.person = host.person(user)
             return account

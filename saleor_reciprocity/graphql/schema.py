@@ -11,6 +11,7 @@ from saleor_reciprocity import host
 
 from .campaign_changes import CampaignMutations
 from .campaigns import CampaignQueries
+from .communication import CommunicationMutations, CommunicationQueries
 from .people import PeopleMutations
 from .points import ORDER_LOYALTY, USER_LOYALTY, PointsQueries
 from .preferences import PreferenceMutations
@@ -21,11 +22,11 @@ from .scalars import HostTypes
 from .surprises import ORDER_SURPRISE
 
 
-class Queries(PointsQueries, RewardQueries, CampaignQueries, ProofQueries, RecommendationQueries):
+class Queries(CommunicationQueries, PointsQueries, RewardQueries, CampaignQueries, ProofQueries, RecommendationQueries):
     pass
 
 
-class Mutations(PeopleMutations, RewardMutations, CampaignMutations, PreferenceMutations):
+class Mutations(CommunicationMutations, PeopleMutations, RewardMutations, CampaignMutations, PreferenceMutations):
     pass
 
 
@@ -34,6 +35,7 @@ FIELDS = {"User": {"loyalty": USER_LOYALTY}, "Order": {"loyalty": ORDER_LOYALTY,
 # What a field costs a query on hosts that count, in the host's own form.
 COSTS = {
     "Query": {
+        "communicationMessages": {"complexity": 1, "multipliers": ["first"]},
         "loyaltyAccount": {"complexity": 1},
         "loyaltyRewards": {"complexity": 1, "multipliers": ["first"]},
         "loyaltyHoldoutPower": {"complexity": 10},
