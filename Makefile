@@ -25,6 +25,9 @@ env: .venv/saleor/ready .venv/tools/ready ## the two environments under .venv/, 
 .venv/tools/ready: dev/tools.lock
 	@$(PYTHON3) dev/environments.py tools
 
+.venv/bench/ready: dev/bench.lock
+	@$(PYTHON3) dev/environments.py bench
+
 .PHONY: test
 test: env ## the test suite against Saleor 2.10.1 and a real PostgreSQL; ARGS="-k refund" narrows it
 	@$(WITH_TEST_DATABASE) $(SALEOR) -m pytest $(ARGS)
@@ -80,6 +83,10 @@ demo-stop: env ## stops the demo's server and database; what is in it is kept
 .PHONY: bench
 bench: env ## what the plugin costs, as ratios: a table, and all figures in .cache/bench.json; ARGS="--orders 50" for less
 	@$(POSTGRES) with bench -- $(SALEOR) -W ignore -m bench $(ARGS)
+
+.PHONY: bench-recommendations
+bench-recommendations: .venv/bench/ready ## how good recommendations are on real baskets, beside the methods of the field
+	@.venv/bench/bin/python -W ignore -m bench.recommendations $(ARGS)
 
 .PHONY: lock
 lock: env ## resolves dev/*.in again to today's newest versions

@@ -1,6 +1,6 @@
 """Runs the benchmarks in the database server of DATABASE_URL, prints the table and writes it as JSON.
 
-python -m bench [--orders 300] [--redemptions 1000] [--json .cache/bench.json]
+python -m bench [--orders 300] [--redemptions 1000] [--recommendations 1000] [--json .cache/bench.json]
 """
 
 from __future__ import annotations
@@ -25,14 +25,18 @@ def main() -> int:
     arguments = _arguments()
     os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
     django.setup()
-    from . import orders, redemptions, shop
+    from . import orders, redemptions, serving, shop
 
     print("Preparing a shop ...", flush=True)
     channel = shop.open_shop()
     surroundings = _surroundings()
     print("; ".join(f"{name} {value}" for name, value in surroundings.items()), flush=True)
     rows = []
-    for measure, pairs in ((orders.measure, arguments.orders), (redemptions.measure, arguments.redemptions)):
+    for measure, pairs in (
+        (orders.measure, arguments.orders),
+        (redemptions.measure, arguments.redemptions),
+        (serving.measure, arguments.recommendations),
+    ):
         print(f"Timing {pairs} pairs ...", flush=True)
         rows.append(measure(channel, pairs))
     print(f"\n{_table(rows)}\n")
@@ -50,6 +54,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measures what the plugin costs, as ratios.")
     parser.add_argument("--orders", type=int, default=300, help="pairs of orders to time")
     parser.add_argument("--redemptions", type=int, default=1000, help="pairs of redemptions to time")
+    parser.add_argument("--recommendations", type=int, default=1000, help="pairs of recommendations to time")
     parser.add_argument("--json", type=Path, default=Path(".cache/bench.json"), help="where to write all figures")
     return parser.parse_args()
 

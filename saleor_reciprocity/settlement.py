@@ -75,10 +75,10 @@ def settle(order_id: str, *, again: bool = False) -> None:
         )
 
 
-def settle_and_record(order_id: str) -> bool:
+def settle_and_record(order_id: str, *, again: bool = False) -> bool:
     """Settle an order; a failure is stored with the time of the next attempt. Returns whether it was settled."""
     try:
-        settle(order_id)
+        settle(order_id, again=again)
     except SettlementFailed as failure:
         with host.allow_writer():
             before = SettledOrder.objects.filter(order_id=order_id).first()

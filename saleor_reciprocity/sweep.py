@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils.timezone import now
 
 from . import host, programme, settlement
+from .points.orders import maturing
 
 EVER = datetime(1900, 1, 1, tzinfo=timezone.utc)
 RECENT = timedelta(days=45)
@@ -42,6 +43,12 @@ def sweep(placed_since: datetime = EVER, progress: Callable[[int], None] = lambd
     with host.allow_writer():
         for channel in host.channels():
             programme.current(channel.id)
+        for order_id in maturing(now()):
+            if settlement.settle_and_record(order_id, again=True):
+                settled += 1
+            else:
+                failed += 1
+            progress(settled)
         while batch := unsettled(placed_since):
             for order_id in batch:
                 if settlement.settle_and_record(order_id):

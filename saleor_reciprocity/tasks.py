@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from . import host, letters, people, sweep
 from .points import expiry
+from .points import upkeep as points_upkeep
+from .recommendations import training
 from .rewards import upkeep as codes
 from .surprises import upkeep
 
@@ -24,6 +26,12 @@ def sweep_recent() -> None:
 def sweep_all() -> None:
     """Settle every order that needs it, however old."""
     sweep.sweep()
+
+
+@shared_task(name="reciprocity.look_after_points", ignore_result=True)
+def look_after_points() -> None:
+    """Give the bonuses that are due, and store the tiers that time has changed."""
+    points_upkeep.look()
 
 
 @shared_task(name="reciprocity.look_after_gifts", ignore_result=True)
@@ -51,6 +59,13 @@ def look_after_codes() -> None:
     codes.look()
 
 
+@shared_task(name="reciprocity.train", ignore_result=True)
+def train() -> None:
+    """Train the recommendations, unless the last training was today."""
+    with host.allow_writer():
+        training.look(timezone.now())
+
+
 @shared_task(name="reciprocity.send_messages", ignore_result=True)
 def send_messages() -> None:
     """Ask for the monthly statements, and send what is due."""
@@ -60,6 +75,7 @@ def send_messages() -> None:
 SCHEDULE: dict[str, dict[str, Any]] = {
     "reciprocity-sweep-recent": {"task": sweep_recent.name, "schedule": 60.0, "options": {"expires": 60}},
     "reciprocity-sweep-all": {"task": sweep_all.name, "schedule": crontab(hour=3, minute=17)},
+    "reciprocity-look-after-points": {"task": look_after_points.name, "schedule": 600.0, "options": {"expires": 600}},
     "reciprocity-expire-points": {"task": expire_points.name, "schedule": 600.0, "options": {"expires": 600}},
     "reciprocity-look-after-people": {"task": look_after_people.name, "schedule": 600.0, "options": {"expires": 600}},
     "reciprocity-look-after-all-people": {
@@ -70,4 +86,5 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "reciprocity-look-after-gifts": {"task": look_after_gifts.name, "schedule": 600.0, "options": {"expires": 600}},
     "reciprocity-send-messages": {"task": send_messages.name, "schedule": 60.0, "options": {"expires": 60}},
     "reciprocity-look-after-codes": {"task": look_after_codes.name, "schedule": 600.0, "options": {"expires": 600}},
+    "reciprocity-train": {"task": train.name, "schedule": crontab(hour=2, minute=41)},
 }

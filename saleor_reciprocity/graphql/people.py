@@ -10,8 +10,9 @@ from saleor_reciprocity import erasure, errors, host
 from saleor_reciprocity.points import adjustments, merging
 
 from . import permissions
+from .entries import LoyaltyEntry
 from .mutations import LoyaltyMutation
-from .points import LoyaltyAccount, LoyaltyEntry
+from .points import LoyaltyAccount
 from .scalars import LoyaltyPoints, channel_with_slug, row_id
 
 

@@ -8,6 +8,7 @@ from saleor_reciprocity import host
 
 MANAGE_USERS = "account.manage_users"
 MANAGE_ORDERS = "order.manage_orders"
+MANAGE_CHECKOUTS = "checkout.manage_checkouts"
 MANAGE_DISCOUNTS = "discount.manage_discounts"
 
 
@@ -15,6 +16,12 @@ def require(context: Any, permission: str) -> None:
     """Refuse a request whose user or app lacks a permission."""
     if not host.has_permission(context, permission):
         raise host.PermissionDenied
+
+
+def actor(context: Any) -> str:
+    """Who sends a request, for the books."""
+    user = host.current_user(context)
+    return f"user:{user.pk}" if user else f"app:{context.app.pk}"
 
 
 def is_user(context: Any, user_id: int | None) -> bool:
@@ -29,6 +36,11 @@ def sees_order(context: Any, user_id: int | None) -> bool:
     An order of a guest belongs to whoever holds its secret id: the host gives it out by nothing else.
     """
     return user_id is None or is_user(context, user_id) or host.has_permission(context, MANAGE_ORDERS)
+
+
+def sees_checkout(context: Any, user_id: int | None) -> bool:
+    """Whether a request that reached a checkout may see its points; a guest's belongs to whoever holds its id."""
+    return user_id is None or is_user(context, user_id) or host.has_permission(context, MANAGE_CHECKOUTS)
 
 
 def is_staff(context: Any) -> bool:

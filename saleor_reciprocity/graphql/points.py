@@ -1,4 +1,4 @@
-"""GraphQL for points: `User.loyalty`, `Order.loyalty`, and an account for staff."""
+"""GraphQL for points: `User.loyalty`, and an account for staff."""
 
 from __future__ import annotations
 
@@ -10,57 +10,22 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
 from saleor_reciprocity import erasure, errors, host
-from saleor_reciprocity.points import earning, queries
-from saleor_reciprocity.points.entitlement import entitlement
-from saleor_reciprocity.points.models import Account, Entry, Kind, OrderTerms
+from saleor_reciprocity.points import queries, tiers
+from saleor_reciprocity.points.models import Account
 from saleor_reciprocity.recommendations import preferences
 from saleor_reciprocity.rewards import queries as reward_queries
 from saleor_reciprocity.surprises import queries as surprise_queries
 
 from . import permissions
+from .checkout import LoyaltyNextReward, next_reward
 from .communication import CommunicationPreference, preferences_of
 from .connections import ConnectionField, page
+from .entries import LoyaltyEntryCountableConnection
 from .preferences import LoyaltyPreference
 from .rewards import LoyaltyRedemptionCountableConnection
-from .scalars import LoyaltyDecimal, LoyaltyPoints, enum, global_id, row_id
+from .scalars import CHANNEL_ARGUMENT, LoyaltyPoints, row_id
 from .surprises import LoyaltySurpriseCountableConnection
-
-LoyaltyEntryKind = enum("LoyaltyEntryKind", Kind, "Why points changed.")
-LoyaltyOrderVerdict = graphene.Enum(
-    "LoyaltyOrderVerdict",
-    [
-        (verdict.upper().replace(" ", "_").replace("-", ""), verdict)
-        for verdict in (earning.EARNS, earning.PROGRAMME_OFF, earning.REPLACEMENT, earning.NO_EMAIL, earning.TOO_LARGE)
-    ],
-    description=lambda value: "Whether an order earns points, or why not." if value is None else None,
-)
-
-
-class LoyaltyEntry(graphene.ObjectType):
-    """One change of a customer's points."""
-
-    id = graphene.ID(required=True, description="The ID of the entry.")
-    kind = LoyaltyEntryKind(required=True, description="Why the points changed.")
-    points = LoyaltyPoints(
-        required=True, description="Change of the points that can be spent; negative when they went."
-    )
-    pending = LoyaltyPoints(required=True, description="Change of the pending points; negative when they went.")
-    balance = LoyaltyPoints(
-        required=True, source="balance_after", description="Available points less the debt, after this change."
-    )
-    reason = graphene.String(required=True, description="What it was about: an order's number, a reward's name.")
-    happened_at = host.date_time_type()(required=True, description="When it happened.")
-
-    @staticmethod
-    def resolve_id(root: Entry, info: Any) -> str:
-        return global_id("LoyaltyEntry", root.pk)
-
-
-class LoyaltyEntryCountableConnection(graphene.relay.Connection):
-    class Meta:
-        node = LoyaltyEntry
-
-    total_count = graphene.Int(description="A total count of items in the collection.")
+from .tiers import LoyaltyStanding
 
 
 class LoyaltyAccount(graphene.ObjectType):
@@ -77,6 +42,12 @@ class LoyaltyAccount(graphene.ObjectType):
         LoyaltyRedemptionCountableConnection, description="What points were exchanged for, newest first."
     )
 
+    next_reward = graphene.Field(
+        LoyaltyNextReward,
+        channel=graphene.String(description=CHANNEL_ARGUMENT),
+        description="The cheapest reward of a channel that the customer can't afford yet; null where there is none.",
+    )
+    tier = graphene.Field(LoyaltyStanding, description="Where the customer stands; null where the shop has no tiers.")
     surprises = ConnectionField(LoyaltySurpriseCountableConnection, description="Gifts that were won, newest first.")
     preferences = graphene.List(
         graphene.NonNull(LoyaltyPreference),
@@ -94,6 +65,17 @@ class LoyaltyAccount(graphene.ObjectType):
     def resolve_communication_preferences(root: Account, info: Any) -> Any:
         with host.allow_writer():
             return preferences_of(getattr(root, "person", None) or host.Person(root.user_id, "", confirmed=False))
+
+    @staticmethod
+    def resolve_next_reward(root: Account, info: Any, channel: str | None = None) -> Any:
+        with host.allow_writer():
+            found = host.channel_by_slug(channel)
+            return next_reward(root, found.id) if found else None
+
+    @staticmethod
+    def resolve_tier(root: Account, info: Any) -> Any:
+        with host.allow_writer():
+            return tiers.outlook(root, timezone.now())
 
     @staticmethod
     def resolve_personal_data(root: Account, info: Any) -> Any:
@@ -142,56 +124,6 @@ class LoyaltyAccount(graphene.ObjectType):
             return preferences.of(root.user_id)
 
 
-class LoyaltyOrderLine(graphene.ObjectType):
-    """What one order line counts for."""
-
-    line_id = graphene.ID(required=True, description="The ID of the order line.")
-    amount = graphene.Field(
-        host.money_type(), required=True, description="What was paid for the line and counts, rounded for display."
-    )
-    points_per_unit = LoyaltyDecimal(required=True, description="Points for each unit of currency of this line.")
-    points = LoyaltyPoints(required=True, description="The line's share of the order's points.")
-
-
-class OrderLoyalty(graphene.ObjectType):
-    """What an order brought in points, and why."""
-
-    verdict = LoyaltyOrderVerdict(required=True, description="Whether the order earns points, or why not.")
-    pending = LoyaltyPoints(required=True, description="Points that become available when the goods are shipped.")
-    earned = LoyaltyPoints(required=True, description="Points of this order that became available.")
-    lines = graphene.List(
-        graphene.NonNull(LoyaltyOrderLine), required=True, description="The share of each order line, as it is now."
-    )
-
-    @staticmethod
-    def resolve_lines(root: OrderTerms, info: Any) -> list[LoyaltyOrderLine]:
-        with host.allow_writer():
-            order = host.order(root.order_id)
-        if order is None:
-            return []
-        terms = earning.Terms.from_json(root.terms)
-        return [
-            LoyaltyOrderLine(
-                line_id=global_id("OrderLine", line.line_id),
-                amount=host.money(line.amount, root.currency),
-                points_per_unit=terms.rate_of(line.line_id),
-                points=line.points,
-            )
-            for line in entitlement(order, terms, timezone.now()).lines
-        ]
-
-
-class TermsByOrderId(host.data_loader()):  # type: ignore[misc]
-    """The terms of orders, read at once for all orders of a request."""
-
-    context_key = "reciprocity_terms_by_order_id"
-
-    def batch_load(self, keys: Any) -> list[OrderTerms | None]:
-        with host.allow_writer():
-            found = queries.terms_of(keys)
-        return [found.get(key) for key in keys]
-
-
 def _person_behind(account: Account) -> host.Person:
     return host.person(account.user) if account.user else host.person_with_email("")
 
@@ -205,27 +137,25 @@ def resolve_user_loyalty(root: Any, info: Any) -> Account:
     if not permissions.is_user(info.context, root.pk):
         permissions.require(info.context, permissions.MANAGE_USERS)
     with host.allow_writer():
-        account = _with_person(queries.account_of(host.person(root)) or Account(), host.person(root))
+        person = host.person(root)
+        account = _with_person(queries.as_of(queries.account_of(person) or Account(), timezone.now()), person)
     account.user_id = root.pk  # for what is kept for users, not accounts; the account itself is only shown
     return account
 
 
-def resolve_order_loyalty(root: Any, info: Any) -> Any:
-    order = host.order_node(root)
-    if not permissions.sees_order(info.context, order.user_id):
+def person_with_id(user_id: str | None) -> host.Person | None:
+    """The customer with this global id, or None."""
+    try:
+        user = host.user_with_id(row_id("User", user_id or "", "userId"))
+    except errors.NotFound:
         return None
-    return TermsByOrderId(info.context).load(host.order_id(order))
+    return host.person(user) if user else None
 
 
 USER_LOYALTY = graphene.Field(
     LoyaltyAccount,
     resolver=resolve_user_loyalty,
     description="The customer's points. For others than the customer it requires the permission MANAGE_USERS.",
-)
-ORDER_LOYALTY = graphene.Field(
-    OrderLoyalty,
-    resolver=resolve_order_loyalty,
-    description="What the order brought in points; null for others than the customer and staff with MANAGE_ORDERS.",
 )
 
 
@@ -243,16 +173,9 @@ class PointsQueries(graphene.ObjectType):
     ) -> Account | None:
         permissions.require(info.context, permissions.MANAGE_USERS)
         with host.allow_writer():
-            if email:
-                guest = host.person_with_email(email)
-                found = queries.account_of(guest)
-                return _with_person(found, guest) if found else None
-            try:
-                user = host.user_with_id(row_id("User", user_id or "", "userId"))
-            except errors.NotFound:
+            person = host.person_with_email(email) if email else person_with_id(user_id)
+            account = queries.account_of(person) if person else None
+            if account is None or person is None:
                 return None
-            account = queries.account_of(host.person(user)) if user else None
-            if account is not None:
-                account.user_id = user.pk
-                account.person = host.person(user)
-            return account
+            account.user_id = person.user_id or account.user_id
+            return _with_person(queries.as_of(account, timezone.now()), person)

@@ -216,7 +216,7 @@ class PointsRedemptionCancel(LoyaltyMutation):
         staff = host.has_permission(info.context, permissions.MANAGE_DISCOUNTS)
         if user is None and not staff:
             raise errors.SignInRequired
-        actor = f"user:{user.pk}" if user else f"app:{info.context.app.pk}"
+        actor = permissions.actor(info.context)
         owner = None if staff or user is None else user.pk
         return {"redemption": redemption.cancel(row_id("LoyaltyRedemption", id, "id"), actor, owner)}
 

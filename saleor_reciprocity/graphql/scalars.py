@@ -14,6 +14,7 @@ from saleor_reciprocity import errors, host
 CHANNEL_ARGUMENT = "Slug of a channel. Needed where the shop has more than one."
 
 
+FIRST_YEAR, LAST_YEAR = 1970, 9000  # moments that every time zone and the database can hold
 MOST_EXACT = 2**53  # the largest whole number up to which JSON is exact everywhere
 
 
@@ -67,6 +68,12 @@ def enum(name: str, choices: Any, description: str) -> Any:
     return graphene.Enum(name, [(choice.name, choice.value) for choice in choices], description=describe)
 
 
+def words(name: str, choices: Any, description: str) -> Any:
+    """A GraphQL enum of a pure enum: its names outside, its values inside."""
+    members = [(choice.name, choice.value) for choice in choices]
+    return graphene.Enum(name, members, description=lambda value: None if value else description)
+
+
 def global_id(type_name: str, key: Any) -> str:
     """The id under which GraphQL knows a row."""
     return str(graphene.Node.to_global_id(type_name, key))
@@ -110,7 +117,7 @@ def moment(text: str, field: str) -> datetime:
         parsed = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
         raise errors.Invalid(field=field) from None
-    if parsed.tzinfo is None:
+    if parsed.tzinfo is None or not FIRST_YEAR <= parsed.year <= LAST_YEAR:
         raise errors.Invalid(field=field)
     return parsed
 

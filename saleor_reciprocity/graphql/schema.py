@@ -11,26 +11,52 @@ from saleor_reciprocity import host
 
 from .campaign_changes import CampaignMutations
 from .campaigns import CampaignQueries
+from .checkout import CHECKOUT_LOYALTY
 from .communication import CommunicationMutations, CommunicationQueries
+from .orders import ORDER_LOYALTY
 from .people import PeopleMutations
-from .points import ORDER_LOYALTY, USER_LOYALTY, PointsQueries
+from .points import USER_LOYALTY, PointsQueries
 from .preferences import PreferenceMutations
 from .proofs import ProofQueries
 from .recommendations import RecommendationQueries
 from .rewards import RewardMutations, RewardQueries
+from .rule_changes import RuleMutations
+from .rules import RuleQueries
 from .scalars import HostTypes
 from .surprises import ORDER_SURPRISE
+from .tiers import TierMutations, TierQueries
 
 
-class Queries(CommunicationQueries, PointsQueries, RewardQueries, CampaignQueries, ProofQueries, RecommendationQueries):
+class Queries(
+    CommunicationQueries,
+    PointsQueries,
+    RuleQueries,
+    TierQueries,
+    RewardQueries,
+    CampaignQueries,
+    ProofQueries,
+    RecommendationQueries,
+):
     pass
 
 
-class Mutations(CommunicationMutations, PeopleMutations, RewardMutations, CampaignMutations, PreferenceMutations):
+class Mutations(
+    CommunicationMutations,
+    PeopleMutations,
+    RuleMutations,
+    TierMutations,
+    RewardMutations,
+    CampaignMutations,
+    PreferenceMutations,
+):
     pass
 
 
-FIELDS = {"User": {"loyalty": USER_LOYALTY}, "Order": {"loyalty": ORDER_LOYALTY, "surprise": ORDER_SURPRISE}}
+FIELDS = {
+    "Checkout": {"loyalty": CHECKOUT_LOYALTY},
+    "User": {"loyalty": USER_LOYALTY},
+    "Order": {"loyalty": ORDER_LOYALTY, "surprise": ORDER_SURPRISE},
+}
 
 # What a field costs a query on hosts that count, in the host's own form.
 COSTS = {
@@ -38,15 +64,20 @@ COSTS = {
         "communicationMessages": {"complexity": 1, "multipliers": ["first"]},
         "loyaltyAccount": {"complexity": 1},
         "loyaltyRewards": {"complexity": 1, "multipliers": ["first"]},
+        "loyaltyRules": {"complexity": 1, "multipliers": ["first"]},
+        "loyaltyTiers": {"complexity": 1},
         "loyaltyHoldoutPower": {"complexity": 10},
         "surpriseCampaigns": {"complexity": 1, "multipliers": ["first"]},
         "surpriseProofs": {"complexity": 1, "multipliers": ["first"]},
         "recommendations": {"complexity": 2, "multipliers": ["first"]},
     },
+    "Checkout": {"loyalty": {"complexity": 2}},
     "User": {"loyalty": {"complexity": 1}},
     "Order": {"loyalty": {"complexity": 1}, "surprise": {"complexity": 1}},
     "OrderLoyalty": {"lines": {"complexity": 1}},
+    "LoyaltyRule": {"versions": {"complexity": 5}},
     "LoyaltyAccount": {
+        "tier": {"complexity": 1},
         "entries": {"complexity": 1, "multipliers": ["first"]},
         "redemptions": {"complexity": 1, "multipliers": ["first"]},
         "surprises": {"complexity": 1, "multipliers": ["first"]},
@@ -91,7 +122,7 @@ def sdl() -> str:
     return "\n\n".join(_EXTENDED.sub(r"extend type \1", definition) for definition in definitions) + "\n"
 
 
-_EXTENDED = re.compile(r"^type (Query|Mutation|User|Order)\b", re.MULTILINE)
+_EXTENDED = re.compile(r"^type (Query|Mutation|User|Order|Checkout)\b", re.MULTILINE)
 _OF_THE_HOST = re.compile(r"(schema|type Money|type Product|type PageInfo|scalar DateTime)\b")
 
 

@@ -362,17 +362,18 @@ def loaded_schema() -> Any:
 
 
 def extend_schema(queries: type, mutations: type, fields: Mapping[str, Mapping[str, Any]]) -> None:
-    """Add queries, mutations and fields of the types User and Order to the schema that the host has yet to build.
+    """Add queries, mutations and fields of the host's types to the schema that the host has yet to build.
 
     The host's schema module inherits its Query and Mutation from CoreQueries and CoreMutations, which it imports by
     name; graphene turns fields into GraphQL only when the schema is built. So classes put in their place, and fields
     added to `_meta`, are in the schema as if they had always been there, however many plugins do the same.
     """
     from saleor.graphql.account.types import User
+    from saleor.graphql.checkout.types import Checkout
     from saleor.graphql.core import schema as core
     from saleor.graphql.order.types import Order
 
     core.CoreQueries = type("CoreQueries", (queries, core.CoreQueries), {})
     core.CoreMutations = type("CoreMutations", (mutations, core.CoreMutations), {})
-    for graphene_type in (User, Order):
+    for graphene_type in (User, Order, Checkout):
         graphene_type._meta.fields.update(fields.get(graphene_type._meta.name, {}))

@@ -35,8 +35,12 @@ from .facts import Channel, Checkout, Line, MailServer, Order, OrderState, Perso
 __all__ = [
     *either.__all__,
     "GIFT_CARD_CODE_LENGTH",
+    "GROUP_MEMBERS",
     "ORDERS_OF_PEOPLE",
     "ORDER_STATES",
+    "PEOPLE",
+    "SOLD_LINES",
+    "SOLD_ORDERS",
     "USED_CODES",
     "VOUCHERS_OF_CODES",
     "VOUCHER_CODE_LENGTH",
@@ -57,6 +61,7 @@ __all__ = [
     "channel_by_slug",
     "channels",
     "checkout",
+    "checkout_channel_id",
     "configured_channel",
     "current_user",
     "date_time_type",
@@ -73,6 +78,7 @@ __all__ = [
     "order_fingerprint",
     "order_id",
     "order_id_of_number",
+    "order_of_checkout",
     "order_with_code",
     "person",
     "plugin_configuration",
@@ -133,6 +139,37 @@ LEFT JOIN (SELECT p.order_id, sum(t.amount) AS amount
     WHERE t.kind = 'refund' AND t.is_success GROUP BY p.order_id) r ON r.order_id = o.id
 WHERE o.status NOT IN ('draft', 'canceled') AND l.quantity > 0
   AND NOT coalesce(r.amount >= o.total_gross_amount AND r.amount > 0, false)
+"""
+
+# Orders that count, with what was left to pay for goods and for shipping, and their lines: what `order` gives, in SQL.
+SOLD_ORDERS = """
+SELECT o.token AS order_id, '1' AS channel_id, o.user_id,
+  coalesce((SELECT min(e.date) FROM order_orderevent e WHERE e.order_id = o.id AND e.type = 'placed_from_draft'),
+    o.created) AS placed_at, lower(coalesce(u.email, o.user_email)) AS person,
+  greatest(least(l.total, o.total_gross_amount - s.shipping), 0) AS goods, s.shipping,
+  CASE WHEN o.shipping_price_gross_amount > 0
+    THEN s.shipping * o.shipping_price_net_amount / o.shipping_price_gross_amount ELSE 0 END AS shipping_net
+FROM order_order o LEFT JOIN account_user u ON u.id = o.user_id
+LEFT JOIN discount_voucher v ON v.id = o.voucher_id AND v.type = 'shipping'
+CROSS JOIN LATERAL (SELECT CASE WHEN v.id IS NULL THEN o.shipping_price_gross_amount
+  ELSE greatest(o.shipping_price_gross_amount - o.discount_amount, 0) END AS shipping) s
+CROSS JOIN LATERAL (SELECT coalesce(sum(unit_price_gross_amount * quantity), 0) AS total
+  FROM order_orderline WHERE order_id = o.id) l
+WHERE o.status NOT IN ('draft', 'canceled')
+"""
+SOLD_LINES = """
+SELECT o.token AS order_id, l.id::text AS line_id, p.id AS product_id, p.category_id, l.quantity,
+  l.unit_price_gross_amount * l.quantity AS total, l.unit_price_net_amount * l.quantity AS total_net,
+  false AS is_gift_card
+FROM order_orderline l JOIN order_order o ON o.id = l.order_id
+LEFT JOIN product_productvariant v ON v.id = l.variant_id LEFT JOIN product_product p ON p.id = v.product_id
+"""
+GROUP_MEMBERS = "SELECT m.user_id, g.name FROM account_user_groups m JOIN auth_group g ON g.id = m.group_id"
+
+# Every customer; `proved` where the shop asks for a proof of the address and got it, or asks for none.
+PEOPLE = """
+SELECT u.id AS user_id, u.date_joined AS joined_at, u.metadata, u.is_active AS proved
+FROM account_user u WHERE NOT u.is_staff
 """
 
 PROMO_CODES = "SELECT code FROM discount_voucher UNION ALL SELECT code FROM giftcard_giftcard"
@@ -251,6 +288,52 @@ def _lines(order_pk: int) -> tuple[Line, ...]:
         for pk, product_id, quantity, unit_price, unit_net in rows.values_list(
             "pk", "variant__product_id", "quantity", "unit_price_gross_amount", "unit_price_net_amount"
         )
+    )
+
+
+def checkout_channel_id(row: Any) -> str:
+    """The id of the channel of a checkout row."""
+    return _CHANNEL_ID
+
+
+def order_of_checkout(row: Any) -> Order:
+    """The order that a checkout would become now. Asks the host for its prices."""
+    lines, discounts = list(row.lines.select_related("variant")), fetch_active_discounts()
+    total = calculations.checkout_total(checkout=row, lines=lines, discounts=discounts).gross.amount
+    shipping = calculations.checkout_shipping_price(checkout=row, lines=lines, discounts=discounts)
+    paid_shipping = shipping.gross.amount
+    if row.voucher_code and Voucher.objects.filter(code=row.voucher_code, type=VoucherType.SHIPPING).exists():
+        paid_shipping = max(Decimal(0), paid_shipping - row.discount_amount)
+    facts = tuple(_checkout_line(line, discounts) for line in lines)
+    left = max(Decimal(0), total - row.get_total_gift_cards_balance().amount)
+    return Order(
+        id=str(row.token),
+        number="",
+        channel_id=_CHANNEL_ID,
+        currency=row.currency,
+        placed_at=timezone.now(),
+        state=OrderState.PLACED,
+        replaces_another=False,
+        person=person(row.user) if row.user else Person(None, row.email or "", confirmed=False),
+        goods=either.paid_goods(facts, left, paid_shipping),
+        shipping=paid_shipping,
+        shipping_net=either.part(paid_shipping, shipping.gross.amount, shipping.net.amount),
+        refunded=Decimal(0),
+        lines=facts,
+    )
+
+
+def _checkout_line(line: Any, discounts: Any) -> Line:
+    total = calculations.checkout_line_total(line=line, discounts=discounts)
+    return Line(
+        id=str(line.pk),
+        product_id=line.variant.product_id,
+        quantity=line.quantity,
+        fulfilled=0,
+        given_back=0,
+        total=total.gross.amount,
+        total_net=total.net.amount,
+        is_gift_card=False,
     )
 
 

@@ -30,6 +30,7 @@ from saleor.payment import TransactionKind
 from saleor.payment.models import Transaction, TransactionItem
 from saleor.plugins.manager import get_plugins_manager
 from saleor.plugins.models import PluginConfiguration
+from saleor.product import ProductTypeKind
 from saleor.product.models import Category, Collection, Product
 
 from . import either
@@ -40,8 +41,12 @@ from .facts import Channel, Checkout, Line, MailServer, Order, OrderState, Perso
 __all__ = [
     *either.__all__,
     "GIFT_CARD_CODE_LENGTH",
+    "GROUP_MEMBERS",
     "ORDERS_OF_PEOPLE",
     "ORDER_STATES",
+    "PEOPLE",
+    "SOLD_LINES",
+    "SOLD_ORDERS",
     "USED_CODES",
     "VOUCHERS_OF_CODES",
     "VOUCHER_CODE_LENGTH",
@@ -62,6 +67,7 @@ __all__ = [
     "channel_by_slug",
     "channels",
     "checkout",
+    "checkout_channel_id",
     "configured_channel",
     "current_user",
     "date_time_type",
@@ -78,6 +84,7 @@ __all__ = [
     "order_fingerprint",
     "order_id",
     "order_id_of_number",
+    "order_of_checkout",
     "order_with_code",
     "person",
     "plugin_configuration",
@@ -156,6 +163,39 @@ LEFT JOIN (SELECT order_id, sum(amount) AS amount FROM (
     GROUP BY order_id) r ON r.order_id = o.id
 WHERE o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired') AND l.quantity > coalesce(b.quantity, 0)
   AND NOT l.is_gift AND NOT coalesce(r.amount >= o.total_gross_amount AND r.amount > 0, false)
+"""
+
+# Orders that count, with what was left to pay for goods and for shipping, and their lines: what `order` gives, in SQL.
+_CHARGED_TO_GIFT_CARDS = (
+    "SELECT sum(i.charged_value) FROM payment_transactionitem i WHERE i.order_id = o.id AND i.gift_card_id IS NOT NULL"
+    if hasattr(TransactionItem, "gift_card")
+    else "SELECT 0"
+)
+SOLD_ORDERS = f"""
+SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, o.user_id,
+  CASE WHEN o.origin = 'draft' THEN coalesce((SELECT min(e.date) FROM order_orderevent e
+    WHERE e.order_id = o.id AND e.type = 'placed_from_draft'), o.created_at) ELSE o.created_at END AS placed_at,
+  lower(coalesce(u.email, o.user_email)) AS person,
+  greatest(least(l.total, o.total_gross_amount - o.shipping_price_gross_amount)
+    - coalesce(({_CHARGED_TO_GIFT_CARDS}), 0), 0) AS goods,
+  o.shipping_price_gross_amount AS shipping, o.shipping_price_net_amount AS shipping_net
+FROM order_order o LEFT JOIN account_user u ON u.id = o.user_id
+CROSS JOIN LATERAL (SELECT coalesce(sum(total_price_gross_amount), 0) AS total
+  FROM order_orderline WHERE order_id = o.id) l
+WHERE o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired') AND o.origin <> 'reissue'
+"""  # noqa: S608 - a constant
+SOLD_LINES = """
+SELECT l.order_id::text AS order_id, l.id::text AS line_id, p.id AS product_id, p.category_id, l.quantity,
+  l.total_price_gross_amount AS total, l.total_price_net_amount AS total_net, l.is_gift_card
+FROM order_orderline l
+LEFT JOIN product_productvariant v ON v.id = l.variant_id LEFT JOIN product_product p ON p.id = v.product_id
+"""
+GROUP_MEMBERS = "SELECT m.user_id, g.name FROM account_user_groups m JOIN account_group g ON g.id = m.group_id"
+
+# Every customer; `proved` where the shop asks for a proof of the address and got it, or asks for none.
+PEOPLE = """
+SELECT u.id AS user_id, u.date_joined AS joined_at, u.metadata, u.is_active AND u.is_confirmed AS proved
+FROM account_user u WHERE NOT u.is_staff
 """
 
 PROMO_CODES = "SELECT code FROM discount_vouchercode UNION ALL SELECT code FROM giftcard_giftcard"
@@ -306,6 +346,53 @@ def _lines(order_pk: UUID) -> tuple[Line, ...]:
             "total_price_net_amount",
             "is_gift_card",
         )
+    )
+
+
+def checkout_channel_id(row: Any) -> str:
+    """The id of the channel of a checkout row."""
+    return str(row.channel_id)
+
+
+def order_of_checkout(row: Any) -> Order:
+    """The order that a checkout would become now. Asks the host for its prices, which it refreshes if they are old."""
+    manager = get_plugins_manager(allow_replica=False)
+    lines, _missing = fetch_checkout_lines(row)
+    info = fetch_checkout_info(row, lines, manager)
+    wanted = signature(calculations.fetch_checkout_data).parameters
+    more = {"requestor": None} if "requestor" in wanted else {}  # since 3.23
+    priced = calculations.fetch_checkout_data(info, manager, lines, **more)
+    info, lines = priced.get() if hasattr(priced, "get") else priced
+    checkout = info.checkout
+    facts = tuple(_checkout_line(line) for line in lines)
+    left = max(Decimal(0), checkout.total_gross_amount - checkout.get_total_gift_cards_balance().amount)
+    return Order(
+        id=str(row.pk),
+        number="",
+        channel_id=str(row.channel_id),
+        currency=row.currency,
+        placed_at=timezone.now(),
+        state=OrderState.PLACED,
+        replaces_another=False,
+        person=person(row.user) if row.user else Person(None, row.email or "", confirmed=False),
+        goods=either.paid_goods(facts, left, checkout.shipping_price_gross_amount),
+        shipping=checkout.shipping_price_gross_amount,
+        shipping_net=checkout.shipping_price_net_amount,
+        refunded=Decimal(0),
+        lines=facts,
+    )
+
+
+def _checkout_line(info: Any) -> Line:
+    return Line(
+        id=str(info.line.pk),
+        product_id=info.product.pk if info.product else None,
+        quantity=info.line.quantity,
+        fulfilled=0,
+        given_back=0,
+        total=info.line.total_price_gross_amount,
+        total_net=info.line.total_price_net_amount,
+        is_gift_card=info.product_type.kind == ProductTypeKind.GIFT_CARD,
     )
 
 

@@ -23,11 +23,17 @@ class LineDue:
     paid: Fraction  # money, gross, that was paid for it when the order was placed
     base: Fraction  # money that still counts, gross or net as the terms say
     points: int
+    exact: Fraction = NONE  # the points before fractions are dropped
 
     @property
     def amount(self) -> Decimal:
         """The base, to a thousandth of the unit of currency."""
         return Decimal(round(self.base * 1000)) / 1000
+
+    @property
+    def paid_amount(self) -> Decimal:
+        """What was paid, to a thousandth of the unit of currency."""
+        return Decimal(round(self.paid * 1000)) / 1000
 
 
 @dataclass(frozen=True)
@@ -179,5 +185,5 @@ def _shares(
     for line_id, paid, base, points in [*rows, ("", Fraction(order.shipping), shipping_base, for_shipping)]:
         before = floor(sum_so_far)
         sum_so_far += points
-        shares.append(LineDue(line_id, paid, base, floor(sum_so_far) - before))
+        shares.append(LineDue(line_id, paid, base, floor(sum_so_far) - before, points))
     return tuple(shares)

@@ -32,6 +32,7 @@ def settle(order_id: str) -> None:
         terms.refresh_from_db()
         order = host.order(order_id)
         if order is None:  # the host deletes expired orders, which are due nothing by then
+            OrderTerms.objects.filter(pk=terms.pk).update(matures_at=None)
             return
         now = timezone.now()
         if account.user_id is None and order.person.user_id is not None:
@@ -114,8 +115,17 @@ def shelves_for(order: host.Order, rules: Sequence[Rule]) -> dict[int, Shelf]:
     return {product_id: Shelf(*shelf) for product_id, shelf in host.shelves(wanted).items()}
 
 
-def mature(account_id: int, now: datetime) -> None:
-    """Settle the orders of an account whose pending points have become available because time has passed."""
-    due = OrderTerms.objects.filter(account_id=account_id, matures_at__lte=now).order_by("matures_at")
-    for order_id in due.values_list("order_id", flat=True):
+def maturing(now: datetime, account_id: int | None = None) -> list[str]:
+    """The orders, of one account or of all, of which pending points have become available because time has passed."""
+    due = OrderTerms.objects.filter(matures_at__lte=now).order_by("matures_at")
+    if account_id is not None:
+        due = due.filter(account_id=account_id)
+    return list(due.values_list("order_id", flat=True))
+
+
+def mature(account: Account, now: datetime) -> Account:
+    """A locked account, with all the points that time has made available."""
+    orders = maturing(now, account.pk)
+    for order_id in orders:
         settle(order_id)
+    return ledger.lock(account.pk) if orders else account

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Iterable
 
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
-from saleor_reciprocity import identity
+from saleor_reciprocity import host, identity
 from saleor_reciprocity.host.facts import Person
+from saleor_reciprocity.settings import INTO_DEBT
 
+from . import clawback
+from .earning import Terms
+from .entitlement import entitlement
 from .models import Account, Entry, Lot, OrderTerms
+from .orders import maturing
 
 
 def account_of(person: Person) -> Account | None:
@@ -45,12 +51,32 @@ def _account_of(person: Person) -> Account | None:
     return found.filter(user=None).first() if person.confirmed else None
 
 
+def as_of(account: Account, now: datetime) -> Account:
+    """An account as it will be once somebody settles what time alone has made available. Nothing is written."""
+    for order_id in maturing(now, account.pk) if account.pk else ():
+        order, terms = host.order(order_id), OrderTerms.objects.get(order_id=order_id)
+        due = entitlement(order, Terms.from_json(terms.terms), now) if order else None
+        if due is not None:
+            posted = clawback.Posted(terms.pending, terms.earned, terms.kept)
+            aim = clawback.target(due, posted, account.available, INTO_DEBT)
+            balance = account.balance + aim.earned - terms.earned
+            account.available, account.debt = max(balance, 0), max(-balance, 0)
+            account.pending += aim.pending - terms.pending
+    return account
+
+
 def entries(account: Account, first: int, before_version: int | None = None) -> list[Entry]:
     """The newest entries of an account, at most `first`, older than `before_version`. One index range, at any size."""
     rows = Entry.objects.filter(account_id=account.pk)
     if before_version is not None:
         rows = rows.filter(version__lt=before_version)
     return list(rows.order_by("-version")[:first])
+
+
+def entries_of_order(terms: OrderTerms) -> list[Entry]:
+    """Every entry that an order's own points are in, the oldest first."""
+    rows = Entry.objects.filter(order_id=terms.order_id, source__startswith=f"order:{terms.order_id}:")
+    return list(rows.order_by("version"))
 
 
 def terms_of(order_ids: Iterable[str]) -> dict[str, OrderTerms]:

@@ -155,9 +155,8 @@ def state_of(version: EarningRuleVersion, now: datetime) -> str:
     return SCHEDULED if version.starts_at > now else RUNNING
 
 
-def create(channel: host.Channel, actor: str, conditions: Conditions, **terms: Any) -> EarningRuleVersion:
-    """A new rule for orders placed from now on, or from its start on. Raises Invalid, at the field."""
-    version = draft(channel, conditions, **terms)
+def create(channel: host.Channel, version: EarningRuleVersion, actor: str) -> EarningRuleVersion:
+    """Store a draft as a new rule, for orders placed from now on or from its start on."""
     version.actor = actor
     with transaction.atomic():
         version.rule = EarningRule.objects.create(channel_id=channel.id, created_at=version.since)

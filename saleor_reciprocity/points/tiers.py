@@ -8,6 +8,7 @@ ladder has a newer version, or when points leave the window; then whoever asks g
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Callable, Sequence
@@ -131,6 +132,33 @@ def tier_of(account: Account, now: datetime) -> Step | None:
     return ladder.step(move(ladder, stored.place if stored else Place(), points, now).code)
 
 
+@dataclass(frozen=True)
+class Outlook:
+    """Where a customer stands and what is missing to the next tier."""
+
+    tier: Step | None
+    points: int
+    falls_at: datetime | None
+    next_tier: Step | None
+
+    @property
+    def points_to_next(self) -> int | None:
+        """How many points are missing to the next tier; None at the top."""
+        return max(self.next_tier.threshold - self.points, 0) if self.next_tier else None
+
+
+def outlook(account: Account, now: datetime) -> Outlook | None:
+    """Where an account stands, with the points that count; None where the shop has no tiers."""
+    row = ladder_row()
+    ladder = ladder_of(row) if row else None
+    if ladder is None or not ladder.steps:
+        return None
+    stored = AccountTier.objects.filter(account_id=account.pk).first() if account.pk else None
+    points = progress(account, ladder, now)[0] if account.pk else 0
+    place = move(ladder, stored.place if stored else Place(), points, now)
+    return Outlook(ladder.step(place.code), points, place.falls_at, ladder.above(place.code))
+
+
 def has_reached(account: Account, code: str, now: datetime) -> bool:
     """Whether an account has a tier or a higher one. Nobody has one that the ladder does not know."""
     row, tier = ladder_row(), tier_of(account, now)
@@ -237,7 +265,7 @@ def _to_look_at(row: TierLadder, after: int, now: datetime) -> list[int]:
         return [account_id for (account_id,) in cursor.fetchall()]
 
 
-def replace_ladder(steps: Sequence[Step], window_days: int, downgrade: str, grace_days: int, actor: str) -> TierLadder:
+def replace_ladder(steps: Sequence[Step], window_days: int, grace_days: int, downgrade: str, actor: str) -> TierLadder:
     """A new version of the ladder, in force at once. Raises Invalid, at the field, for what makes no sense."""
     _check_steps(steps)
     _check_days("windowDays", window_days, 1)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host, programme, settings
-from saleor_reciprocity.points import ledger
+from saleor_reciprocity.points import ledger, orders
 from saleor_reciprocity.points.models import Account, Kind
 
 from . import catalogue, issuing, letters, limits, pricing
@@ -55,7 +55,7 @@ def redeem(
     if person.user_id is None:
         raise errors.SignInRequired
     with _locking():
-        account = ledger.lock_account_of(person, timezone.now())
+        account = orders.mature(ledger.lock_account_of(person, timezone.now()), timezone.now())
         earlier = Redemption.objects.filter(account=account, key=wish.key).first()
         return _same(earlier, reward_id) if earlier else _exchange(account, person.user_id, wish)
 

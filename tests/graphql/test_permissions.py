@@ -15,6 +15,7 @@ from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Redemption
 
 from .. import hosts
+from ..points.programmes import ladder, rule
 from ..surprises.shop import campaign
 from .test_points import earned
 
@@ -22,6 +23,15 @@ CALLERS = ("nobody", "owner", "other", "staff", "manager", "app", "bare app")
 
 # Field of the API: the callers who are served. "manager" and "app" hold the permissions, "staff" and "bare app" none.
 MATRIX = {
+    "Query.loyaltyRules": ("manager", "app"),
+    "Query.loyaltyTiers": CALLERS,
+    "Checkout.loyalty": ("owner", "manager", "app"),
+    "Mutation.loyaltyRuleCreate": ("manager", "app"),
+    "Mutation.loyaltyRuleUpdate": ("manager", "app"),
+    "Mutation.loyaltyRuleEnd": ("manager", "app"),
+    "Mutation.loyaltyRuleSimulate": ("manager", "app"),
+    "Mutation.loyaltyBonusGive": ("manager", "app"),
+    "Mutation.loyaltyTiersSet": ("manager", "app"),
     "Mutation.loyaltyPointsAdjust": ("manager", "app"),
     "Mutation.loyaltyAdjustmentReverse": ("manager", "app"),
     "Mutation.loyaltyAccountsMerge": ("manager", "app"),
@@ -54,7 +64,8 @@ def added_fields() -> set[str]:
     return {
         f"{definition.name.value}.{field.name.value}"
         for definition in document.definitions
-        if getattr(definition, "fields", None) and definition.name.value in ("Query", "Mutation", "User", "Order")
+        if getattr(definition, "fields", None)
+        and definition.name.value in ("Query", "Mutation", "User", "Order", "Checkout")
         for field in definition.fields
     }
 
@@ -65,7 +76,12 @@ def test_every_field_is_in_the_matrix() -> None:
 
 @pytest.fixture
 def callers(programme_on: Any, customer: Any) -> dict[str, Any]:
-    rights = ("account.manage_users", "order.manage_orders", "discount.manage_discounts")
+    rights = (
+        "account.manage_users",
+        "checkout.manage_checkouts",
+        "order.manage_orders",
+        "discount.manage_discounts",
+    )
     manager = hosts.customer("manager@example.com", staff=True)
     hosts.give_rights(manager.user_permissions, *rights)
     return {
@@ -105,13 +121,27 @@ def served(answer: dict[str, Any]) -> bool:
 @pytest.mark.parametrize("caller", CALLERS)
 def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any) -> None:
     hosts.configure(hosts.open_channel(), holdout_share="0")
+    ladder(("silver", 50, "1"))
     running = graphene.Node.to_global_id("SurpriseCampaign", campaign(hosts.open_channel()).pk)
     order = earned(customer)
     reward = graphene.Node.to_global_id("LoyaltyReward", _standard_reward())
     user = graphene.Node.to_global_id("User", customer.pk)
     create = 'kind: VOUCHER, name: "Five", points: 50, value: "5"'
     guest = adjustments.adjust(host.person_with_email("guest@example.com"), 5, "a gift", "", "a key")
+    running_rule = _rule("multiplier", "2")
     queries = {
+        "Query.loyaltyRules": "{ loyaltyRules { edges { node { id } } } }",
+        "Query.loyaltyTiers": "{ loyaltyTiers { tiers { code } } }",
+        "Checkout.loyalty": _checkout_query(customer),
+        "Mutation.loyaltyRuleCreate": f"mutation {{ loyaltyRuleCreate(input: {{{RULE}}}) {DONE}",
+        "Mutation.loyaltyRuleUpdate": f'mutation {{ loyaltyRuleUpdate(id: "{running_rule}", '
+        f"input: {{priority: 3}}) {DONE}",
+        "Mutation.loyaltyRuleEnd": f'mutation {{ loyaltyRuleEnd(id: "{running_rule}") {DONE}',
+        "Mutation.loyaltyRuleSimulate": f"mutation {{ loyaltyRuleSimulate(input: {{{RULE}}}) {DONE}",
+        "Mutation.loyaltyBonusGive": f'mutation {{ loyaltyBonusGive(input: {{ruleId: "{_rule("bonus", "9", "staff")}", '
+        f'userId: "{user}", reason: "Sorry", idempotencyKey: "k"}}) {DONE}',
+        "Mutation.loyaltyTiersSet": "mutation { loyaltyTiersSet(input: {downgrade: NEVER, tiers: "
+        f'[{{code: "gold", name: "Gold", threshold: 9}}]}}) {DONE}',
         "Mutation.loyaltyPointsAdjust": f'mutation {{ loyaltyPointsAdjust(input: {{userId: "{user}", points: 5, '
         'reason: "a gift", idempotencyKey: "k"}) { entry { points } errors { code } } }',
         "Mutation.loyaltyAdjustmentReverse": "mutation { loyaltyAdjustmentReverse("
@@ -157,6 +187,22 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
     if field == "User.loyalty" and caller == "owner":
         query = "{ me { loyalty { available } } }"
     assert served(callers[caller](query)) == (caller in MATRIX[field])
+
+
+RULE = 'name: "Double", effect: MULTIPLIER, value: 2'
+DONE = "{ errors { code } } }"
+
+
+def _rule(effect: str, value: str, trigger: str = "order") -> str:
+    made = rule(effect, value, trigger=trigger)
+    return str(graphene.Node.to_global_id("LoyaltyRule", made.rule_id))
+
+
+def _checkout_query(customer: Any) -> str:
+    checkout = hosts.checkout(customer, "10")
+    if hosts.MULTI_CHANNEL:
+        return f'{{ checkout(id: "{graphene.Node.to_global_id("Checkout", checkout.pk)}") {{ loyalty {{ points }} }} }}'
+    return f'{{ checkout(token: "{checkout.token}") {{ loyalty {{ points }} }} }}'
 
 
 def _order_query(order: Any, field: str = "loyalty { earned }") -> str:

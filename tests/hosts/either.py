@@ -9,11 +9,11 @@ from django.contrib.sites.models import Site
 from django.db import connections
 from django.test import Client
 from saleor.account.models import Address
-from saleor.order import FulfillmentStatus, OrderStatus
-from saleor.order.models import Fulfillment, FulfillmentLine, Order
+from saleor.order import FulfillmentStatus, OrderEvents, OrderStatus
+from saleor.order.models import Fulfillment, FulfillmentLine, Order, OrderEvent
 from saleor.payment import TransactionKind
 from saleor.payment.models import Payment, Transaction
-from saleor.product.models import Category, Product, ProductType, ProductVariant
+from saleor.product.models import Category, Collection, Product, ProductType, ProductVariant
 from saleor.shipping import ShippingMethodType
 from saleor.shipping.models import ShippingMethod, ShippingZone
 from saleor.site.models import SiteSettings
@@ -23,11 +23,16 @@ __all__ = [
     "GraphQL",
     "cancel",
     "configuration_input",
+    "date_shipments",
     "give_rights",
+    "leave_draft",
+    "put_in_group",
     "refund",
+    "shelve",
     "ship",
     "ship_to",
     "site_of_shop",
+    "tax",
     "unship",
 ]
 
@@ -148,6 +153,55 @@ def refund(order: Order, amount: str) -> None:
         token="refund",
         gateway_response={},
     )
+
+
+def shelve(order: Order, position: int, *categories: str, collections: tuple[str, ...] = ()) -> Product:
+    """Make one line of an order be about a new product, in the last of categories that lie in each other."""
+    kind, _ = ProductType.objects.get_or_create(name="Kind", slug="kind")
+    parent = None
+    for name in categories or ("anything",):
+        found = Category.objects.filter(slug=name).first()
+        parent = found or Category.objects.create(name=name, slug=name, parent=parent)
+    number = Product.objects.count()
+    price = {"price_amount": 1, "minimal_variant_price_amount": 1} if hasattr(Product, "price_amount") else {}
+    product = Product.objects.create(name="Thing", slug=f"thing-{number}", product_type=kind, category=parent, **price)
+    for name in collections:
+        collection, _ = Collection.objects.get_or_create(name=name, slug=name)
+        collection.products.add(product)
+    line = order.lines.get(product_sku=f"sku-{position}")
+    line.variant = ProductVariant.objects.create(product=product, sku=f"thing-{number}")
+    line.save(update_fields=["variant"])
+    return product
+
+
+def put_in_group(user: Any, name: str) -> None:
+    """Make a user a member of a group."""
+    groups = user._meta.get_field("groups").related_model
+    user.groups.add(groups.objects.get_or_create(name=name)[0])
+
+
+def date_shipments(order: Order, moment: Any) -> None:
+    """Let all shipments of an order have been made at another time."""
+    field = "created_at" if hasattr(Fulfillment, "created_at") else "created"
+    order.fulfillments.update(**{field: moment})
+
+
+def tax(order: Order, net: str) -> None:
+    """Say what an order's goods cost without tax, of one line."""
+    line = order.lines.get()
+    line.unit_price_net_amount = Decimal(net) / line.quantity
+    if hasattr(line, "total_price_net_amount"):
+        line.total_price_net_amount = Decimal(net)
+    line.save()
+
+
+def leave_draft(order: Order, moment: Any) -> None:
+    """Make a real order of a draft, as the shop's page does."""
+    OrderEvent.objects.create(order=order, type=OrderEvents.PLACED_FROM_DRAFT, date=moment)
+    if hasattr(order, "origin"):
+        order.origin = "draft"
+    order.status = OrderStatus.UNFULFILLED
+    order.save()
 
 
 def ship_to(order: Order, street: str) -> None:

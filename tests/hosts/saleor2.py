@@ -10,11 +10,12 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 from saleor.app.models import App
+from saleor.checkout.models import Checkout
 from saleor.discount.models import Voucher
 from saleor.order import OrderStatus
 from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
-from saleor.product.models import Collection
+from saleor.product.models import Category, Collection, Product, ProductType, ProductVariant
 
 from saleor_reciprocity import host
 
@@ -27,6 +28,7 @@ __all__ = [
     "as_app",
     "as_user",
     "mail_through",
+    "checkout",
     "code_is_valid",
     "customer_without_confirmation",
     "use_voucher",
@@ -220,6 +222,25 @@ def as_app(*permissions: str) -> either.GraphQL:
     app = App.objects.create(name="app", is_active=True)
     either.give_rights(app.permissions, *permissions)
     return either.GraphQL(f"Bearer {app.tokens.create().auth_token}")
+
+
+def checkout(buyer: Any, price: str, quantity: int = 1) -> Checkout:
+    """A checkout of a user with pieces of a new product, without shipping."""
+    kind, _ = ProductType.objects.get_or_create(name="File", slug="file", is_shipping_required=False)
+    category, _ = Category.objects.get_or_create(name="Files", slug="files")
+    number = Product.objects.count()
+    product = Product.objects.create(
+        name="File",
+        slug=f"file-{number}",
+        product_type=kind,
+        category=category,
+        price_amount=Decimal(price),
+        minimal_variant_price_amount=Decimal(price),
+        is_published=True,
+    )
+    row = Checkout.objects.create(user=buyer, email=buyer.email)
+    row.lines.create(variant=ProductVariant.objects.create(product=product, sku=f"file-{number}"), quantity=quantity)
+    return row
 
 
 def in_channel(channel: host.Channel, product: Any, variant: Any) -> None:

@@ -13,12 +13,13 @@ from django.utils import timezone
 from saleor.account.models import Group
 from saleor.app.models import App
 from saleor.channel.models import Channel as ChannelRow
+from saleor.checkout.models import Checkout
 from saleor.discount.models import VoucherCode
 from saleor.order import FulfillmentStatus, OrderOrigin, OrderStatus
 from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
 from saleor.plugins.models import PluginConfiguration
-from saleor.product.models import Collection
+from saleor.product.models import Category, Collection, Product, ProductType, ProductVariant
 from saleor.site.models import SiteSettings
 from saleor.tax.models import TaxConfiguration
 
@@ -33,6 +34,7 @@ __all__ = [
     "as_app",
     "as_user",
     "mail_through",
+    "checkout",
     "code_is_valid",
     "customer_without_confirmation",
     "use_voucher",
@@ -285,6 +287,34 @@ def as_app(*permissions: str) -> either.GraphQL:
     either.give_rights(app.permissions, *permissions)
     _, token = app.tokens.create()
     return either.GraphQL(f"Bearer {token}")
+
+
+def checkout(buyer: Any, price: str, quantity: int = 1) -> Checkout:
+    """A checkout of a user with pieces of a new product, without shipping."""
+    channel = ChannelRow.objects.get(slug=open_channel().slug)
+    TaxConfiguration.objects.get_or_create(channel=channel, defaults={"charge_taxes": False})
+    kind, _ = ProductType.objects.get_or_create(name="File", slug="file", is_shipping_required=False)
+    category, _ = Category.objects.get_or_create(name="Files", slug="files")
+    number = Product.objects.count()
+    product = Product.objects.create(name="File", slug=f"file-{number}", product_type=kind, category=category)
+    variant = ProductVariant.objects.create(product=product, sku=f"file-{number}")
+    listed = {"channel": channel, "currency": channel.currency_code}
+    variant.channel_listings.create(price_amount=Decimal(price), discounted_price_amount=Decimal(price), **listed)
+    product.channel_listings.create(
+        is_published=True,
+        visible_in_listings=True,
+        available_for_purchase_at=timezone.now(),
+        discounted_price_amount=Decimal(price),
+        **listed,
+    )
+    row = Checkout.objects.create(user=buyer, email=buyer.email, **listed)
+    row.lines.create(
+        variant=variant,
+        quantity=quantity,
+        currency=channel.currency_code,
+        undiscounted_unit_price_amount=Decimal(price),
+    )
+    return row
 
 
 def in_channel(channel: host.Channel, product: Any, variant: Any) -> None:

@@ -1,0 +1,41 @@
+"""GraphQL for the entries of the ledger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+
+from saleor_reciprocity import host
+from saleor_reciprocity.points.models import Entry, Kind
+
+from .scalars import LoyaltyPoints, enum, global_id
+
+LoyaltyEntryKind = enum("LoyaltyEntryKind", Kind, "Why points changed.")
+
+
+class LoyaltyEntry(graphene.ObjectType):
+    """One change of a customer's points."""
+
+    id = graphene.ID(required=True, description="The ID of the entry.")
+    kind = LoyaltyEntryKind(required=True, description="Why the points changed.")
+    points = LoyaltyPoints(
+        required=True, description="Change of the points that can be spent; negative when they went."
+    )
+    pending = LoyaltyPoints(required=True, description="Change of the pending points; negative when they went.")
+    balance = LoyaltyPoints(
+        required=True, source="balance_after", description="Available points less the debt, after this change."
+    )
+    reason = graphene.String(required=True, description="What it was about: an order's number, a reward's name.")
+    happened_at = host.date_time_type()(required=True, description="When it happened.")
+
+    @staticmethod
+    def resolve_id(root: Entry, info: Any) -> str:
+        return global_id("LoyaltyEntry", root.pk)
+
+
+class LoyaltyEntryCountableConnection(graphene.relay.Connection):
+    class Meta:
+        node = LoyaltyEntry
+
+    total_count = graphene.Int(description="A total count of items in the collection.")

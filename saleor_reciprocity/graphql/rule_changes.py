@@ -1,0 +1,155 @@
+"""GraphQL for staff to make, change, end and try rules of earning, and to give a bonus."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from saleor_reciprocity import errors, host
+from saleor_reciprocity.points import bonuses, rulebook, simulation
+from saleor_reciprocity.points.rules import Trigger
+
+from . import permissions
+from .entries import LoyaltyEntry
+from .mutations import LoyaltyMutation
+from .points import person_with_id
+from .rules import (
+    LoyaltyRule,
+    LoyaltyRuleConditionsInput,
+    LoyaltyRuleEffect,
+    LoyaltyRuleInput,
+    LoyaltyRuleSimulation,
+    LoyaltyRuleStacking,
+    drafted,
+    rule_terms,
+)
+from .scalars import LoyaltyDecimal, row_id
+
+LONGEST_KEY = 128
+
+
+class LoyaltyRuleCreate(LoyaltyMutation):
+    """Make a rule, for orders placed from now on or from its start on. Requires the permission MANAGE_DISCOUNTS."""
+
+    permission = permissions.MANAGE_DISCOUNTS
+
+    rule = graphene.Field(LoyaltyRule, description="The new rule.")
+
+    class Arguments:
+        input = LoyaltyRuleInput(required=True, description="The rule to make.")
+
+    @classmethod
+    def perform(cls, info: Any, input: Any) -> dict[str, Any]:
+        channel, version = drafted(input)
+        return {"rule": rulebook.create(channel, version, permissions.actor(info.context))}
+
+
+class LoyaltyRuleUpdateInput(graphene.InputObjectType):
+    name = graphene.String(description="The name, which customers read.")
+    effect = LoyaltyRuleEffect(description="What it does.")
+    value = LoyaltyDecimal(description="The factor of a multiplier, or the points of a bonus.")
+    stacking = LoyaltyRuleStacking(description="How it combines with rules of a higher priority.")
+    priority = graphene.Int(description="The highest is applied first.")
+    conditions = LoyaltyRuleConditionsInput(description="When it applies; replaces all conditions together.")
+    starts_at = graphene.String(description="When it starts, as ISO 8601 with an offset.")
+    ends_at = graphene.String(description="When it ends, as ISO 8601 with an offset.")
+
+
+class LoyaltyRuleUpdate(LoyaltyMutation):
+    """Make a new version of a rule, for orders placed from now on. Requires the permission MANAGE_DISCOUNTS."""
+
+    permission = permissions.MANAGE_DISCOUNTS
+
+    rule = graphene.Field(LoyaltyRule, description="The new version.")
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The rule to change.")
+        input = LoyaltyRuleUpdateInput(required=True, description="What to change.")
+
+    @classmethod
+    def perform(cls, info: Any, id: str, input: Any) -> dict[str, Any]:
+        changes = rule_terms(input)
+        return {"rule": rulebook.update(row_id("LoyaltyRule", id, "id"), permissions.actor(info.context), changes)}
+
+
+class LoyaltyRuleEnd(LoyaltyMutation):
+    """End a rule now; orders placed before keep it. Requires the permission MANAGE_DISCOUNTS."""
+
+    permission = permissions.MANAGE_DISCOUNTS
+
+    rule = graphene.Field(LoyaltyRule, description="The ended rule.")
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The rule to end.")
+
+    @classmethod
+    def perform(cls, info: Any, id: str) -> dict[str, Any]:
+        return {"rule": rulebook.end(row_id("LoyaltyRule", id, "id"), permissions.actor(info.context))}
+
+
+class LoyaltyRuleSimulate(LoyaltyMutation):
+    """Say what a rule would have cost over the last days. Changes nothing. Requires MANAGE_DISCOUNTS."""
+
+    permission = permissions.MANAGE_DISCOUNTS
+
+    simulation = graphene.Field(LoyaltyRuleSimulation, description="What it would have cost.")
+
+    class Arguments:
+        input = LoyaltyRuleInput(required=True, description="The rule to try.")
+        days = graphene.Int(description="How many days to look back, 1 to 3650 (90).")
+
+    @classmethod
+    def perform(cls, info: Any, input: Any, days: int = 90) -> dict[str, Any]:
+        channel, version = drafted(input)
+        if not 1 <= days <= simulation.MOST_DAYS:
+            message = _("Enter a whole number from %(low)s to %(high)s.") % {"low": 1, "high": simulation.MOST_DAYS}
+            raise errors.Invalid(message, field="days")
+        if version.trigger != Trigger.ORDER.value:
+            raise errors.Invalid(_("Only rules for orders can be tried on the past."), field="trigger")
+        return {"simulation": simulation.simulate(channel, version.pure, days, timezone.now())}
+
+
+class LoyaltyBonusGiveInput(graphene.InputObjectType):
+    rule_id = graphene.ID(required=True, description="A running rule for bonuses by staff.")
+    user_id = graphene.ID(description="The customer.")
+    email = graphene.String(description="The e-mail address of a guest, instead of the customer.")
+    reason = graphene.String(required=True, description="Why. The customer reads it.")
+    idempotency_key = graphene.String(required=True, description="Any text; sent again, nothing more is given.")
+
+
+class LoyaltyBonusGive(LoyaltyMutation):
+    """Give a customer or guest the bonus of a rule for staff. Requires the permission MANAGE_USERS."""
+
+    permission = permissions.MANAGE_USERS
+
+    entry = graphene.Field(LoyaltyEntry, description="The points that were given.")
+
+    class Arguments:
+        input = LoyaltyBonusGiveInput(required=True, description="Which bonus, to whom and why.")
+
+    @classmethod
+    def perform(cls, info: Any, input: Any) -> dict[str, Any]:
+        reason, key = input["reason"].strip(), input["idempotency_key"].strip()
+        if not 0 < len(reason) <= 255:
+            raise errors.Invalid(_("Say why, in at most %(most)s characters.") % {"most": 255}, field="reason")
+        if not 0 < len(key) <= LONGEST_KEY:
+            message = _("Enter a key of 1 to %(most)s characters.") % {"most": LONGEST_KEY}
+            raise errors.Invalid(message, field="idempotencyKey")
+        email = (input.get("email") or "").strip()
+        person = host.person_with_email(email) if email else person_with_id(input.get("user_id"))
+        if person is None:
+            raise errors.NotFound(field="userId")
+        rule_id = row_id("LoyaltyRule", input["rule_id"], "ruleId")
+        actor = permissions.actor(info.context)
+        return {"entry": bonuses.give_by_staff(person, rule_id, key, reason, actor, timezone.now())}
+
+
+class RuleMutations(graphene.ObjectType):
+    loyalty_rule_create = LoyaltyRuleCreate.Field()
+    loyalty_rule_update = LoyaltyRuleUpdate.Field()
+    loyalty_rule_end = LoyaltyRuleEnd.Field()
+    loyalty_rule_simulate = LoyaltyRuleSimulate.Field()
+    loyalty_bonus_give = LoyaltyBonusGive.Field()

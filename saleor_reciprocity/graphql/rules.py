@@ -1,0 +1,261 @@
+"""GraphQL for staff to read the rules of earning, and to try one on the past."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Any
+
+import graphene
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from saleor_reciprocity import errors, host
+from saleor_reciprocity.points import rulebook, simulation
+from saleor_reciprocity.points.rulebook import EarningRuleVersion
+from saleor_reciprocity.points.rules import Conditions, Effect, Stacking, Trigger
+
+from . import permissions
+from .connections import ConnectionField, page
+from .scalars import (
+    CHANNEL_ARGUMENT,
+    LoyaltyDecimal,
+    LoyaltyPoints,
+    channel_with_slug,
+    given,
+    global_id,
+    moment,
+    row_id,
+    words,
+)
+
+LoyaltyRuleTrigger = words("LoyaltyRuleTrigger", Trigger, "What a rule gives points for.")
+LoyaltyRuleEffect = words("LoyaltyRuleEffect", Effect, "What a rule does.")
+LoyaltyRuleStacking = words("LoyaltyRuleStacking", Stacking, "How a rule combines with those of a higher priority.")
+LoyaltyRuleState = graphene.Enum(
+    "LoyaltyRuleState", [(state.upper(), state) for state in (rulebook.RUNNING, rulebook.SCHEDULED, rulebook.ENDED)]
+)
+LoyaltyWeekday = graphene.Enum(
+    "LoyaltyWeekday",
+    [
+        (day, number)
+        for number, day in enumerate(("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"), 1)
+    ],
+)
+
+IDS = {"products": "Product", "categories": "Category", "collections": "Collection"}
+
+
+def listed(of: Any, description: str, required: bool = False) -> Any:
+    return graphene.List(graphene.NonNull(of), description=description, required=required)
+
+
+class LoyaltyRuleConditions(graphene.ObjectType):
+    """What has to be so for a rule to apply: all kinds that are named, each in any one of its values."""
+
+    products = listed(graphene.ID, "The products.", required=True)
+    categories = listed(graphene.ID, "The categories, with those below them.", required=True)
+    collections = listed(graphene.ID, "The collections.", required=True)
+    groups = listed(graphene.String, "Names of the customer's groups.", required=True)
+    tiers = listed(graphene.String, "Codes of the customer's tier.", required=True)
+    order_number = graphene.Int(description="Which order of the customer: 1 is the first.")
+    every_nth_order = graphene.Int(description="Every how many-th order of the customer.")
+    minimum_total = LoyaltyDecimal(description="The smallest total of the order, with shipping and taxes.")
+    maximum_total = LoyaltyDecimal(description="The largest total of the order, with shipping and taxes.")
+    weekdays = listed(LoyaltyWeekday, "Days of the week by the channel's clock.", required=True)
+    time_from = graphene.String(description="From what time of day on, by the channel's clock, as HH:MM.")
+    time_to = graphene.String(description="Up to what time of day, not included; past midnight if it is earlier.")
+
+    @staticmethod
+    def resolve_products(root: Conditions, info: Any) -> list[str]:
+        return [global_id("Product", key) for key in sorted(root.products)]
+
+    @staticmethod
+    def resolve_categories(root: Conditions, info: Any) -> list[str]:
+        return [global_id("Category", key) for key in sorted(root.categories)]
+
+    @staticmethod
+    def resolve_collections(root: Conditions, info: Any) -> list[str]:
+        return [global_id("Collection", key) for key in sorted(root.collections)]
+
+    @staticmethod
+    def resolve_groups(root: Conditions, info: Any) -> list[str]:
+        return sorted(root.groups)
+
+    @staticmethod
+    def resolve_tiers(root: Conditions, info: Any) -> list[str]:
+        return sorted(root.tiers)
+
+    @staticmethod
+    def resolve_weekdays(root: Conditions, info: Any) -> list[int]:
+        return sorted(root.weekdays)
+
+    @staticmethod
+    def resolve_time_from(root: Conditions, info: Any) -> str | None:
+        return root.time_from.isoformat("minutes") if root.time_from else None
+
+    @staticmethod
+    def resolve_time_to(root: Conditions, info: Any) -> str | None:
+        return root.time_to.isoformat("minutes") if root.time_to else None
+
+
+class LoyaltyRule(graphene.ObjectType):
+    """A rule of earning as it stands now, or stood in one of its versions."""
+
+    id = graphene.ID(required=True, description="The ID of the rule, the same for all its versions.")
+    version = graphene.Int(required=True, source="number", description="Which version of the rule this is.")
+    since = host.date_time_type()(required=True, description="Orders placed from then on follow this version.")
+    name = graphene.String(required=True, description="The name, which customers read.")
+    trigger = LoyaltyRuleTrigger(required=True, description="What it gives points for.")
+    effect = LoyaltyRuleEffect(required=True, description="What it does.")
+    value = LoyaltyDecimal(required=True, description="The factor of a multiplier, or the points of a bonus.")
+    stacking = LoyaltyRuleStacking(required=True, description="How it combines with rules of a higher priority.")
+    priority = graphene.Int(required=True, description="The highest is applied first; among equals the oldest.")
+    conditions = graphene.Field(LoyaltyRuleConditions, required=True, description="When it applies.")
+    starts_at = host.date_time_type()(required=True, description="Orders placed from then on get it.")
+    ends_at = host.date_time_type()(description="Orders placed from then on do not.")
+    state = LoyaltyRuleState(required=True, description="Whether it is running now.")
+    actor = graphene.String(required=True, description="Who made this version.")
+    versions = listed(lambda: LoyaltyRule, "All versions, the newest first.", required=True)
+
+    @staticmethod
+    def resolve_id(root: EarningRuleVersion, info: Any) -> str:
+        return global_id("LoyaltyRule", root.rule_id)
+
+    @staticmethod
+    def resolve_conditions(root: EarningRuleVersion, info: Any) -> Conditions:
+        return rulebook.conditions_from(root.conditions)
+
+    @staticmethod
+    def resolve_state(root: EarningRuleVersion, info: Any) -> str:
+        return rulebook.state_of(root, timezone.now())
+
+    @staticmethod
+    def resolve_versions(root: EarningRuleVersion, info: Any) -> list[EarningRuleVersion]:
+        with host.allow_writer():
+            return list(EarningRuleVersion.objects.filter(rule_id=root.rule_id).order_by("-number"))
+
+
+class LoyaltyRuleCountableConnection(graphene.relay.Connection):
+    class Meta:
+        node = LoyaltyRule
+
+
+class LoyaltyRuleSimulation(graphene.ObjectType):
+    """What a rule would have given for the orders of the last days, before any return."""
+
+    days = graphene.Int(required=True, description="How many days were looked at.")
+    orders = graphene.Int(required=True, description="The orders that it would have given points for.")
+    customers = graphene.Int(required=True, description="The people who placed them.")
+    points = LoyaltyPoints(required=True, description="The points, beyond those that the orders earned without it.")
+    liability = graphene.Field(
+        host.money_type(), description="What these points are worth by the standard reward; null where none is set."
+    )
+
+    @staticmethod
+    def resolve_liability(root: simulation.Simulation, info: Any) -> Any:
+        return None if root.liability is None else host.money(root.liability, root.currency)
+
+
+class LoyaltyRuleConditionsInput(graphene.InputObjectType):
+    products = listed(graphene.ID, "Any of these products.")
+    categories = listed(graphene.ID, "Any of these categories, or one below.")
+    collections = listed(graphene.ID, "Any of these collections.")
+    groups = listed(graphene.String, "The customer is in one of the groups with these names.")
+    tiers = listed(graphene.String, "The customer has the tier with one of these codes.")
+    order_number = graphene.Int(description="Which order of the customer: 1 is the first.")
+    every_nth_order = graphene.Int(description="Every how many-th order of the customer.")
+    minimum_total = LoyaltyDecimal(description="The smallest total of the order, with shipping and taxes.")
+    maximum_total = LoyaltyDecimal(description="The largest total of the order, with shipping and taxes.")
+    weekdays = listed(LoyaltyWeekday, "Days of the week by the channel's clock.")
+    time_from = graphene.String(description="From what time of day on, by the channel's clock, as HH:MM.")
+    time_to = graphene.String(description="Up to what time of day, not included; past midnight if it is earlier.")
+
+
+class LoyaltyRuleInput(graphene.InputObjectType):
+    channel = graphene.String(description=CHANNEL_ARGUMENT)
+    name = graphene.String(required=True, description="The name, which customers read.")
+    effect = LoyaltyRuleEffect(required=True, description="What it does.")
+    value = LoyaltyDecimal(required=True, description="The factor of a multiplier, or the points of a bonus.")
+    trigger = LoyaltyRuleTrigger(description="What it gives points for (ORDER).")
+    stacking = LoyaltyRuleStacking(description="How it combines with rules of a higher priority (ADD).")
+    priority = graphene.Int(description="The highest is applied first (0).")
+    conditions = LoyaltyRuleConditionsInput(description="When it applies (always).")
+    starts_at = graphene.String(description="When it starts, as ISO 8601 with an offset (now).")
+    ends_at = graphene.String(description="When it ends, as ISO 8601 with an offset.")
+
+
+def rule_terms(input: Any) -> dict[str, Any]:
+    """The terms of a rule from an input. Raises NotFound and Invalid, at the field."""
+    terms = given(input)
+    for name, field in (("starts_at", "startsAt"), ("ends_at", "endsAt")):
+        if name in terms:
+            terms[name] = moment(terms[name], field)
+    if "conditions" in terms:
+        terms["conditions"] = _conditions(given(terms["conditions"]))
+    return terms
+
+
+def _conditions(values: dict[str, Any]) -> Conditions:
+    for name, type_name in IDS.items():
+        if name in values:
+            values[name] = [row_id(type_name, key, name) for key in values[name]]
+    for name, field in (("time_from", "timeFrom"), ("time_to", "timeTo")):
+        if name in values:
+            values[name] = _time_of_day(values[name], field)
+    plain: dict[str, Any] = {
+        name: frozenset(value) if isinstance(value, list) else value for name, value in values.items()
+    }
+    return Conditions(**plain)
+
+
+def _time_of_day(text: str, field: str) -> time:
+    try:
+        found = time.fromisoformat(text)
+    except ValueError:
+        raise errors.Invalid(_("Enter a time of day as HH:MM."), field=field) from None
+    if found.tzinfo is not None:
+        raise errors.Invalid(_("Enter a time of day as HH:MM."), field=field)
+    return found
+
+
+DEFAULTS = {"trigger": Trigger.ORDER.value, "stacking": Stacking.ADD.value, "priority": 0}
+
+
+def drafted(input: Any) -> tuple[host.Channel, EarningRuleVersion]:
+    """The channel of an input, and the rule that it describes, stored nowhere. Raises NotFound and Invalid."""
+    terms = {"conditions": Conditions(), **DEFAULTS, **rule_terms(input)}
+    channel = channel_with_slug(terms.pop("channel", None))
+    return channel, rulebook.draft(channel, terms.pop("conditions"), **terms)
+
+
+class RuleQueries(graphene.ObjectType):
+    loyalty_rules = ConnectionField(
+        LoyaltyRuleCountableConnection,
+        channel=graphene.String(description=CHANNEL_ARGUMENT),
+        state=LoyaltyRuleState(description="Only rules in this state."),
+        trigger=LoyaltyRuleTrigger(description="Only rules that give points for this."),
+        search=graphene.String(description="Only rules with this in their name."),
+        description="The rules of a channel, the newest first. Requires the permission MANAGE_DISCOUNTS.",
+    )
+
+    @staticmethod
+    def resolve_loyalty_rules(
+        root: Any,
+        info: Any,
+        channel: str | None = None,
+        first: int | None = None,
+        after: str | None = None,
+        **asked: Any,
+    ) -> Any:
+        permissions.require(info.context, permissions.MANAGE_DISCOUNTS)
+        with host.allow_writer():
+            found = host.channel_by_slug(channel)
+            wanted = [asked.get(name) for name in ("state", "trigger", "search")]
+            rows = rulebook.listed(found.id, timezone.now(), *wanted) if found else EarningRuleVersion.objects.none()
+            return page(
+                LoyaltyRuleCountableConnection,
+                lambda count, position: list((rows.filter(rule_id__lt=position[0]) if position else rows)[:count]),
+                lambda version: (version.rule_id,),
+                first,
+                after,
+            )

@@ -1,0 +1,158 @@
+"""Simulation: what a rule would have cost over the shop's last days, in one statement, before it is switched on.
+
+Reckoned for orders placed in the channel that count, as they were placed, so before any return: what comes back later
+only makes it cheaper. Each order has the rate of the terms that were agreed for its lines; one from before the
+programme has the rate of today. The rule is tried as the last of all: ADD adds its multiplier less 1 times the
+channel's rate, MULTIPLY multiplies the line's rate, EXCLUSIVE leaves out the lines and orders that another rule had.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db import connection
+
+from saleor_reciprocity import host, programme, settings
+
+from .rules import Effect, Rule, Stacking
+
+MOST_DAYS = 3650
+
+_COST = """
+WITH numbered AS (
+  SELECT o.*, row_number() OVER (PARTITION BY o.person ORDER BY o.placed_at, o.order_id) AS number
+  FROM ({orders}) o
+), chosen AS (
+  SELECT o.*, t.terms, o.placed_at AT TIME ZONE %(zone)s AS local FROM numbered o
+  LEFT JOIN reciprocity_orderterms t ON t.order_id = o.order_id AND t.account_id IS NOT NULL
+  WHERE o.channel_id = %(channel)s AND o.placed_at >= %(since)s AND o.placed_at < %(until)s AND o.person <> ''
+    AND (%(order_number)s::int IS NULL OR o.number = %(order_number)s::int)
+    AND (%(every_nth_order)s::int IS NULL OR o.number %% %(every_nth_order)s::int = 0)
+    AND (%(minimum_total)s::numeric IS NULL OR o.goods + o.shipping >= %(minimum_total)s::numeric)
+    AND (%(maximum_total)s::numeric IS NULL OR o.goods + o.shipping <= %(maximum_total)s::numeric)
+    AND (%(groups)s::text[] IS NULL OR EXISTS (
+      SELECT 1 FROM ({members}) m WHERE m.user_id = o.user_id AND m.name = ANY(%(groups)s::text[])))
+    AND (%(tiers)s::text[] IS NULL OR (
+      SELECT c.code FROM reciprocity_tierchange c WHERE c.account_id = t.account_id AND c.changed_at <= o.placed_at
+      ORDER BY c.changed_at DESC, c.id DESC LIMIT 1) = ANY(%(tiers)s::text[]))
+), fitting AS (
+  SELECT * FROM chosen
+  WHERE (%(weekdays)s::int[] IS NULL OR extract(isodow FROM local)::int = ANY(%(weekdays)s::int[]))
+    AND CASE WHEN %(time_to)s::time IS NULL THEN local::time >= %(time_from)s::time
+      WHEN %(time_from)s::time < %(time_to)s::time
+        THEN local::time >= %(time_from)s::time AND local::time < %(time_to)s::time
+      ELSE local::time >= %(time_from)s::time OR local::time < %(time_to)s::time END
+), lines AS (
+  SELECT f.order_id, l.total, l.quantity, CASE WHEN %(net)s THEN l.total_net ELSE l.total END AS counted,
+    NOT l.is_gift_card
+      AND (%(products)s::int[] IS NULL OR l.product_id = ANY(%(products)s::int[]))
+      AND (%(categories)s::int[] IS NULL OR EXISTS (
+        SELECT 1 FROM product_category c JOIN product_category above
+          ON above.tree_id = c.tree_id AND above.lft <= c.lft AND above.rght >= c.rght
+        WHERE c.id = l.category_id AND above.id = ANY(%(categories)s::int[])))
+      AND (%(collections)s::int[] IS NULL OR EXISTS (
+        SELECT 1 FROM product_collectionproduct p
+        WHERE p.product_id = l.product_id AND p.collection_id = ANY(%(collections)s::int[])))
+      AND (NOT %(exclusive)s OR coalesce(jsonb_typeof(agreed), 'string') <> 'array') AS matches,
+    CASE WHEN l.is_gift_card THEN 0 ELSE coalesce(
+      CASE jsonb_typeof(agreed) WHEN 'array' THEN agreed ->> 0 ELSE agreed #>> '{{}}' END::numeric, %(rate)s::numeric
+    ) END AS rate
+  FROM fitting f JOIN ({lines}) l ON l.order_id = f.order_id
+  CROSS JOIN LATERAL (SELECT f.terms -> 'lines' -> l.line_id AS agreed) a
+), summed AS (
+  SELECT order_id, sum(total) AS total, bool_or(matches AND total > 0) AS any_matches,
+    sum(counted * rate) AS before, sum(counted * CASE WHEN matches THEN {new_rate} ELSE rate END) AS after,
+    coalesce(sum(quantity) FILTER (WHERE matches), 0) AS pieces
+  FROM lines GROUP BY order_id
+), worth AS (
+  SELECT f.person, f.order_id, {gain} AS points FROM fitting f JOIN summed s USING (order_id)
+  WHERE s.total > 0 AND f.goods > 0 AND s.any_matches
+)
+SELECT count(*) FILTER (WHERE points <> 0), count(DISTINCT person) FILTER (WHERE points <> 0),
+  coalesce(sum(points), 0)::bigint
+FROM worth
+"""
+
+# What a line's rate becomes, and what an order gains: fractions are dropped once per order, with the rule and without.
+_NEW_RATE = {
+    Stacking.ADD: "greatest(rate + %(rate)s::numeric * (%(value)s::numeric - 1), 0)",
+    Stacking.MULTIPLY: "rate * %(value)s::numeric",
+    Stacking.EXCLUSIVE: "rate * %(value)s::numeric",
+}
+_SHIPPING = "(CASE WHEN %(net)s THEN f.shipping_net ELSE f.shipping END) * s.total"
+_MULTIPLIED = (
+    f"div(f.goods * s.after + {_SHIPPING} * %(shipping_after)s::numeric, s.total)"
+    f" - div(f.goods * s.before + {_SHIPPING} * %(shipping_before)s::numeric, s.total)"
+)
+_GAIN = {
+    Effect.MULTIPLIER: _MULTIPLIED,
+    Effect.BONUS: "CASE WHEN %(exclusive)s AND jsonb_array_length(f.terms -> 'bonuses') > 0 THEN 0"
+    " ELSE %(value)s::numeric END",
+    Effect.BONUS_PER_PIECE: "%(value)s::numeric * s.pieces",
+}
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """What a rule would have given. `liability` is what a point costs by the standard reward, if there is one."""
+
+    days: int
+    orders: int
+    customers: int
+    points: int
+    liability: Decimal | None
+    currency: str
+
+
+def simulate(channel: host.Channel, rule: Rule, days: int, now: datetime) -> Simulation:
+    """What a rule for orders would have given for the orders of a channel's last days. Reads only."""
+    version = programme.current(channel.id)
+    values = version.programme if version else settings.parse({})
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(rule), _values(channel, rule, values, now - timedelta(days=days), now))
+        orders, customers, points = cursor.fetchone()
+    return Simulation(days, orders, customers, points, _cost_of(points, values), channel.currency)
+
+
+def _statement(rule: Rule) -> str:
+    return _COST.format(
+        orders=host.SOLD_ORDERS,
+        lines=host.SOLD_LINES,
+        members=host.GROUP_MEMBERS,
+        new_rate=_NEW_RATE[rule.stacking],
+        gain=_GAIN[rule.effect],
+    )
+
+
+def _values(
+    channel: host.Channel, rule: Rule, values: settings.Programme, since: datetime, until: datetime
+) -> dict[str, Any]:
+    conditions = rule.conditions
+    lists = ("products", "categories", "collections", "groups", "tiers", "weekdays")
+    plain = ("order_number", "every_nth_order", "minimum_total", "maximum_total", "time_to")
+    shipping = values.points_per_unit if values.earning_shipping else Decimal(0)
+    factor = Decimal(1) if conditions.about_lines else rule.value
+    return {
+        **{name: sorted(getattr(conditions, name)) or None for name in lists},
+        **{name: getattr(conditions, name) for name in plain},
+        "time_from": conditions.time_from or time.min,
+        "channel": channel.id,
+        "since": since,
+        "until": until,
+        "zone": values.time_zone,
+        "net": values.earning_net,
+        "rate": values.points_per_unit,
+        "value": rule.value,
+        "exclusive": rule.stacking is Stacking.EXCLUSIVE,
+        "shipping_before": shipping,
+        "shipping_after": shipping * factor,
+    }
+
+
+def _cost_of(points: int, values: settings.Programme) -> Decimal | None:
+    if not values.reward_points:
+        return None
+    return (points * values.reward_value / values.reward_points).quantize(Decimal("0.001"), rounding=ROUND_HALF_UP)

@@ -1,0 +1,16 @@
+"""Upkeep: what time alone does to points. Bonuses fall due, and tiers are reached and left."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from saleor_reciprocity import host
+
+from . import bonuses, tiers
+
+
+def look() -> tuple[int, int]:
+    """Do all of it. Returns how many bonuses were given and how many accounts were looked at for their tier."""
+    with host.allow_writer():
+        now = timezone.now()
+        return bonuses.look(now), tiers.look(now)
