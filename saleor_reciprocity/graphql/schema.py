@@ -24,6 +24,7 @@ from .rule_changes import RuleMutations
 from .rules import RuleQueries
 from .scalars import HostTypes
 from .surprises import ORDER_SURPRISE
+from .texts import checked
 from .tiers import TierMutations, TierQueries
 
 
@@ -51,6 +52,9 @@ class Mutations(
 ):
     pass
 
+
+for _field in Queries._meta.fields:
+    setattr(Queries, f"resolve_{_field}", staticmethod(checked(getattr(Queries, f"resolve_{_field}"))))
 
 FIELDS = {
     "Checkout": {"loyalty": CHECKOUT_LOYALTY},
