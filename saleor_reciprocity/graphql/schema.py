@@ -24,6 +24,8 @@ from .rule_changes import RuleMutations
 from .rules import RuleQueries
 from .scalars import HostTypes
 from .surprises import ORDER_SURPRISE
+from .survey_queries import SurveyMutations, SurveyQueries
+from .surveys import ORDER_SURVEY_ANSWER
 from .texts import checked
 from .tiers import TierMutations, TierQueries
 
@@ -37,6 +39,7 @@ class Queries(
     CampaignQueries,
     ProofQueries,
     RecommendationQueries,
+    SurveyQueries,
 ):
     pass
 
@@ -49,6 +52,7 @@ class Mutations(
     RewardMutations,
     CampaignMutations,
     PreferenceMutations,
+    SurveyMutations,
 ):
     pass
 
@@ -59,7 +63,7 @@ for _field in Queries._meta.fields:
 FIELDS = {
     "Checkout": {"loyalty": CHECKOUT_LOYALTY},
     "User": {"loyalty": USER_LOYALTY},
-    "Order": {"loyalty": ORDER_LOYALTY, "surprise": ORDER_SURPRISE},
+    "Order": {"loyalty": ORDER_LOYALTY, "surprise": ORDER_SURPRISE, "surveyAnswer": ORDER_SURVEY_ANSWER},
 }
 
 # What a field costs a query on hosts that count, in the host's own form.
@@ -73,11 +77,15 @@ COSTS = {
         "loyaltyHoldoutPower": {"complexity": 10},
         "surpriseCampaigns": {"complexity": 1, "multipliers": ["first"]},
         "surpriseProofs": {"complexity": 1, "multipliers": ["first"]},
+        "surveyAnswers": {"complexity": 1, "multipliers": ["first"]},
+        "surveyAnswersCsv": {"complexity": 100},
+        "surveyInvitations": {"complexity": 10},
+        "surveyScores": {"complexity": 10},
         "recommendations": {"complexity": 2, "multipliers": ["first"]},
     },
     "Checkout": {"loyalty": {"complexity": 2}},
     "User": {"loyalty": {"complexity": 1}},
-    "Order": {"loyalty": {"complexity": 1}, "surprise": {"complexity": 1}},
+    "Order": {"loyalty": {"complexity": 1}, "surprise": {"complexity": 1}, "surveyAnswer": {"complexity": 1}},
     "OrderLoyalty": {"lines": {"complexity": 1}},
     "LoyaltyRule": {"versions": {"complexity": 5}},
     "LoyaltyAccount": {
