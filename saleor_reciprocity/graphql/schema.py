@@ -12,6 +12,7 @@ from saleor_reciprocity import host
 from .campaign_changes import CampaignMutations
 from .campaigns import CampaignQueries
 from .checkout import CHECKOUT_LOYALTY
+from .communication import CommunicationMutations, CommunicationQueries
 from .orders import ORDER_LOYALTY
 from .people import PeopleMutations
 from .points import USER_LOYALTY, PointsQueries
@@ -30,6 +31,7 @@ from .tiers import TierMutations, TierQueries
 
 
 class Queries(
+    CommunicationQueries,
     PointsQueries,
     RuleQueries,
     TierQueries,
@@ -43,6 +45,7 @@ class Queries(
 
 
 class Mutations(
+    CommunicationMutations,
     PeopleMutations,
     RuleMutations,
     TierMutations,
@@ -66,6 +69,7 @@ FIELDS = {
 # What a field costs a query on hosts that count, in the host's own form.
 COSTS = {
     "Query": {
+        "communicationMessages": {"complexity": 1, "multipliers": ["first"]},
         "loyaltyAccount": {"complexity": 1},
         "loyaltyRewards": {"complexity": 1, "multipliers": ["first"]},
         "loyaltyRules": {"complexity": 1, "multipliers": ["first"]},

@@ -39,6 +39,8 @@ MATRIX = {
     "Mutation.loyaltyCustomerErase": ("manager", "app"),
     "Query.loyaltyRewards": CALLERS,
     "Query.loyaltyAccount": ("manager", "app"),
+    "Query.communicationMessages": ("manager", "app"),
+    "Mutation.communicationPreferencesUpdate": ("owner", "other", "staff", "manager"),
     "User.loyalty": ("owner", "manager", "app"),
     "Order.loyalty": ("owner", "manager", "app"),
     "Order.surprise": ("owner", "manager", "app"),
@@ -161,6 +163,9 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
         "{ orders errors { code } } }",
         "Query.loyaltyRewards": "{ loyaltyRewards { edges { node { id } } } }",
         "Query.loyaltyAccount": f'{{ loyaltyAccount(userId: "{user}") {{ available }} }}',
+        "Query.communicationMessages": "{ communicationMessages { totalCount } }",
+        "Mutation.communicationPreferencesUpdate": "mutation { communicationPreferencesUpdate("
+        "input: [{kind: SURVEY, wanted: true}]) { preferences { kind } errors { code } } }",
         "User.loyalty": f'{{ user(id: "{user}") {{ loyalty {{ available }} }} }}',
         "Order.loyalty": _order_query(order, "loyalty { earned }"),
         "Order.surprise": _order_query(order, "surprise { kind }"),
