@@ -2,6 +2,8 @@
 
 PYTHON3 ?= python3
 ARGS ?=
+OPERATIONS ?= 10000
+SEED ?= $(shell date +%s)
 
 SALEOR := .venv/saleor/bin/python
 TOOLS := .venv/tools/bin
@@ -25,9 +27,20 @@ env: .venv/saleor/ready .venv/tools/ready ## the two environments under .venv/, 
 .venv/tools/ready: dev/tools.lock
 	@$(PYTHON3) dev/environments.py tools
 
+.venv/bench/ready: dev/bench.lock
+	@$(PYTHON3) dev/environments.py bench
+
 .PHONY: test
 test: env ## the test suite against Saleor 2.10.1 and a real PostgreSQL; ARGS="-k refund" narrows it
 	@$(WITH_TEST_DATABASE) $(SALEOR) -m pytest $(ARGS)
+
+.PHONY: fuzz
+fuzz: env ## ten thousand strange GraphQL operations; SEED=… repeats a run, OPERATIONS=… runs another number
+	@$(WITH_TEST_DATABASE) env FUZZ_OPERATIONS=$(OPERATIONS) FUZZ_SEED=$(SEED) $(SALEOR) -m pytest tests/graphql/test_fuzz.py --timeout 3600 $(ARGS)
+
+.PHONY: power-cut
+power-cut: env ## PostgreSQL stopped at once under load and restarted, three times; ARGS="--cuts 10" for more
+	@$(POSTGRES) with crash -- $(SALEOR) -W ignore -m tests.faults.power_cut --cut "$(POSTGRES) crash crash" --start "$(POSTGRES) start crash" $(ARGS)
 
 CHECKS := lint format layers types dead-code migrations schema
 
@@ -81,11 +94,15 @@ demo-stop: env ## stops the demo's server and database; what is in it is kept
 bench: env ## what the plugin costs, as ratios: a table, and all figures in .cache/bench.json; ARGS="--orders 50" for less
 	@$(POSTGRES) with bench -- $(SALEOR) -W ignore -m bench $(ARGS)
 
+.PHONY: bench-recommendations
+bench-recommendations: .venv/bench/ready ## how good recommendations are on real baskets, beside the methods of the field
+	@.venv/bench/bin/python -W ignore -m bench.recommendations $(ARGS)
+
 .PHONY: lock
 lock: env ## resolves dev/*.in again to today's newest versions
 	@$(PYTHON3) dev/environments.py lock
 
 .PHONY: clean
 clean: ## stops everything and removes all that was made
-	@if [ -x $(TOOLS)/python ] && [ -x $(SALEOR) ]; then $(SALEOR) demo/shop.py stop && $(POSTGRES) stop test && $(POSTGRES) stop bench; fi
+	@if [ -x $(TOOLS)/python ] && [ -x $(SALEOR) ]; then $(SALEOR) demo/shop.py stop && $(POSTGRES) stop test && $(POSTGRES) stop bench && $(POSTGRES) stop crash; fi
 	@rm -rf .venv .cache build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

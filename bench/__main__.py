@@ -1,6 +1,6 @@
 """Runs the benchmarks in the database server of DATABASE_URL, prints the table and writes it as JSON.
 
-python -m bench [--orders 300] [--redemptions 1000] [--json .cache/bench.json]
+python -m bench [--orders 300] [--redemptions 1000] [--recommendations 1000] [--entries 100000] [--json FILE]
 """
 
 from __future__ import annotations
@@ -25,22 +25,33 @@ def main() -> int:
     arguments = _arguments()
     os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
     django.setup()
-    from . import orders, redemptions, shop
+    from . import crowds, orders, redemptions, serving, shop, volume
 
     print("Preparing a shop ...", flush=True)
     channel = shop.open_shop()
     surroundings = _surroundings()
     print("; ".join(f"{name} {value}" for name, value in surroundings.items()), flush=True)
     rows = []
-    for measure, pairs in ((orders.measure, arguments.orders), (redemptions.measure, arguments.redemptions)):
+    timed = (
+        (orders.measure, arguments.orders),
+        (redemptions.measure, arguments.redemptions),
+        (serving.measure, arguments.recommendations),
+    )
+    for measure, pairs in [(measure, pairs) for measure, pairs in timed if pairs]:
         print(f"Timing {pairs} pairs ...", flush=True)
         rows.append(measure(channel, pairs))
+    for entries in arguments.entries:
+        print(f"Timing accounts with {entries:,} entries ...", flush=True)
+        rows += volume.measure(channel, entries, arguments.volume)
+    throughput = crowds.measure(channel, arguments.seconds) if arguments.seconds else []
     print(f"\n{_table(rows)}\n")
-    for row in rows:
+    print("\n".join([*throughput, ""]))
+    for row in filter(lambda row: row.notes, rows):
         print(f"{row.what}: {', '.join(f'{value} {name}' for name, value in row.notes.items())}")
     arguments.json.parent.mkdir(parents=True, exist_ok=True)
     arguments.json.write_text(
-        json.dumps({"on": surroundings, "rows": [row.as_json() for row in rows]}, indent=2) + "\n"
+        json.dumps({"on": surroundings, "rows": [row.as_json() for row in rows], "throughput": throughput}, indent=2)
+        + "\n"
     )
     print(f"All figures: {arguments.json}")
     return 0
@@ -50,6 +61,10 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measures what the plugin costs, as ratios.")
     parser.add_argument("--orders", type=int, default=300, help="pairs of orders to time")
     parser.add_argument("--redemptions", type=int, default=1000, help="pairs of redemptions to time")
+    parser.add_argument("--recommendations", type=int, default=1000, help="pairs of recommendations to time")
+    parser.add_argument("--entries", type=int, nargs="*", default=[], help="sizes of accounts")
+    parser.add_argument("--volume", type=int, default=200, help="pairs to time for each size of account")
+    parser.add_argument("--seconds", type=float, default=0.0, help="for each number of connections (none)")
     parser.add_argument("--json", type=Path, default=Path(".cache/bench.json"), help="where to write all figures")
     return parser.parse_args()
 

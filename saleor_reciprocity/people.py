@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 
 from django.db.models import QuerySet
@@ -11,8 +10,6 @@ from django.utils import timezone
 from . import erasure, host, identity, settings
 from .points import merging
 from .points.models import Account
-
-logger = logging.getLogger(__name__)
 
 CHUNK = 2000
 
@@ -23,15 +20,6 @@ def look(*, thoroughly: bool = False) -> None:
         accounts = Account.objects.exclude(user=None)
         _follow_addresses(accounts if thoroughly else accounts.filter(email_hash=None))
         _follow_deletions()
-
-
-def look_at_user(user_id: int) -> None:
-    """The same for one user, after a hook of the host said that something changed. The next look does what failed."""
-    try:
-        with host.allow_writer():
-            _follow_addresses(Account.objects.filter(user_id=user_id))
-    except Exception:
-        logger.exception("The account of a user was not brought up to date; the next look will do it")
 
 
 def _follow_addresses(accounts: QuerySet) -> None:

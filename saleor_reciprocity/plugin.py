@@ -5,11 +5,10 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
-from . import host, people, programme, serving, settings, settlement
+from . import host, programme, serving, settings, settlement
 from .rewards import catalogue
 from .surprises import campaigns
 
@@ -81,12 +80,6 @@ class ReciprocityPlugin(host.SaleorPlugin):
             settlement.settle_after_commit(lambda: [host.order_id(fulfillment.order)])
         return kwargs.get("previous_value")
 
-    def _look_at_user(self, user: Any, *args: Any, **kwargs: Any) -> Any:
-        user_id = user.pk
-        transaction.on_commit(lambda: people.look_at_user(user_id))
-        return kwargs.get("previous_value")
-
-    account_confirmed = account_email_changed = customer_updated = _look_at_user
     order_created = order_confirmed = order_updated = order_expired = _settle
     order_paid = order_fully_paid = order_refunded = order_fully_refunded = _settle
     order_fulfilled = order_cancelled = _settle

@@ -11,6 +11,7 @@ from django.utils import timezone
 from . import host, letters, people, sweep
 from .points import expiry
 from .points import upkeep as points_upkeep
+from .recommendations import training
 from .rewards import upkeep as codes
 from .surprises import upkeep
 
@@ -58,6 +59,13 @@ def look_after_codes() -> None:
     codes.look()
 
 
+@shared_task(name="reciprocity.train", ignore_result=True)
+def train() -> None:
+    """Train the recommendations, unless the last training was today."""
+    with host.allow_writer():
+        training.look(timezone.now())
+
+
 @shared_task(name="reciprocity.send_messages", ignore_result=True)
 def send_messages() -> None:
     """Ask for the monthly statements, and send what is due."""
@@ -78,4 +86,5 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "reciprocity-look-after-gifts": {"task": look_after_gifts.name, "schedule": 600.0, "options": {"expires": 600}},
     "reciprocity-send-messages": {"task": send_messages.name, "schedule": 60.0, "options": {"expires": 60}},
     "reciprocity-look-after-codes": {"task": look_after_codes.name, "schedule": 600.0, "options": {"expires": 600}},
+    "reciprocity-train": {"task": train.name, "schedule": crontab(hour=2, minute=41)},
 }

@@ -69,13 +69,3 @@ def test_a_user_deleted_and_registered_again_finds_the_points_after_the_proof(pr
     hosts.confirm(again)
     people.look()
     assert Account.objects.get(user=again).available == 30
-
-
-@pytest.mark.skipif(not hosts.MULTI_CHANNEL, reason="Saleor 2.10 has no hooks for accounts; the next look does it")
-def test_the_hooks_of_the_host_do_it_at_once(transactional_db: Any, programme_on: Any) -> None:
-    user = hosts.customer_to_confirm("ada@example.com")
-    earned(user, "10")
-    earned("ada@example.com", "20")
-    hosts.confirm(user)
-    hosts.report("account_confirmed", user)
-    assert Account.objects.get(user=user).available == 30

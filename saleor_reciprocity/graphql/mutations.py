@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
+from django.utils.translation import gettext as _
+from graphene.utils.str_converters import to_camel_case
 
 from saleor_reciprocity import errors, host
 
 from . import permissions
+from .texts import unwritable
 
 
 def _codes() -> list[tuple[str, str]]:
@@ -25,6 +28,13 @@ class LoyaltyError(graphene.ObjectType):
     field = graphene.String(description="The input field that caused the error, if one did.")
     message = graphene.String(description="What is wrong and what to do about it.")
     code = LoyaltyErrorCode(description="The error code.", required=True)
+
+
+def _refuse_unwritable(arguments: dict[str, Any]) -> None:
+    given = arguments.get("input") if isinstance(arguments.get("input"), dict) else arguments
+    name = unwritable(given or {}) or unwritable(arguments)
+    if name is not None:
+        raise errors.Invalid(_("This text holds a character that can't be stored."), field=to_camel_case(name))
 
 
 class LoyaltyMutation(graphene.Mutation):
@@ -49,6 +59,7 @@ class LoyaltyMutation(graphene.Mutation):
             if cls.permission is not None:
                 permissions.require(info.context, cls.permission)
             try:
+                _refuse_unwritable(arguments)
                 return cls(errors=[], **cls.perform(info, **arguments))
             except errors.ReciprocityError as error:
                 refusal = LoyaltyError(field=error.field, message=error.message, code=error.code)

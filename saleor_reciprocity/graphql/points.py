@@ -35,7 +35,7 @@ class LoyaltyAccount(graphene.ObjectType):
     debt = LoyaltyPoints(
         required=True, description="Points that were taken back after they were spent; the next points repay them."
     )
-    personal_data = graphene.JSONString(required=True, description="All that is held about the person.")
+    personal_data = graphene.String(required=True, description="All that is held about the person, as JSON.")
     entries = ConnectionField(LoyaltyEntryCountableConnection, description="Every change of the points, newest first.")
     redemptions = ConnectionField(
         LoyaltyRedemptionCountableConnection, description="What points were exchanged for, newest first."
@@ -66,10 +66,10 @@ class LoyaltyAccount(graphene.ObjectType):
             return tiers.outlook(root, timezone.now())
 
     @staticmethod
-    def resolve_personal_data(root: Account, info: Any) -> Any:
+    def resolve_personal_data(root: Account, info: Any) -> str:
         with host.allow_writer():
             person = getattr(root, "person", None) or _person_behind(root)
-            return json.loads(json.dumps(erasure.export(person), cls=DjangoJSONEncoder))
+            return json.dumps(erasure.export(person), cls=DjangoJSONEncoder)
 
     @staticmethod
     def resolve_entries(root: Account, info: Any, first: int | None = None, after: str | None = None) -> Any:

@@ -23,6 +23,7 @@ from .rule_changes import RuleMutations
 from .rules import RuleQueries
 from .scalars import HostTypes
 from .surprises import ORDER_SURPRISE
+from .texts import checked
 from .tiers import TierMutations, TierQueries
 
 
@@ -35,6 +36,9 @@ class Queries(
 class Mutations(PeopleMutations, RuleMutations, TierMutations, RewardMutations, CampaignMutations, PreferenceMutations):
     pass
 
+
+for _field in Queries._meta.fields:
+    setattr(Queries, f"resolve_{_field}", staticmethod(checked(getattr(Queries, f"resolve_{_field}"))))
 
 FIELDS = {
     "Checkout": {"loyalty": CHECKOUT_LOYALTY},

@@ -47,6 +47,39 @@ def _post(account: Account, terms: OrderTerms, order: host.Order, agreed: Terms,
         tiers.settle(account, now)
 
 
+def award_past(order: host.Order, rules: settings.Programme, in_force: Sequence[Rule]) -> bool:
+    """Award an order from before the programme by rules of today, in a transaction of its own. Once, whoever asks.
+
+    Returns whether it was this call that did so.
+    """
+    with transaction.atomic():
+        now = timezone.now()
+        account = ledger.lock_account_of(order.person, now)
+        OrderTerms.objects.filter(order_id=order.id, account=None, verdict=earning.PROGRAMME_OFF).delete()
+        if OrderTerms.objects.filter(order_id=order.id).exists():
+            return False
+        agreed = past_terms(order, rules, in_force, account)
+        terms = OrderTerms(
+            order_id=order.id,
+            order_number=order.number,
+            channel_id=order.channel_id,
+            currency=order.currency,
+            placed_at=order.placed_at,
+            verdict=earning.EARNS,
+            account=account,
+            terms=agreed.as_json(),
+        )
+        _post(account, terms, order, agreed, now)
+        return True
+
+
+def past_terms(
+    order: host.Order, rules: settings.Programme, in_force: Sequence[Rule], account: Account | None
+) -> Terms:
+    """The terms of an order from before the programme by rules of today."""
+    return earning.terms_for(order, rules, in_force, buyer_of(order, account, in_force), shelves_for(order, in_force))
+
+
 def _first_look(order_id: str) -> OrderTerms | None:
     """Freeze the terms of an order as they stood when it was placed, and post what it is due at once.
 

@@ -33,6 +33,7 @@ FROM (
       sum(power(0.5, extract(epoch FROM %(now)s - placed_at) / %(half_life)s)) AS weight
     FROM (SELECT person, max(user_id) AS user_id, product_id, channel_id, max(placed_at) AS placed_at
           FROM ({purchases}) line WHERE placed_at < %(now)s AND person IS NOT NULL AND person <> ''
+            AND order_id NOT IN (SELECT order_id FROM reciprocity_settledorder WHERE erased)
           GROUP BY person, product_id, channel_id, placed_at::date) day
     GROUP BY person, product_id, channel_id) d) ranked
 WHERE place <= %(most_products)s

@@ -26,4 +26,3 @@ def forget(subject: Subject) -> None:
     """All of it."""
     if subject.user_id is not None:
         preferences.forget(subject.user_id)
-        CustomerList.objects.filter(user_id=subject.user_id).delete()

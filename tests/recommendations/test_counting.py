@@ -13,9 +13,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from saleor_reciprocity import host
 from saleor_reciprocity.recommendations import counting, preferences, serving
 from saleor_reciprocity.recommendations.models import CustomerList, ModelVersion, Neighbour, Popularity
 from saleor_reciprocity.recommendations.serving import Kind, Situation
+from saleor_reciprocity.settlement import SettledOrder
 
 from .. import hosts
 
@@ -154,6 +156,15 @@ def test_an_erased_customer_has_no_list_after_the_next_training(crowd: Any) -> N
     gone.delete()
     counting.train()
     assert not CustomerList.objects.filter(user_id=user_id).exists()
+
+
+def test_orders_of_an_erased_person_are_not_learned_from(programme_on: Any, customer: Any) -> None:
+    tea, milk = hosts.product("tea", programme_on), hosts.product("milk", programme_on)
+    hosts.buy(customer, [tea], placed_at=timezone.now() - DAY)
+    gone = hosts.buy(customer, [milk], placed_at=timezone.now() - DAY)
+    SettledOrder.objects.create(order_id=host.order_id(gone), erased=True)
+    counting.train()
+    assert CustomerList.objects.get(kind="again").product_ids == [tea.pk]
 
 
 def test_what_was_trained_is_served(programme_on: Any) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from saleor_reciprocity import host, letters, people, sweep
 from saleor_reciprocity.points import expiry
 from saleor_reciprocity.points import upkeep as points_upkeep
+from saleor_reciprocity.recommendations import training
 from saleor_reciprocity.rewards import upkeep as codes
 from saleor_reciprocity.surprises import upkeep
 
@@ -36,6 +37,8 @@ class Command(BaseCommand):
             points_upkeep.look()
             upkeep.look()
             codes.look()
+            with host.allow_writer():
+                training.look(timezone.now())
             self.stdout.write(f"{settled} orders settled, {failed} to be tried again")
             mails = letters.send()
             self.stdout.write(f"{mails.sent} messages sent, {mails.not_sent} not sent, {mails.later} to be tried again")

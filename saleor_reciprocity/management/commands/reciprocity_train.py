@@ -1,0 +1,63 @@
+"""Trains the recommendations now."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
+
+from saleor_reciprocity import host
+from saleor_reciprocity.recommendations import training
+
+WIDTH = 30  # of the bar, in characters
+
+
+class Command(BaseCommand):
+    help = "Train the recommendations from the shop's order lines, and let them serve. The old ones serve until then."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--database", default="default", help="alias to read purchases from, a replica for example")
+        parser.add_argument("--days", type=int, default=training.DAYS, help=f"how far to look back ({training.DAYS})")
+        parser.add_argument("--seed", type=int, default=training.SEED, help="of the random numbers that break ties")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["database"] not in connections:
+            raise CommandError(f"There is no database {options['database']} in DATABASES.")
+        if options["days"] < 1:
+            raise CommandError("--days has to be at least 1.")
+        if not training.can_learn():
+            self.stderr.write(training.ADVICE)
+        try:
+            with host.allow_writer():
+                version = training.train(
+                    database=options["database"], days=options["days"], seed=options["seed"], progress=Bar(self).show
+                )
+        except training.AlreadyTraining as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"Version {version.pk} serves now: {version.algorithm}")
+        for name, value in version.figures.items():
+            self.stdout.write(f"  {name}: {value}")
+
+
+class Bar:
+    """What is being done, on one line of a terminal; in a log, a line for each step."""
+
+    def __init__(self, command: BaseCommand) -> None:
+        self.stream = command.stderr
+        self.step = ""
+        self.began = time.monotonic()
+
+    def show(self, step: str, done: int, whole: int) -> None:
+        terminal = self.stream.isatty()
+        if not terminal and step == self.step and done != whole:
+            return
+        filled = WIDTH * done // whole if whole else 0
+        bar = f"[{'#' * filled}{'.' * (WIDTH - filled)}] " if whole else ""
+        amount = f"{done} of {whole}" if whole else str(done or "")
+        line = f"{time.monotonic() - self.began:6.1f} s  {step:<12}{bar}{amount}"
+        new_line = bool(self.step) and step != self.step
+        self.stream.write(f"{chr(10) * new_line}\r{line:<78}" if terminal else line, ending="" if terminal else "\n")
+        self.stream.flush()
+        self.step = step

@@ -1,0 +1,65 @@
+"""Kills: the process dies just before a statement, before a commit, or right after one. Then it starts anew."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import Any, Callable, Iterator
+
+from django.db import connection
+
+from saleor_reciprocity import host, sweep
+from saleor_reciprocity.rewards import upkeep as codes
+from saleor_reciprocity.surprises import upkeep as gifts
+
+
+class Killed(BaseException):
+    """The process died here: nothing catches this, and the database rolls back what was not committed."""
+
+
+class Executioner:
+    """Counts the moments at which a process can die, and lets it die at the n-th."""
+
+    def __init__(self, moment: int | None = None) -> None:
+        self.moment, self.passed = moment, 0
+
+    def pass_by(self) -> None:
+        self.passed += 1
+        if self.passed == self.moment:
+            connection.run_on_commit = []
+            if connection.in_atomic_block or not connection.get_autocommit():
+                connection.connection.rollback()  # the server's answer to a client that is gone
+            raise Killed
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Every statement has a moment before it; every commit has one before and one after it."""
+        commit = connection.commit
+
+        def watched_commit() -> None:
+            self.pass_by()
+            commit()
+            self.pass_by()
+
+        def watched(run: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+            self.pass_by()
+            return run(sql, params, many, context)
+
+        connection.commit = watched_commit
+        try:
+            with connection.execute_wrapper(watched):
+                yield
+        finally:
+            del connection.commit
+
+
+def restart() -> None:
+    """A new process has a new connection."""
+    connection.close()
+
+
+def look_after_everything() -> None:
+    """All that the schedule does."""
+    with host.allow_writer():
+        sweep.sweep()
+        codes.look()
+        gifts.look()

@@ -1,0 +1,155 @@
+"""What can happen to a customer's points, one line each: the harness kills every one of them at every moment.
+
+A new scenario is a new line. `prepare` makes a customer of its own and returns what the others need. Each step first
+lets the shop do something (`happen`, never killed: it is the host's), then does what we do about it (`act`, killed).
+`seen` is what must be all or nothing: after a kill it is what it was between two steps, never anything else. With
+`heals` the schedule alone finishes a step; without it somebody asks again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any, Callable
+
+from django.utils import timezone
+
+from saleor_reciprocity import host, settlement
+from saleor_reciprocity.points.models import Account, Entry
+from saleor_reciprocity.rewards import catalogue, redemption
+from saleor_reciprocity.rewards import upkeep as codes
+from saleor_reciprocity.rewards.models import Redemption, Reward
+
+from .. import hosts
+
+numbers = count()
+
+
+@dataclass
+class Subject:
+    """A customer with an order of 60, and what else a scenario needs."""
+
+    customer: Any
+    order: Any
+    redemption: Redemption | None = None
+
+    @property
+    def person(self) -> host.Person:
+        return host.person(self.customer)
+
+
+Act = Callable[[Subject], Any]
+
+
+def nothing(subject: Subject) -> None:
+    """The shop does nothing."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One thing that happens, in steps of what the shop does and what we do."""
+
+    name: str
+    prepare: Callable[[], Subject]
+    steps: tuple[tuple[Act, Act], ...]
+    heals: bool
+    seen: Callable[[Subject], Any]
+
+
+def ordered() -> Subject:
+    customer = hosts.customer(f"customer-{next(numbers)}@example.com")
+    return Subject(customer, hosts.order(customer, [("20", 1)] * 3))
+
+
+def settled() -> Subject:
+    subject = ordered()
+    settle(subject)
+    return subject
+
+
+def shipped() -> Subject:
+    subject = settled()
+    ship(subject)
+    settle(subject)
+    return subject
+
+
+def redeemed() -> Subject:
+    subject = shipped()
+    redeem(subject)
+    subject.redemption = Redemption.objects.get(account__user=subject.customer)
+    return subject
+
+
+def rare() -> Reward:
+    """A reward with a stock, a limit and a validity: all that a redemption can touch."""
+    terms = {"stock": 1_000_000, "limit_per_customer": 1, "validity_days": 1}
+    found = Reward.objects.filter(name="Rare").first()
+    return found or catalogue.create(hosts.open_channel(), "voucher", "Rare", 50, Decimal(5), **terms)
+
+
+def settle(subject: Subject) -> None:
+    settlement.settle(host.order_id(subject.order))
+
+
+def ship(subject: Subject) -> None:
+    hosts.ship(subject.order)
+
+
+def cancel_order(subject: Subject) -> None:
+    hosts.cancel(subject.order)
+
+
+def refund_twenty(subject: Subject) -> None:
+    hosts.refund(subject.order, "20")
+
+
+def run_out(subject: Subject) -> None:
+    Redemption.objects.filter(pk=made(subject).pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+
+
+def redeem(subject: Subject) -> None:
+    redemption.redeem(subject.person, rare().pk, "key")
+
+
+def give_back(subject: Subject) -> None:
+    redemption.cancel(made(subject).pk, "user:1")
+
+
+def look_after_codes(subject: Subject) -> None:
+    codes.look()
+
+
+def made(subject: Subject) -> Redemption:
+    assert subject.redemption is not None
+    return subject.redemption
+
+
+def points(subject: Subject) -> Any:
+    """The four figures of the customer's account and what its entries are."""
+    account = Account.objects.filter(user=subject.customer).first()
+    if account is None:
+        return None
+    kinds = Entry.objects.filter(account=account).order_by("version").values_list("kind", "points", "pending")
+    return (account.available, account.pending, account.debt, account.version, tuple(kinds))
+
+
+def points_and_code(subject: Subject) -> Any:
+    """The account, the redemption, the code in the shop, and the stock: together or not at all."""
+    rows = Redemption.objects.filter(account__user=subject.customer)
+    made_of_it = tuple((row.state, row.points, hosts.code_is_valid(row.code)) for row in rows)
+    return (points(subject), made_of_it)
+
+
+SCENARIOS = (
+    Scenario("earn", ordered, ((nothing, settle),), heals=True, seen=points),
+    Scenario("fulfil", settled, ((ship, settle),), heals=True, seen=points),
+    Scenario("redeem", shipped, ((nothing, redeem),), heals=False, seen=points_and_code),
+    Scenario("give a code back", redeemed, ((nothing, give_back),), heals=False, seen=points_and_code),
+    Scenario("a code runs out", redeemed, ((run_out, look_after_codes),), heals=True, seen=points_and_code),
+    Scenario("cancel", shipped, ((cancel_order, settle),), heals=True, seen=points),
+    Scenario("cancel what was spent", redeemed, ((cancel_order, settle),), heals=True, seen=points_and_code),
+    Scenario("refund in parts", shipped, ((refund_twenty, settle),) * 3, heals=True, seen=points),
+)
