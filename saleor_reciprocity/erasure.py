@@ -22,6 +22,7 @@ from .recommendations import personal as recommendations
 from .rewards import personal as rewards
 from .settlement import SettledOrder
 from .surprises import personal as surprises
+from .surveys import personal as surveys
 
 
 class Domain(NamedTuple):
@@ -36,6 +37,7 @@ DOMAINS = (
     Domain("points", points.export, points.forget),
     Domain("rewards", rewards.export, rewards.forget),
     Domain("surprises", surprises.export, surprises.forget),
+    Domain("surveys", surveys.export, surveys.forget),
     Domain("recommendations", recommendations.export, recommendations.forget),
     Domain("experiments", experiments.export, experiments.forget),
     Domain("mail", mail.export, mail.forget),

@@ -194,6 +194,51 @@ RULES: tuple[tuple[str, str], ...] = (
             OR NOT bool_and(i.reason IN ('again', 'together', 'similar', 'liked', 'category', 'popular')))
         """,
     ),
+    (
+        "no person was asked twice within 90 days",
+        """
+        SELECT * FROM (
+          SELECT id AS invitation, person, invited_at,
+            lag(invited_at) OVER (PARTITION BY person ORDER BY invited_at) AS before
+          FROM reciprocity_invitation WHERE state = 'invited'
+        ) i WHERE invited_at < before + interval '90 days'
+        """,
+    ),
+    (
+        "only who was invited has answered, once, the question that was asked",
+        """
+        SELECT a.id AS answer, a.invitation_id AS invitation, i.state, a.question AS answered, i.question AS asked
+        FROM reciprocity_answer a JOIN reciprocity_invitation i ON i.id = a.invitation_id
+        WHERE i.state <> 'invited' OR a.question <> i.question OR a.answered_at < a.started_at
+        """,
+    ),
+    (
+        "who is rated was bought, and nobody replied to an answer that was never sent",
+        """
+        SELECT r.id AS rating, NULL AS reply FROM reciprocity_rating r
+        JOIN reciprocity_answer a ON a.id = r.answer_id
+        LEFT JOIN reciprocity_askedproduct p ON p.invitation_id = a.invitation_id AND p.product_id = r.product_id
+        WHERE p.id IS NULL
+        UNION ALL SELECT NULL, r.id FROM reciprocity_reply r
+        JOIN reciprocity_answer a ON a.id = r.answer_id WHERE a.answered_at IS NULL
+        """,
+    ),
+    (
+        "each thank-you entry belongs to one answer, and each answer's points to such an entry",
+        """
+        SELECT e.id AS entry, a.id AS answer
+        FROM reciprocity_entry e FULL JOIN reciprocity_answer a ON a.entry_id = e.id
+        WHERE (e.source LIKE 'survey:%' AND a.id IS NULL) OR (a.entry_id IS NOT NULL AND e.source NOT LIKE 'survey:%')
+        """,
+    ),
+    (
+        "whoever was invited has a message in the outbox",
+        """
+        SELECT i.id AS invitation FROM reciprocity_invitation i
+        LEFT JOIN reciprocity_mail m ON m.source = 'survey:' || i.order_id
+        WHERE i.state = 'invited' AND m.id IS NULL AND i.person NOT LIKE 'erased:%'
+        """,
+    ),
 )
 
 # Every code that we made, and whether it may have been used for an order.

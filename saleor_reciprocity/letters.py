@@ -12,11 +12,14 @@ from .mail.sending import Progress, Reader
 from .points import statements
 from .rewards import letters as rewards
 from .surprises import letters as surprises
+from .surveys import letters as surveys
 
 READERS: Mapping[str, Reader] = {
     kinds.SURPRISE: surprises.about,
     kinds.REDEMPTION: rewards.about,
     kinds.STATEMENT: statements.about,
+    kinds.SURVEY: surveys.question,
+    kinds.REPLY: surveys.reply,
 }
 
 

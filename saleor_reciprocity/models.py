@@ -13,10 +13,13 @@ from .recommendations.models import CustomerList, ModelVersion, Neighbour, Popul
 from .rewards.models import Redemption, Reward
 from .settlement import SettledOrder
 from .surprises.models import Budget, Campaign, Draw, Prize
+from .surveys.models import Answer, AskedProduct, Invitation, Rating, Reply
 
 __all__ = [
     "Account",
     "AccountTier",
+    "Answer",
+    "AskedProduct",
     "Assignment",
     "Budget",
     "Campaign",
@@ -27,6 +30,7 @@ __all__ = [
     "EarningRuleVersion",
     "Entry",
     "InstallationKey",
+    "Invitation",
     "Lot",
     "LotUse",
     "Mail",
@@ -37,7 +41,9 @@ __all__ = [
     "Popularity",
     "Preference",
     "Prize",
+    "Rating",
     "Redemption",
+    "Reply",
     "Reward",
     "SettingsVersion",
     "SettledOrder",

@@ -9,12 +9,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from . import identity, links, pages
 from .mail import unsubscribing
+from .surveys import pages as survey_pages
 
 Page = Callable[[HttpRequest, str], HttpResponse]
 
 # The first part of the path, and what answers there. It is called with the request and the token that follows, and
 # raises links.BadLink for a token that leads nowhere.
 PAGES: dict[str, Page] = {
+    survey_pages.PAGE: survey_pages.survey,
     unsubscribing.UNSUBSCRIBE: unsubscribing.unsubscribe,
     unsubscribing.PREFERENCES: unsubscribing.preferences,
 }

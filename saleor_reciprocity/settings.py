@@ -22,6 +22,9 @@ GIFT_CARD = "gift card"
 GROSS, NET = "gross", "net"
 YES, NO = "yes", "no"
 
+NO_QUESTION = "off"
+QUESTIONS = ("csat", "nps", "ces")
+
 # What is done about points to be taken back that were spent: take only pending ones, at most the balance, or all.
 PENDING_ONLY, WITHIN_BALANCE, INTO_DEBT = "pending only", "balance", "debt"
 # Where the consent to be written to comes from.
@@ -272,6 +275,72 @@ FIELDS = (
         ),
     ),
     Field(
+        "survey_question",
+        NO_QUESTION,
+        one_of(NO_QUESTION, *QUESTIONS),
+        gettext_lazy("Surveys: question"),
+        gettext_lazy(
+            "“csat” asks for satisfaction (1 to 5), “nps” for recommendation (0 to 10), “ces” for effort (1 to 7); "
+            "“off” asks nothing."
+        ),
+    ),
+    Field(
+        "survey_text",
+        "",
+        text_up_to(200),
+        gettext_lazy("Surveys: other wording"),
+        gettext_lazy("A question of your own instead of the standard wording, on the same scale. Empty keeps it."),
+    ),
+    Field(
+        "survey_delay_days",
+        "7",
+        whole_between(0, 365),
+        gettext_lazy("Surveys: days after the shipment"),
+        gettext_lazy("So many days after the last shipment of an order, its customer is asked."),
+    ),
+    Field(
+        "survey_latest_days",
+        "14",
+        whole_between(1, 365),
+        gettext_lazy("Surveys: days of grace"),
+        gettext_lazy("After a pause, nobody is asked whose time had come more than so many days ago."),
+    ),
+    Field(
+        "survey_holdout_share",
+        "0.1",
+        decimal_between("0", "0.9", 4),
+        gettext_lazy("Surveys: share of customers held out"),
+        gettext_lazy(
+            "This share of the customers, chosen at random once and for ever, is never asked, because being asked "
+            "alone changes what people buy. A change counts for new customers only."
+        ),
+    ),
+    Field(
+        "survey_product_ratings",
+        "False",
+        switch,
+        gettext_lazy("Surveys: rate products"),
+        gettext_lazy("Customers may also rate each product that they bought, if they like."),
+        "BOOLEAN",
+    ),
+    Field(
+        "survey_points",
+        "0",
+        whole_between(0, 1_000_000),
+        gettext_lazy("Surveys: thank-you points"),
+        gettext_lazy(
+            "Points that a customer gets after an answer, whatever it is. They are not announced before: answers that "
+            "are paid for say less."
+        ),
+    ),
+    Field(
+        "survey_alert_below",
+        "3",
+        whole_between(0, 11),
+        gettext_lazy("Surveys: alert below"),
+        gettext_lazy("An answer below this calls for attention: 3 suits “csat”, 7 “nps”, 4 “ces”. 0 alerts never."),
+    ),
+    Field(
         "points_valid_months",
         "0",
         whole_between(0, 1200),
@@ -437,6 +506,14 @@ class Programme:
     surprise_validity_days: int
     surprise_reason: str
     holdout_share: Decimal
+    survey_question: str
+    survey_text: str
+    survey_delay_days: int
+    survey_latest_days: int
+    survey_holdout_share: Decimal
+    survey_product_ratings: bool
+    survey_points: int
+    survey_alert_below: int
     points_valid_months: int
     expiry_reminder_days: int
     points_taken_back: str
@@ -518,6 +595,11 @@ def hook_seconds() -> float:
 def wait_seconds() -> float:
     """How long a request waits for an account that another request holds, in seconds."""
     return float(getattr(django_settings, "RECIPROCITY_WAIT_SECONDS", 10.0))
+
+
+def survey_alert_function() -> str:
+    """The dotted path of the shop's function that hears of unhappy answers, or ""."""
+    return str(getattr(django_settings, "RECIPROCITY_SURVEY_ALERT", ""))
 
 
 def minimum_people() -> int:

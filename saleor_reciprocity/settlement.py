@@ -15,6 +15,7 @@ from django.utils import timezone
 from . import host, settings
 from .points import orders as points
 from .surprises import orders as surprises
+from .surveys import queue as surveys
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 DOMAINS: tuple[tuple[str, Callable[[str], None]], ...] = (
     ("points", points.settle),
     ("surprises", surprises.settle),
+    ("surveys", surveys.settle),
 )
 
 FIRST_RETRY, LAST_RETRY = timedelta(minutes=1), timedelta(hours=6)

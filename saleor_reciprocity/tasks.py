@@ -14,6 +14,7 @@ from .points import upkeep as points_upkeep
 from .recommendations import training
 from .rewards import upkeep as codes
 from .surprises import upkeep
+from .surveys import upkeep as surveys_upkeep
 
 
 @shared_task(name="reciprocity.sweep_recent", ignore_result=True)
@@ -38,6 +39,12 @@ def look_after_points() -> None:
 def look_after_gifts() -> None:
     """Take back the gifts that expired unused, and note the used ones."""
     upkeep.look()
+
+
+@shared_task(name="reciprocity.look_after_surveys", ignore_result=True)
+def look_after_surveys() -> None:
+    """Hand over the invitations that are due, and call the shop's function about unhappy answers."""
+    surveys_upkeep.look()
 
 
 @shared_task(name="reciprocity.expire_points", ignore_result=True)
@@ -84,6 +91,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "kwargs": {"thoroughly": True},
     },
     "reciprocity-look-after-gifts": {"task": look_after_gifts.name, "schedule": 600.0, "options": {"expires": 600}},
+    "reciprocity-look-after-surveys": {"task": look_after_surveys.name, "schedule": 60.0, "options": {"expires": 60}},
     "reciprocity-send-messages": {"task": send_messages.name, "schedule": 60.0, "options": {"expires": 60}},
     "reciprocity-look-after-codes": {"task": look_after_codes.name, "schedule": 600.0, "options": {"expires": 600}},
     "reciprocity-train": {"task": train.name, "schedule": crontab(hour=2, minute=41)},

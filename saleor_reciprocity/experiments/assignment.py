@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 SURPRISES = "surprises"
+SURVEYS = "surveys"
 
 
 def position(key: bytes, experiment: str, person: str) -> Fraction:

@@ -18,6 +18,7 @@ from saleor_reciprocity.surprises import queries as surprise_queries
 
 from . import permissions
 from .checkout import LoyaltyNextReward, next_reward
+from .communication import CommunicationPreference, preferences_of
 from .connections import ConnectionField, page
 from .entries import LoyaltyEntryCountableConnection
 from .preferences import LoyaltyPreference
@@ -53,6 +54,17 @@ class LoyaltyAccount(graphene.ObjectType):
         required=True,
         description="What the customer likes, dislikes and is not interested in, newest first.",
     )
+
+    communication_preferences = graphene.List(
+        graphene.NonNull(CommunicationPreference),
+        required=True,
+        description="Which messages the customer wants, kind by kind.",
+    )
+
+    @staticmethod
+    def resolve_communication_preferences(root: Account, info: Any) -> Any:
+        with host.allow_writer():
+            return preferences_of(getattr(root, "person", None) or host.Person(root.user_id, "", confirmed=False))
 
     @staticmethod
     def resolve_next_reward(root: Account, info: Any, channel: str | None = None) -> Any:

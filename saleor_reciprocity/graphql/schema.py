@@ -12,6 +12,7 @@ from saleor_reciprocity import host
 from .campaign_changes import CampaignMutations
 from .campaigns import CampaignQueries
 from .checkout import CHECKOUT_LOYALTY
+from .communication import CommunicationMutations, CommunicationQueries
 from .orders import ORDER_LOYALTY
 from .people import PeopleMutations
 from .points import USER_LOYALTY, PointsQueries
@@ -23,17 +24,36 @@ from .rule_changes import RuleMutations
 from .rules import RuleQueries
 from .scalars import HostTypes
 from .surprises import ORDER_SURPRISE
+from .survey_queries import SurveyMutations, SurveyQueries
+from .surveys import ORDER_SURVEY_ANSWER
 from .texts import checked
 from .tiers import TierMutations, TierQueries
 
 
 class Queries(
-    PointsQueries, RuleQueries, TierQueries, RewardQueries, CampaignQueries, ProofQueries, RecommendationQueries
+    CommunicationQueries,
+    PointsQueries,
+    RuleQueries,
+    TierQueries,
+    RewardQueries,
+    CampaignQueries,
+    ProofQueries,
+    RecommendationQueries,
+    SurveyQueries,
 ):
     pass
 
 
-class Mutations(PeopleMutations, RuleMutations, TierMutations, RewardMutations, CampaignMutations, PreferenceMutations):
+class Mutations(
+    CommunicationMutations,
+    PeopleMutations,
+    RuleMutations,
+    TierMutations,
+    RewardMutations,
+    CampaignMutations,
+    PreferenceMutations,
+    SurveyMutations,
+):
     pass
 
 
@@ -43,12 +63,13 @@ for _field in Queries._meta.fields:
 FIELDS = {
     "Checkout": {"loyalty": CHECKOUT_LOYALTY},
     "User": {"loyalty": USER_LOYALTY},
-    "Order": {"loyalty": ORDER_LOYALTY, "surprise": ORDER_SURPRISE},
+    "Order": {"loyalty": ORDER_LOYALTY, "surprise": ORDER_SURPRISE, "surveyAnswer": ORDER_SURVEY_ANSWER},
 }
 
 # What a field costs a query on hosts that count, in the host's own form.
 COSTS = {
     "Query": {
+        "communicationMessages": {"complexity": 1, "multipliers": ["first"]},
         "loyaltyAccount": {"complexity": 1},
         "loyaltyRewards": {"complexity": 1, "multipliers": ["first"]},
         "loyaltyRules": {"complexity": 1, "multipliers": ["first"]},
@@ -56,11 +77,15 @@ COSTS = {
         "loyaltyHoldoutPower": {"complexity": 10},
         "surpriseCampaigns": {"complexity": 1, "multipliers": ["first"]},
         "surpriseProofs": {"complexity": 1, "multipliers": ["first"]},
+        "surveyAnswers": {"complexity": 1, "multipliers": ["first"]},
+        "surveyAnswersCsv": {"complexity": 100},
+        "surveyInvitations": {"complexity": 10},
+        "surveyScores": {"complexity": 10},
         "recommendations": {"complexity": 2, "multipliers": ["first"]},
     },
     "Checkout": {"loyalty": {"complexity": 2}},
     "User": {"loyalty": {"complexity": 1}},
-    "Order": {"loyalty": {"complexity": 1}, "surprise": {"complexity": 1}},
+    "Order": {"loyalty": {"complexity": 1}, "surprise": {"complexity": 1}, "surveyAnswer": {"complexity": 1}},
     "OrderLoyalty": {"lines": {"complexity": 1}},
     "LoyaltyRule": {"versions": {"complexity": 5}},
     "LoyaltyAccount": {

@@ -31,14 +31,17 @@ from saleor.plugins.base_plugin import BasePlugin as SaleorPlugin
 from saleor.plugins.base_plugin import ConfigurationTypeField
 from saleor.plugins.error_codes import PluginErrorCode
 from saleor.plugins.models import PluginConfiguration
-from saleor.product.models import Category, Collection, Product
+from saleor.product.models import Category, Collection
+from saleor.product.models import Product as ProductRow
 
-from .facts import Line, Person, Recipient
+from .facts import BoughtProduct, Line, Person, Recipient
 
 __all__ = [
+    "CATALOGUE",
     "ConfigurationTypeField",
     "SaleorPlugin",
     "absolute_address",
+    "categories_within",
     "checkout_rows",
     "code_is_free",
     "configuration_error",
@@ -80,6 +83,13 @@ __all__ = [
     "voucher_terms",
     "withdraw_gift_card",
 ]
+
+
+# Every product of the shop with its category.
+CATALOGUE = """
+SELECT p.id AS product_id, p.name AS product_name, c.id AS category_id, c.name AS category_name
+FROM product_product p LEFT JOIN product_category c ON c.id = p.category_id
+"""
 
 
 def configuration_error(messages: Mapping[str, str]) -> ValidationError:
@@ -203,7 +213,24 @@ def product_voucher_terms(name: str, ends_at: datetime | None) -> Voucher:
 
 def product_exists(product_id: int) -> bool:
     """Whether the shop has this product."""
-    return bool(Product.objects.filter(pk=product_id).exists())
+    return bool(ProductRow.objects.filter(pk=product_id).exists())
+
+
+def categories_within(category_id: int) -> list[int]:
+    """A category and all below it; nothing when there is none with this id."""
+    top = Category.objects.filter(pk=category_id)
+    return list(Category.tree.get_queryset_descendants(top, include_self=True).values_list("pk", flat=True))
+
+
+def products_on(lines: Any) -> tuple[BoughtProduct, ...]:
+    """The different products on an order's lines that the shop still has, in their order."""
+    rows = lines.filter(variant__isnull=False)
+    names: dict[int, str] = {}
+    for product_id, translated, name in rows.values_list(
+        "variant__product_id", "translated_product_name", "product_name"
+    ):
+        names.setdefault(product_id, translated or name)
+    return tuple(BoughtProduct(product_id, name) for product_id, name in names.items())
 
 
 def in_groups(user_id: int | None, names: Iterable[str]) -> bool:
@@ -226,7 +253,7 @@ def unknown_groups(names: Iterable[str]) -> set[str]:
 
 def unknown_ids(kind: str, ids: Iterable[int]) -> set[int]:
     """Which of these ids no product, category or collection (the `kind`) has."""
-    rows = {"product": Product, "category": Category, "collection": Collection}[kind].objects
+    rows = {"product": ProductRow, "category": Category, "collection": Collection}[kind].objects
     return set(ids) - set(rows.filter(pk__in=list(ids)).values_list("pk", flat=True))
 
 

@@ -72,6 +72,14 @@ class Line:
 
 
 @dataclass(frozen=True)
+class BoughtProduct:
+    """A product that was bought, under the name that the customer bought it by."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
 class Order:
     """The state of an order that matters to us. Money is gross, in `currency`.
 

@@ -30,7 +30,7 @@ from saleor.product.models import Category, Collection, Product
 from . import either
 from .catalogue2 import BOUGHT, CHANNEL, IN_CHECKOUT, PUBLISHED, SELLABLE
 from .either import *  # noqa: F403
-from .facts import Channel, Checkout, Line, MailServer, Order, OrderState, Person, Recipient
+from .facts import BoughtProduct, Channel, Checkout, Line, MailServer, Order, OrderState, Person, Recipient
 
 __all__ = [
     *either.__all__,
@@ -55,6 +55,7 @@ __all__ = [
     "PURCHASES",
     "PermissionDenied",
     "Person",
+    "BoughtProduct",
     "Recipient",
     "allow_writer",
     "channel",
@@ -79,10 +80,14 @@ __all__ = [
     "order_id",
     "order_id_of_number",
     "order_of_checkout",
+    "order_key",
+    "order_language",
     "order_with_code",
+    "ordered_products",
     "person",
     "plugin_configuration",
     "query_costs",
+    "shipped_at",
     "recipient",
     "shipping_address",
     "withdraw_voucher",
@@ -230,6 +235,11 @@ def order_id_of_number(number: str) -> str | None:
     return rows.values_list("token", flat=True).first()
 
 
+def order_key(order_id: str, number: str) -> str:
+    """What GraphQL knows an order by, from our id and the order's number."""
+    return number
+
+
 def order_fingerprint(order_id: str) -> str | None:
     """A digest of an order's state, or None when there is no such order."""
     return either.fingerprint_where(ORDER_STATES, "o.token = %s", order_id)
@@ -335,6 +345,23 @@ def _checkout_line(line: Any, discounts: Any) -> Line:
         total_net=total.net.amount,
         is_gift_card=False,
     )
+
+
+def shipped_at(order_id: str) -> datetime | None:
+    """When the newest shipment of an order was made that the customer still has; None without any."""
+    shipments = order_models.Fulfillment.objects.filter(order__token=order_id, status=FulfillmentStatus.FULFILLED)
+    return shipments.order_by("created").values_list("created", flat=True).last()
+
+
+def order_language(order_id: str) -> str:
+    """The language in which an order was placed, such as "en" or "zh-hans"; "" when there is no such order."""
+    rows = order_models.Order.objects.filter(token=order_id)
+    return rows.values_list("language_code", flat=True).first() or ""
+
+
+def ordered_products(order_id: str) -> tuple[BoughtProduct, ...]:
+    """The different products of an order that the shop still has."""
+    return either.products_on(order_models.OrderLine.objects.filter(order__token=order_id).order_by("pk"))
 
 
 def earlier_orders(person: Person, before: datetime, at_most: int) -> int:

@@ -36,7 +36,7 @@ from saleor.product.models import Category, Collection, Product
 from . import either
 from .catalogue3 import BOUGHT, CHANNEL, IN_CHECKOUT, PUBLISHED, SELLABLE
 from .either import *  # noqa: F403
-from .facts import Channel, Checkout, Line, MailServer, Order, OrderState, Person, Recipient
+from .facts import BoughtProduct, Channel, Checkout, Line, MailServer, Order, OrderState, Person, Recipient
 
 __all__ = [
     *either.__all__,
@@ -61,6 +61,7 @@ __all__ = [
     "PURCHASES",
     "PermissionDenied",
     "Person",
+    "BoughtProduct",
     "Recipient",
     "allow_writer",
     "channel",
@@ -85,10 +86,14 @@ __all__ = [
     "order_id",
     "order_id_of_number",
     "order_of_checkout",
+    "order_key",
+    "order_language",
     "order_with_code",
+    "ordered_products",
     "person",
     "plugin_configuration",
     "query_costs",
+    "shipped_at",
     "recipient",
     "shipping_address",
     "withdraw_voucher",
@@ -270,6 +275,11 @@ def order_id_of_number(number: str) -> str | None:
     return str(found) if found else None
 
 
+def order_key(order_id: str, number: str) -> str:
+    """What GraphQL knows an order by, from our id and the order's number."""
+    return order_id
+
+
 def order_fingerprint(order_id: str) -> str | None:
     """A digest of an order's state, or None when there is no such order."""
     return either.fingerprint_where(ORDER_STATES, "o.id = %s::uuid", order_id) if _is_uuid(order_id) else None
@@ -394,6 +404,29 @@ def _checkout_line(info: Any) -> Line:
         total_net=info.line.total_price_net_amount,
         is_gift_card=info.product_type.kind == ProductTypeKind.GIFT_CARD,
     )
+
+
+def shipped_at(order_id: str) -> datetime | None:
+    """When the newest shipment of an order was made that the customer still has; None without any."""
+    if not _is_uuid(order_id):
+        return None
+    shipments = order_models.Fulfillment.objects.filter(order__pk=order_id, status__in=_WITH_THE_CUSTOMER)
+    return shipments.order_by("created_at").values_list("created_at", flat=True).last()
+
+
+def order_language(order_id: str) -> str:
+    """The language in which an order was placed, such as "en" or "zh-hans"; "" when there is no such order."""
+    if not _is_uuid(order_id):
+        return ""
+    rows = order_models.Order.objects.filter(pk=order_id)
+    return rows.values_list("language_code", flat=True).first() or ""
+
+
+def ordered_products(order_id: str) -> tuple[BoughtProduct, ...]:
+    """The different products of an order that the shop still has."""
+    if not _is_uuid(order_id):
+        return ()
+    return either.products_on(order_models.OrderLine.objects.filter(order__pk=order_id).order_by("created_at", "pk"))
 
 
 def earlier_orders(person: Person, before: datetime, at_most: int) -> int:

@@ -17,6 +17,7 @@ from saleor_reciprocity.rewards.models import Redemption
 from .. import hosts
 from ..points.programmes import ladder, rule
 from ..surprises.shop import campaign
+from ..surveys.shop import an_answer
 from .test_points import earned
 
 CALLERS = ("nobody", "owner", "other", "staff", "manager", "app", "bare app")
@@ -38,6 +39,8 @@ MATRIX = {
     "Mutation.loyaltyCustomerErase": ("manager", "app"),
     "Query.loyaltyRewards": CALLERS,
     "Query.loyaltyAccount": ("manager", "app"),
+    "Query.communicationMessages": ("manager", "app"),
+    "Mutation.communicationPreferencesUpdate": ("owner", "other", "staff", "manager"),
     "User.loyalty": ("owner", "manager", "app"),
     "Order.loyalty": ("owner", "manager", "app"),
     "Order.surprise": ("owner", "manager", "app"),
@@ -47,6 +50,12 @@ MATRIX = {
     "Mutation.surpriseCampaignCreate": ("manager", "app"),
     "Mutation.surpriseCampaignUpdate": ("manager", "app"),
     "Mutation.surpriseCampaignEnd": ("manager", "app"),
+    "Order.surveyAnswer": ("manager", "app"),
+    "Query.surveyAnswers": ("manager", "app"),
+    "Query.surveyAnswersCsv": ("manager", "app"),
+    "Query.surveyInvitations": ("manager", "app"),
+    "Query.surveyScores": ("manager", "app"),
+    "Mutation.surveyAnswerReply": ("manager", "app"),
     "Query.recommendations": CALLERS,
     "Mutation.preferencesUpdate": ("owner", "other", "staff", "manager"),
     "Mutation.pointsRedeem": ("owner",),
@@ -112,6 +121,8 @@ def served(answer: dict[str, Any]) -> bool:
         value = value["loyalty"]
     elif isinstance(value, dict) and "surprise" in value:
         value = value["surprise"]
+    elif isinstance(value, dict) and "surveyAnswer" in value:
+        value = value["surveyAnswer"]
     return value is not None
 
 
@@ -124,6 +135,7 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
     order = earned(customer)
     reward = graphene.Node.to_global_id("LoyaltyReward", _standard_reward())
     user = graphene.Node.to_global_id("User", customer.pk)
+    answer = _answer(order, customer)
     create = 'kind: VOUCHER, name: "Five", points: 50, value: "5"'
     guest = adjustments.adjust(host.person_with_email("guest@example.com"), 5, "a gift", "", "a key")
     running_rule = _rule("multiplier", "2")
@@ -151,9 +163,19 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
         "{ orders errors { code } } }",
         "Query.loyaltyRewards": "{ loyaltyRewards { edges { node { id } } } }",
         "Query.loyaltyAccount": f'{{ loyaltyAccount(userId: "{user}") {{ available }} }}',
+        "Query.communicationMessages": "{ communicationMessages { totalCount } }",
+        "Mutation.communicationPreferencesUpdate": "mutation { communicationPreferencesUpdate("
+        "input: [{kind: SURVEY, wanted: true}]) { preferences { kind } errors { code } } }",
         "User.loyalty": f'{{ user(id: "{user}") {{ loyalty {{ available }} }} }}',
         "Order.loyalty": _order_query(order, "loyalty { earned }"),
         "Order.surprise": _order_query(order, "surprise { kind }"),
+        "Order.surveyAnswer": _order_query(order, "surveyAnswer { score }"),
+        "Query.surveyAnswers": "{ surveyAnswers { edges { node { id } } } }",
+        "Query.surveyAnswersCsv": "{ surveyAnswersCsv }",
+        "Query.surveyInvitations": "{ surveyInvitations { state } }",
+        "Query.surveyScores": "{ surveyScores(measure: CSAT) { value } }",
+        "Mutation.surveyAnswerReply": f'mutation {{ surveyAnswerReply(id: "{answer}", text: "Thanks") '
+        "{ reply { id } errors { code } } }",
         "Query.surpriseProofs": "{ surpriseProofs { edges { node { secretHash } } } }",
         "Query.surpriseCampaigns": "{ surpriseCampaigns { edges { node { id } } } }",
         "Query.loyaltyHoldoutPower": "{ loyaltyHoldoutPower { customers } }",
@@ -204,6 +226,11 @@ def _order_query(order: Any, field: str = "loyalty { earned }") -> str:
     if hosts.MULTI_CHANNEL:
         return f'{{ order(id: "{graphene.Node.to_global_id("Order", order.pk)}") {{ {field} }} }}'
     return f'{{ orderByToken(token: "{order.token}") {{ {field} }} }}'
+
+
+def _answer(order: Any, customer: Any) -> str:
+    answer = an_answer(host.order_id(order), customer)
+    return str(graphene.Node.to_global_id("SurveyAnswer", answer.pk))
 
 
 def _standard_reward() -> int:

@@ -106,6 +106,16 @@ def stocked_variant(zone: ShippingZone, **product_fields: Any) -> ProductVariant
     return variant
 
 
+def product(name: str, category: str, **fields: Any) -> ProductVariant:
+    """A product in a category, each made where there is none of this name."""
+    kind, _ = ProductType.objects.get_or_create(name="Kitchenware", defaults={"slug": "kitchenware"})
+    within, _ = Category.objects.get_or_create(name=category, defaults={"slug": category.lower()})
+    found, _ = Product.objects.get_or_create(
+        name=name, defaults={"slug": name.lower(), "product_type": kind, "category": within, **fields}
+    )
+    return ProductVariant.objects.get_or_create(product=found, defaults={"sku": name.lower()})[0]
+
+
 def serve_from_test_database() -> None:
     """Point the threads of a live server to the test database, and let none of them keep its connection."""
     database = connections["default"].settings_dict

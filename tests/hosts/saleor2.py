@@ -52,10 +52,15 @@ __all__ = [
     "published_collection",
     "put_voucher",
     "report",
+    "sell",
+    "SHIPPED_AT",
+    "ship_at",
+    "speak",
 ]
 
 MULTI_CHANNEL = False
 RETURNS = False
+SHIPPED_AT = "created"
 STOCK_WITHOUT_ZONES = False
 
 
@@ -203,6 +208,25 @@ def customer_without_confirmation(email: str) -> Any:
 def find_order(order_id: str) -> Order:
     """The order row behind our id."""
     return Order.objects.get(token=order_id)
+
+
+def ship_at(order: Order, moment: datetime) -> None:
+    """Ship all of an order at a moment."""
+    either.ship(order)
+    order.fulfillments.update(created=moment)
+
+
+def sell(order: Order, position: int, name: str, category: str = "Cups") -> Any:
+    """Let a line of an order be about a product that the shop has; returns the product."""
+    variant = either.product(name, category, currency=order.currency, price_amount=40, minimal_variant_price_amount=40)
+    order.lines.filter(product_sku=f"sku-{position}").update(variant=variant, product_name=name)
+    return variant.product
+
+
+def speak(order: Order, language: str) -> None:
+    """Say in which language an order was placed."""
+    order.language_code = language
+    order.save(update_fields=["language_code"])
 
 
 def report(hook: str, subject: Any) -> None:

@@ -59,10 +59,15 @@ __all__ = [
     "published_collection",
     "put_voucher",
     "report",
+    "sell",
+    "SHIPPED_AT",
+    "ship_at",
+    "speak",
 ]
 
 MULTI_CHANNEL = True
 RETURNS = True
+SHIPPED_AT = "created_at"
 STOCK_WITHOUT_ZONES = hasattr(SiteSettings, "use_legacy_shipping_zone_stock_availability")
 
 
@@ -267,6 +272,25 @@ def give_back(order: Order, position: int, quantity: int, refunded: bool = True)
     order.fulfillments.create(status=status).lines.create(order_line=line, quantity=quantity)
     if refunded:
         either.refund(order, str(line.unit_price_gross_amount * quantity))
+
+
+def ship_at(order: Order, moment: datetime) -> None:
+    """Ship all of an order at a moment."""
+    either.ship(order)
+    order.fulfillments.update(created_at=moment)
+
+
+def sell(order: Order, position: int, name: str, category: str = "Cups") -> Any:
+    """Let a line of an order be about a product that the shop has; returns the product."""
+    variant = either.product(name, category)
+    order.lines.filter(product_sku=f"sku-{position}").update(variant=variant, product_name=name)
+    return variant.product
+
+
+def speak(order: Order, language: str) -> None:
+    """Say in which language an order was placed."""
+    order.language_code = language
+    order.save(update_fields=["language_code"])
 
 
 def report(hook: str, subject: Any) -> None:

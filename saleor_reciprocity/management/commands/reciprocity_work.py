@@ -14,6 +14,7 @@ from saleor_reciprocity.points import upkeep as points_upkeep
 from saleor_reciprocity.recommendations import training
 from saleor_reciprocity.rewards import upkeep as codes
 from saleor_reciprocity.surprises import upkeep
+from saleor_reciprocity.surveys import upkeep as surveys_upkeep
 
 A_DAY = 24 * 60 * 60  # seconds
 
@@ -36,6 +37,7 @@ class Command(BaseCommand):
             people.look(thoroughly=due)
             points_upkeep.look()
             upkeep.look()
+            surveys_upkeep.look()
             codes.look()
             with host.allow_writer():
                 training.look(timezone.now())

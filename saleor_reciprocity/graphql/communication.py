@@ -1,0 +1,132 @@
+"""GraphQL for messages: what a customer wants to get, and the outbox for staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+from django.utils import timezone
+
+from saleor_reciprocity import errors, host
+from saleor_reciprocity.mail import consent
+from saleor_reciprocity.mail.kinds import KINDS
+from saleor_reciprocity.mail.models import Mail, State
+
+from . import permissions
+from .connections import ConnectionField, page
+from .mutations import LoyaltyMutation
+from .scalars import enum, global_id
+
+CommunicationKind = graphene.Enum(
+    "CommunicationKind",
+    [(kind.upper(), kind) for kind in KINDS],
+    description=lambda value: "A kind of message." if value is None else None,
+)
+CommunicationState = enum("CommunicationState", State, "How far a message has come.")
+
+
+class CommunicationPreference(graphene.ObjectType):
+    """What a customer said about one kind of message."""
+
+    kind = CommunicationKind(required=True, description="The kind of message.")
+    wanted = graphene.Boolean(description="Whether it is wanted; null as long as the customer has said nothing.")
+    chosen_at = host.date_time_type()(description="When the customer said so.")
+
+
+class CommunicationPreferenceInput(graphene.InputObjectType):
+    kind = CommunicationKind(required=True, description="The kind of message.")
+    wanted = graphene.Boolean(required=True, description="Whether it is wanted.")
+
+
+class CommunicationMessage(graphene.ObjectType):
+    """A message that somebody is to get. It shows neither an address nor the text."""
+
+    id = graphene.ID(required=True, description="The ID of the message.")
+    kind = CommunicationKind(required=True, description="The kind of message.")
+    state = CommunicationState(required=True, description="How far it has come.")
+    reason = graphene.String(required=True, description="Why it was not sent, or what the last attempt met.")
+    basis = graphene.String(required=True, description="The legal basis on which it was sent.")
+    attempts = graphene.Int(required=True, description="How often it was tried.")
+    due_at = host.date_time_type()(required=True, description="When it was due.")
+    sent_at = host.date_time_type()(description="When the server accepted it.")
+
+    @staticmethod
+    def resolve_id(root: Mail, info: Any) -> str:
+        return global_id("CommunicationMessage", root.pk)
+
+
+class CommunicationMessageCountableConnection(graphene.relay.Connection):
+    class Meta:
+        node = CommunicationMessage
+
+    total_count = graphene.Int(description="A total count of items in the collection.")
+
+
+def preferences_of(person: host.Person) -> list[CommunicationPreference]:
+    """What a person said about each kind."""
+    said = {kind: consent.latest_choice(person, kind) for kind in KINDS} if person.email else dict.fromkeys(KINDS)
+    return [
+        CommunicationPreference(
+            kind=kind, wanted=choice.wanted if choice else None, chosen_at=choice.chosen_at if choice else None
+        )
+        for kind, choice in said.items()
+    ]
+
+
+class CommunicationPreferencesUpdate(LoyaltyMutation):
+    """Say which messages one wants, from now on; kept with its time. Kinds that are not named stay as they are."""
+
+    preferences = graphene.List(
+        graphene.NonNull(CommunicationPreference), description="All preferences, as they are now."
+    )
+
+    class Arguments:
+        input = graphene.List(
+            graphene.NonNull(CommunicationPreferenceInput), required=True, description="The kinds that change."
+        )
+
+    @classmethod
+    def perform(cls, info: Any, input: list[Any]) -> dict[str, Any]:
+        user = host.current_user(info.context)
+        if user is None:
+            raise errors.SignInRequired
+        person = host.person(user)
+        for item in input:
+            said = consent.latest_choice(person, item["kind"])
+            if said is None or said.wanted != item["wanted"]:
+                consent.choose(person, item["kind"], item["wanted"], "graphql", timezone.now())
+        return {"preferences": preferences_of(person)}
+
+
+class CommunicationQueries(graphene.ObjectType):
+    communication_messages = ConnectionField(
+        CommunicationMessageCountableConnection,
+        state=CommunicationState(description="Only messages in this state."),
+        kind=CommunicationKind(description="Only messages of this kind."),
+        description="The outbox, newest first, with the count of what fits. Requires the permission MANAGE_ORDERS.",
+    )
+
+    @staticmethod
+    def resolve_communication_messages(
+        root: Any,
+        info: Any,
+        state: str | None = None,
+        kind: str | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Any:
+        permissions.require(info.context, permissions.MANAGE_ORDERS)
+        wanted = {name: value for name, value in (("state", state), ("kind", kind)) if value}
+        rows = Mail.objects.filter(**wanted).order_by("-pk")
+
+        def read(count: int, position: Any) -> Any:
+            return list((rows.filter(pk__lt=position[0]) if position else rows)[:count])
+
+        with host.allow_writer():
+            connection = page(CommunicationMessageCountableConnection, read, lambda mail: (mail.pk,), first, after)
+            connection.total_count = rows.count()
+        return connection
+
+
+class CommunicationMutations(graphene.ObjectType):
+    communication_preferences_update = CommunicationPreferencesUpdate.Field()

@@ -1,0 +1,172 @@
+"""GraphQL of surveys, the doors: lists, scores and exports for staff, and the reply to a customer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+from graphql import GraphQLError
+
+from saleor_reciprocity import errors, host
+from saleor_reciprocity.surveys import exports, queries, replies
+
+from . import permissions
+from .connections import ConnectionField, page
+from .mutations import LoyaltyMutation
+from .scalars import channel_with_slug, moment, row_id
+from .surveys import (
+    SurveyAnswerCountableConnection,
+    SurveyCount,
+    SurveyGrouping,
+    SurveyInvitationCount,
+    SurveyMeasure,
+    SurveyQuestion,
+    SurveyReply,
+    SurveyScore,
+)
+
+MOST_EXPORTED = 10_000
+
+
+class SurveyAnswerFilterInput(graphene.InputObjectType):
+    channel = graphene.String(description="Slug of a channel.")
+    question = SurveyQuestion(description="The question that was asked.")
+    answered_from = graphene.String(description="Answered then or later, as ISO 8601 with an offset.")
+    answered_before = graphene.String(description="Answered before then, as ISO 8601 with an offset.")
+    score_from = graphene.Int(description="This score or a higher one.")
+    score_to = graphene.Int(description="This score or a lower one.")
+    product_id = graphene.ID(description="Orders with this product.")
+    category_id = graphene.ID(description="Orders with a product of this category or one below it.")
+    comment = graphene.String(description="Comments with this text, in any case.")
+    is_unhappy = graphene.Boolean(description="Answers below the alert of their time, or the others.")
+    is_replied = graphene.Boolean(description="Answers that the shop has replied to, or those that wait for it.")
+
+
+# An input field: the field of queries.Filter, and how its value is read; all others are taken as they are.
+_READ = {
+    "channel": ("channel_id", lambda slug: channel_with_slug(slug).id),
+    "answered_from": ("since", lambda text: moment(text, "answeredFrom")),
+    "answered_before": ("before", lambda text: moment(text, "answeredBefore")),
+    "score_from": ("lowest", int),
+    "score_to": ("highest", int),
+    "product_id": ("product_id", lambda given: row_id("Product", given, "productId")),
+    "category_id": ("category_id", lambda given: row_id("Category", given, "categoryId")),
+}
+
+
+def _filter(given: Any) -> queries.Filter:
+    """The filter behind an input. A query can't answer with `errors`, so what is wrong is a GraphQL error."""
+    values = {}
+    try:
+        for name, value in (given or {}).items():
+            if value is not None:
+                field, read = _READ.get(name, (name, lambda plain: plain))
+                values[field] = read(value)
+    except errors.ReciprocityError as error:
+        raise GraphQLError(f"{error.field}: {error.message}") from None
+    return queries.Filter(**values)
+
+
+class SurveyQueries(graphene.ObjectType):
+    survey_answers = ConnectionField(
+        SurveyAnswerCountableConnection,
+        filter=SurveyAnswerFilterInput(description="Which answers; all when nothing is said."),
+        description="What customers answered, newest first. Requires the permission MANAGE_ORDERS.",
+    )
+    survey_scores = graphene.List(
+        graphene.NonNull(SurveyScore),
+        required=True,
+        measure=SurveyMeasure(required=True, description="What is measured."),
+        by=SurveyGrouping(description="By what answers are grouped (TOTAL)."),
+        filter=SurveyAnswerFilterInput(description="Which answers; all when nothing is said."),
+        description="What answers come to, computed now. Groups without answers are missing. Requires MANAGE_ORDERS.",
+    )
+    survey_invitations = graphene.List(
+        graphene.NonNull(SurveyInvitationCount),
+        required=True,
+        channel=graphene.String(description="Slug of a channel. Needed where the shop has more than one."),
+        description="How many orders came to which state, and so why people are not asked. Requires MANAGE_ORDERS.",
+    )
+    survey_answers_csv = graphene.String(
+        required=True,
+        filter=SurveyAnswerFilterInput(description="Which answers; all when nothing is said."),
+        description=f"Answers as CSV, at most {MOST_EXPORTED}, in which no cell is a formula. Requires MANAGE_ORDERS.",
+    )
+
+    @staticmethod
+    def resolve_survey_answers(
+        root: Any, info: Any, filter: Any = None, first: int | None = None, after: str | None = None
+    ) -> Any:
+        permissions.require(info.context, permissions.MANAGE_ORDERS)
+        with host.allow_writer():
+            wanted = _filter(filter)
+            connection = page(
+                SurveyAnswerCountableConnection,
+                lambda count, position: queries.answers(wanted, count, position),
+                queries.position_of,
+                first,
+                after,
+                parts=2,
+            )
+            connection.total_count = queries.matching(wanted).count()
+        return connection
+
+    @staticmethod
+    def resolve_survey_scores(
+        root: Any, info: Any, measure: str, by: str | None = None, filter: Any = None
+    ) -> list[SurveyScore]:
+        permissions.require(info.context, permissions.MANAGE_ORDERS)
+        with host.allow_writer():
+            return [_score(group) for group in queries.scores_by(by or "total", measure, _filter(filter))]
+
+    @staticmethod
+    def resolve_survey_invitations(root: Any, info: Any, channel: str | None = None) -> list[SurveyInvitationCount]:
+        permissions.require(info.context, permissions.MANAGE_ORDERS)
+        with host.allow_writer():
+            found = host.channel_by_slug(channel)
+            counts = queries.states(found.id) if found is not None else []
+        return [SurveyInvitationCount(state=state, count=count) for state, count in counts]
+
+    @staticmethod
+    def resolve_survey_answers_csv(root: Any, info: Any, filter: Any = None) -> str:
+        permissions.require(info.context, permissions.MANAGE_ORDERS)
+        with host.allow_writer():
+            wanted = _filter(filter)
+            if queries.matching(wanted).count() > MOST_EXPORTED:
+                raise GraphQLError(
+                    f"These are more than {MOST_EXPORTED} answers. Filter them, or use reciprocity_export_answers."
+                )
+            return "".join(exports.lines(wanted))
+
+
+def _score(group: queries.Group) -> SurveyScore:
+    return SurveyScore(
+        group=group.key,
+        label=group.label,
+        answers=group.score.answers,
+        value=group.score.value,
+        low=group.score.low,
+        high=group.score.high,
+        counts=[SurveyCount(answer=answer, count=count) for answer, count in group.counts.items()],
+    )
+
+
+class SurveyAnswerReply(LoyaltyMutation):
+    """Write to the customer who gave an answer; the same text again is sent once. Requires MANAGE_ORDERS."""
+
+    permission = permissions.MANAGE_ORDERS
+
+    reply = graphene.Field(SurveyReply, description="The reply.")
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The answer to reply to.")
+        text = graphene.String(required=True, description="What to write, as plain text.")
+
+    @classmethod
+    def perform(cls, info: Any, id: str, text: str) -> dict[str, Any]:
+        actor = permissions.actor(info.context)
+        return {"reply": replies.reply(row_id("SurveyAnswer", id, "id"), text, actor)}
+
+
+class SurveyMutations(graphene.ObjectType):
+    survey_answer_reply = SurveyAnswerReply.Field()

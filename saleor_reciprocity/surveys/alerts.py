@@ -1,0 +1,71 @@
+"""Alerts: tells the shop about an unhappy answer, by a call of a function of its own.
+
+It is called by the next look at the work to do, so that no customer waits for it, at least once: where it raised or
+never returned, it is called again.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from saleor_reciprocity import host, settings
+
+from .models import Answer
+
+logger = logging.getLogger(__name__)
+
+PAUSE = timedelta(minutes=10)  # between two calls about one answer
+
+
+def prepare(answer: Answer, terms: settings.Programme | None) -> None:
+    """Note on a finished answer whether it is unhappy, and see to it that the shop hears of it."""
+    answer.is_unhappy = terms is not None and answer.score is not None and answer.score < terms.survey_alert_below
+    if not answer.is_unhappy or terms is None:
+        return
+    if settings.survey_alert_function():
+        answer.alert_due_at = timezone.now()
+
+
+def call_due() -> int:
+    """Call the shop's function about every answer for which it has not returned yet. Returns how many did now."""
+    due = Answer.objects.filter(alert_due_at__lte=timezone.now()).order_by("alert_due_at", "pk")
+    return sum(_call(answer_id) for answer_id in due.values_list("pk", flat=True))
+
+
+def _call(answer_id: int) -> bool:
+    function = settings.survey_alert_function()
+    now = timezone.now()
+    claimed = Answer.objects.filter(pk=answer_id, alert_due_at__lte=now).update(alert_due_at=now + PAUSE)
+    if not claimed or not function:
+        return False
+    try:
+        import_string(function)(event_of(Answer.objects.select_related("invitation").get(pk=answer_id)))
+    except Exception:
+        logger.exception("%s failed for answer %s; it is called again", function, answer_id)
+        return False
+    Answer.objects.filter(pk=answer_id).update(alert_due_at=None)
+    return True
+
+
+def event_of(answer: Answer) -> dict[str, Any]:
+    """What the shop is told about an answer, in types that JSON has."""
+    invitation = answer.invitation
+    channel = host.channel(invitation.channel_id)
+    return {
+        "order": invitation.order_id,
+        "orderNumber": invitation.order_number,
+        "channel": channel.slug if channel else "",
+        "question": answer.question,
+        "score": answer.score,
+        "comment": answer.comment,
+        "answeredAt": answer.answered_at.isoformat(),
+        "products": [
+            {"id": product.product_id, "name": product.name} for product in invitation.products.order_by("pk")
+        ],
+        "ratings": {str(rating.product_id): rating.stars for rating in answer.ratings.order_by("pk")},
+    }

@@ -1,0 +1,61 @@
+"""Exports: answers as CSV for spreadsheets, in which no cell can be a formula."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from typing import Iterator
+
+from saleor_reciprocity import host
+
+from . import queries
+from .models import Answer
+from .queries import Filter
+
+COLUMNS = (
+    "answered at", "order", "channel", "question", "score", "comment", "products", "ratings", "unhappy", "replies"
+)  # fmt: skip
+PAGE = 1000
+
+# What makes a spreadsheet compute: these signs at the beginning, also in their full-width forms.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "|", "%")
+
+
+def harmless(text: str) -> str:
+    """A cell that every spreadsheet shows as text: an apostrophe goes before what could be a formula."""
+    begins = text.lstrip().startswith(_FORMULA) or text.startswith(("\t", "\r", "\n"))
+    return f"'{text}" if begins else text
+
+
+def lines(wanted: Filter) -> Iterator[str]:
+    """The answers that are meant as lines of CSV, the newest first, read page by page. The first line names columns."""
+    yield _line(COLUMNS)
+    slugs = {channel.id: channel.slug for channel in host.channels()}
+    position = None
+    while batch := queries.answers(wanted, PAGE, position):
+        for answer in batch:
+            yield _line([harmless(cell) for cell in _cells(answer, slugs)])
+        position = queries.position_of(batch[-1])
+
+
+def _cells(answer: Answer, slugs: dict[str, str]) -> list[str]:
+    invitation = answer.invitation
+    names = {product.product_id: product.name for product in invitation.products.all()}
+    return [
+        answer.answered_at.isoformat(timespec="seconds"),
+        invitation.order_number,
+        slugs.get(invitation.channel_id, ""),
+        answer.question,
+        str(answer.score),
+        answer.comment,
+        "; ".join(names.values()),
+        "; ".join(f"{names[rating.product_id]}: {rating.stars}" for rating in answer.ratings.all()),
+        "yes" if answer.is_unhappy else "no",
+        "\n".join(reply.text for reply in answer.replies.all()),
+    ]
+
+
+def _line(cells: Iterator[str] | tuple[str, ...] | list[str]) -> str:
+    text = StringIO()
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerow(cells)
+    return text.getvalue()

@@ -1,0 +1,126 @@
+"""Pages: where a customer answers. Reading changes nothing; the token in the address stands for the invitation.
+
+That token is all the protection a form needs here: there is no session or cookie that another site could make use of,
+and who does not know the address can't send the form.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import override
+
+from saleor_reciprocity import host, languages, links, pages, programme
+
+from . import questions, responses
+from .models import AskedProduct, Invitation
+from .responses import LONGEST_COMMENT, Given
+from .scores import answers_of
+
+PAGE = PURPOSE = "survey"
+LINK_AGE = timedelta(days=60)
+
+_FORM = "saleor_reciprocity/pages/survey.html"
+_THANKS = "saleor_reciprocity/pages/survey_thanks.html"
+_ALREADY = "saleor_reciprocity/pages/survey_already.html"
+
+
+def address_of(invitation: Invitation, now: datetime) -> str:
+    """The address at which an invitation is answered; `?score=4` after it preselects an answer."""
+    return links.address_of(PAGE, links.token_for(PURPOSE, str(invitation.pk), now))
+
+
+def survey(request: HttpRequest, token: str) -> HttpResponse:
+    """The form, and what becomes of it when it is sent. Raises BadLink for links that lead nowhere."""
+    subject = links.subject_of(PURPOSE, token, timezone.now(), LINK_AGE)
+    if request.method != "POST":
+        return _form(request, _open(subject))
+    invitation = responses.invited(int(subject))
+    if invitation is None:
+        raise links.BadLink
+    return _submit(request, invitation)
+
+
+def _open(subject: str) -> Invitation:
+    invitation = responses.open_invitation(int(subject))
+    if invitation is None:
+        raise links.BadLink
+    return invitation
+
+
+def _form(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    kept = responses.unfinished(invitation)
+    chosen = _number(request.GET.get("score", ""))
+    score = chosen if chosen in answers_of(invitation.question) else kept.score
+    return _rendered(request, invitation, Given(score, kept.comment, kept.ratings))
+
+
+def _submit(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    given = _given(request, invitation)
+    finishing = request.POST.get("action") != "keep"
+    if finishing and given.score is not None:
+        taken = responses.take(invitation, given)
+        return _page(request, _THANKS if taken.is_first else _ALREADY, invitation, {"points": taken.points})
+    if not responses.keep(invitation, given):
+        return _page(request, _ALREADY, invitation, {})
+    return _rendered(request, invitation, given, missing=finishing, kept=not finishing)
+
+
+def _given(request: HttpRequest, invitation: Invitation) -> Given:
+    score = _number(request.POST.get("score", ""))
+    stars = {
+        product_id: _number(request.POST.get(f"product-{product_id}", ""))
+        for product_id in invitation.products.values_list("product_id", flat=True)
+    }
+    return Given(
+        score=score if score in answers_of(invitation.question) else None,
+        comment=request.POST.get("comment", ""),
+        ratings={product_id: number for product_id, number in stars.items() if number is not None},
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else None
+
+
+def _rendered(
+    request: HttpRequest, invitation: Invitation, given: Given, *, missing: bool = False, kept: bool = False
+) -> HttpResponse:
+    with override(languages.nearest(invitation.language)):
+        context = {
+            "wording": wording_of(invitation),
+            "stars": questions.star_choices(),
+            "products": [
+                {"id": product.product_id, "name": product.name, "stars": given.ratings.get(product.product_id)}
+                for product in _rateable(invitation)
+            ],
+            "given": given,
+            "longest": LONGEST_COMMENT,
+            "missing": missing,
+            "kept": kept,
+        }
+    return _page(request, _FORM, invitation, context, status=422 if missing else 200)
+
+
+def wording_of(invitation: Invitation) -> questions.Wording:
+    """The question of an invitation in the active language, in the shop's own words as long as it asks the same."""
+    version = programme.current(invitation.channel_id)
+    asks_the_same = version is not None and version.programme.survey_question == invitation.question
+    own = version.programme.survey_text if version is not None and asks_the_same else ""
+    return questions.wording_of(invitation.question, own, host.shop_name())
+
+
+def _rateable(invitation: Invitation) -> list[AskedProduct]:
+    version = programme.current(invitation.channel_id)
+    wanted = version is not None and version.programme.survey_product_ratings
+    return list(invitation.products.order_by("pk")) if wanted else []
+
+
+def _page(
+    request: HttpRequest, template: str, invitation: Invitation, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    context = {"shop": host.shop_name(), "order_number": invitation.order_number, **context}
+    return pages.rendered(request, template, context, invitation.language, status)

@@ -1,0 +1,55 @@
+"""What surveys hold about a person, and how it is forgotten. Scores and stars stay: they name the order only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import CharField, F, Q, Value
+from django.db.models.functions import Cast, Concat
+
+from saleor_reciprocity.identity import Subject
+
+from .models import Answer, Invitation, Reply, State
+
+
+def export(subject: Subject) -> dict[str, Any]:
+    """Whether they were asked, what they answered, kept for later and rated, and what the shop replied."""
+    invitations = _invitations(subject)
+    answers = Answer.objects.filter(invitation__in=invitations).order_by("pk")
+    columns = ("invitation__order_id", "question", "score", "comment", "started_at", "answered_at", "is_unhappy")
+    return {
+        "invitations": list(
+            invitations.order_by("pk").values(
+                "order_id", "order_number", "language", "question", "state", "due_at", "made_at", "invited_at"
+            )
+        ),
+        "answers": list(answers.values(*columns)),
+        "ratings": list(answers.exclude(ratings=None).values("ratings__product_id", "ratings__stars")),
+        "replies": list(Reply.objects.filter(answer__in=answers).order_by("pk").values("text", "written_at")),
+    }
+
+
+def forget(subject: Subject) -> None:
+    """Who it was, and every word that was written; what was begun and never sent goes altogether."""
+    invitations = _invitations(subject)
+    pks = list(invitations.values_list("pk", flat=True))
+    begun = Answer.objects.filter(invitation__in=pks, answered_at=None)
+    for answer in begun:
+        answer.ratings.all().delete()
+    begun.delete()
+    answers = Answer.objects.filter(invitation__in=pks)
+    Reply.objects.filter(answer__in=answers).update(text="", digest=Concat(Value("erased:"), Cast("pk", CharField())))
+    answers.update(comment="", alert_due_at=None)
+    waiting = Invitation.objects.filter(pk__in=pks, state=State.WAITING)
+    waiting.update(state=State.CANCELLED)
+    nobody = Concat(Value("erased:"), Cast(F("pk"), CharField()))
+    Invitation.objects.filter(pk__in=pks).update(person=nobody, user=None, order_number="")
+
+
+def _invitations(subject: Subject) -> Any:
+    mine = Q(order_id__in=subject.order_ids)
+    if subject.person:
+        mine |= Q(person=subject.person)
+    if subject.user_id is not None:
+        mine |= Q(user_id=subject.user_id)
+    return Invitation.objects.filter(mine)

@@ -1,0 +1,213 @@
+"""The queue: at most one invitation for each order, decided once its goods have arrived, and handed over when due.
+
+A decision against an invitation is kept, too, and is final: nobody is asked later instead. What is decided when an
+order is looked at is decided again when its time comes, because people, orders and settings change in between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Callable
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from saleor_reciprocity import host, identity, programme, settings
+from saleor_reciprocity.experiments import assignment, holdout
+from saleor_reciprocity.mail import consent, kinds, outbox
+
+from . import rules
+from .models import AskedProduct, Invitation, State
+
+BATCH = 200
+
+
+def settle(order_id: str) -> None:
+    """Bring the invitation of an order to what the order's state asks for, in a transaction of its own.
+
+    An order that was not shipped costs two short statements.
+    """
+    with transaction.atomic():
+        invitation = Invitation.objects.select_for_update().filter(order_id=order_id).first()
+        if invitation is not None:
+            if invitation.state == State.WAITING:
+                _follow(invitation, host.order(order_id))
+            return
+        shipped_at = host.shipped_at(order_id)
+        order = host.order(order_id) if shipped_at is not None else None
+        if order is None or not rules.has_arrived(order) or rules.went_back(order):
+            return
+        terms = _terms(order, shipped_at)
+        if terms is not None:
+            _decide(order, terms, rules.due_at(shipped_at, terms.survey_delay_days))
+
+
+def _terms(order: host.Order, shipped_at: datetime) -> settings.Programme | None:
+    """What was set when the goods went out, for orders since the programme is on; None where nobody is to be asked."""
+    placed, shipped = (programme.in_force(order.channel_id, moment) for moment in (order.placed_at, shipped_at))
+    if placed is None or not placed.active or shipped is None or not shipped.active:
+        return None
+    return shipped.programme if shipped.programme.survey_question != settings.NO_QUESTION else None
+
+
+def _decide(order: host.Order, terms: settings.Programme, due: datetime) -> None:
+    now = timezone.now()
+    invitation = Invitation(
+        order_id=order.id,
+        order_number=order.number,
+        channel_id=order.channel_id,
+        person=_hash_of(order.person),
+        user_id=order.person.user_id,
+        language=host.order_language(order.id),
+        question=terms.survey_question,
+        due_at=due,
+        made_at=now,
+    )
+    _lock_person(invitation)
+    if Invitation.objects.filter(order_id=order.id).exists():
+        return
+    against = _reason_against(invitation, order, terms, now)
+    invitation.state = against or State.WAITING
+    invitation.save(force_insert=True)
+
+
+def _hash_of(person: host.Person) -> str:
+    return identity.email_hash(person.email) if person.email else ""
+
+
+def _reason_against(
+    invitation: Invitation, order: host.Order, terms: settings.Programme, now: datetime
+) -> State | None:
+    """Why nobody is asked about an order, while the person is locked; None when somebody is."""
+    if not order.person.email:
+        return State.NO_EMAIL
+    if rules.is_too_late(invitation.due_at, now, terms.survey_latest_days):
+        return State.TOO_LATE
+    if not consent.may_write(order.person, kinds.SURVEY, order.channel_id, now).allowed:
+        return State.NO_CONSENT
+    if _asked_recently(invitation):
+        return State.ASKED_RECENTLY
+    if holdout.assigned(invitation.person, assignment.SURVEYS, terms.survey_holdout_share, now).held_out:
+        return State.HELD_OUT
+    return None
+
+
+def _asked_recently(invitation: Invitation) -> bool:
+    """Whether another invitation of the person is waiting, or was handed over less than the quiet time before."""
+    others = Invitation.objects.filter(_same_person(invitation)).exclude(order_id=invitation.order_id)
+    begin = (invitation.due_at or invitation.made_at) - rules.QUIET
+    if invitation.pk is None:
+        return others.filter(Q(state=State.WAITING) | Q(state=State.INVITED, invited_at__gt=begin)).exists()
+    return others.filter(state=State.INVITED, invited_at__gt=timezone.now() - rules.QUIET).exists()
+
+
+def _same_person(invitation: Invitation) -> Q:
+    """The same address, whether with an account or without, or the same account, whatever its address is by now."""
+    same = Q(person=invitation.person)
+    return same | Q(user_id=invitation.user_id) if invitation.user_id is not None else same
+
+
+def _lock_person(invitation: Invitation) -> None:
+    """Let nobody else decide about this person until the end of the transaction."""
+    names = {f"survey:{invitation.person}", f"survey:user:{invitation.user_id}"}
+    keys = sorted(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True) for name in names)
+    with connection.cursor() as cursor:
+        for key in keys:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+
+
+def _follow(invitation: Invitation, order: host.Order | None) -> None:
+    """Bring a waiting, locked invitation to what became of its order."""
+    if order is None or order.state is host.OrderState.VOID:
+        invitation.state = State.CANCELLED
+    elif rules.went_back(order):
+        invitation.state = State.RETURNED
+    elif not rules.has_arrived(order):
+        invitation.due_at = None
+    else:
+        _follow_shipment(invitation, order)
+    invitation.save(update_fields=["state", "due_at"])
+
+
+def _follow_shipment(invitation: Invitation, order: host.Order) -> None:
+    shipped_at = host.shipped_at(order.id)
+    terms = _terms(order, shipped_at) if shipped_at is not None else None
+    if shipped_at is None or terms is None:
+        invitation.state = State.SWITCHED_OFF
+    else:
+        invitation.due_at = rules.due_at(shipped_at, terms.survey_delay_days)
+
+
+def invite_due(progress: Callable[[int], None] = lambda invited: None) -> int:
+    """Hand over every invitation that is due, each in a transaction of its own. Returns how many were handed over.
+
+    Any number of workers may do this at once.
+    """
+    invited, after = 0, 0
+    with host.allow_writer():
+        while batch := _due(after):
+            for after in batch:
+                invited += _invite(after)
+                progress(invited)
+    return invited
+
+
+def _due(after: int) -> list[int]:
+    rows = Invitation.objects.filter(state=State.WAITING, due_at__lte=timezone.now(), pk__gt=after)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
+
+
+def _invite(invitation_id: int) -> bool:
+    with transaction.atomic():
+        seen = Invitation.objects.get(pk=invitation_id)
+        order = host.order(seen.order_id)
+        if order is not None:
+            seen.person, seen.user_id = _hash_of(order.person), order.person.user_id
+        _lock_person(seen)
+        waiting = Invitation.objects.select_for_update(skip_locked=True).filter(pk=invitation_id, state=State.WAITING)
+        invitation = waiting.first()
+        if invitation is None:
+            return False
+        _follow(invitation, order)
+        if order is None or invitation.state != State.WAITING or not _is_due(invitation):
+            return False
+        invitation.person, invitation.user_id = seen.person, seen.user_id
+        return _hand_over(invitation, order)
+
+
+def _is_due(invitation: Invitation) -> bool:
+    return invitation.due_at is not None and invitation.due_at <= timezone.now()
+
+
+def _hand_over(invitation: Invitation, order: host.Order) -> bool:
+    now = timezone.now()
+    version = programme.current(order.channel_id)
+    terms = version.programme if version is not None and version.active else None
+    if terms is None or terms.survey_question == settings.NO_QUESTION:
+        invitation.state = State.SWITCHED_OFF
+    else:
+        invitation.state = _reason_against(invitation, order, terms, now) or State.INVITED
+    if invitation.state == State.INVITED:
+        invitation.invited_at = now
+        _keep_products(invitation)
+        outbox.ask(
+            kinds.SURVEY,
+            f"survey:{order.id}",
+            order.person,
+            order.channel_id,
+            now,
+            order_id=order.id,
+            language=invitation.language,
+            context={"invitation": invitation.pk},
+        )
+    invitation.save(update_fields=["state", "invited_at", "person", "user"])
+    return bool(invitation.state == State.INVITED)
+
+
+def _keep_products(invitation: Invitation) -> None:
+    AskedProduct.objects.bulk_create(
+        AskedProduct(invitation=invitation, product_id=product.id, name=product.name)
+        for product in host.ordered_products(invitation.order_id)
+    )

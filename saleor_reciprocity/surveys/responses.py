@@ -1,0 +1,149 @@
+"""Responses: takes a customer's answer once, for ever; until then it can be kept unfinished and taken up again."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from saleor_reciprocity import host, programme
+from saleor_reciprocity.points import ledger
+from saleor_reciprocity.points.models import Account, Entry, Kind
+
+from . import alerts
+from .models import Answer, Invitation, Rating, State
+from .scores import STARS, answers_of
+
+LONGEST_COMMENT = 2000
+_DIRECTIONS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # they make a text look like another
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a form held. `score` is None where none was chosen; `ratings` are stars by product id."""
+
+    score: int | None = None
+    comment: str = ""
+    ratings: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a submission: whether it is the answer, and the points that it brought."""
+
+    is_first: bool
+    points: int = 0
+
+
+def invited(invitation_id: int) -> Invitation | None:
+    """An invitation that was handed over to somebody who was not erased since, or None."""
+    rows = Invitation.objects.filter(pk=invitation_id, state=State.INVITED)
+    return rows.exclude(person__startswith="erased:").first()
+
+
+def open_invitation(invitation_id: int) -> Invitation | None:
+    """An invitation that can still be answered, or None."""
+    invitation = invited(invitation_id)
+    answered = Answer.objects.filter(invitation_id=invitation_id, answered_at__isnull=False)
+    return None if invitation is None or answered.exists() else invitation
+
+
+def unfinished(invitation: Invitation) -> Given:
+    """What was kept of an unfinished answer."""
+    answer = Answer.objects.filter(invitation=invitation, answered_at=None).first()
+    if answer is None:
+        return Given()
+    return Given(answer.score, answer.comment, dict(answer.ratings.values_list("product_id", "stars")))
+
+
+def keep(invitation: Invitation, given: Given) -> bool:
+    """Keep an unfinished answer. Returns False, and changes nothing, once there is an answer."""
+    now = timezone.now()
+    with transaction.atomic():
+        answer = _locked_answer(invitation, now)
+        if answer is None:
+            return False
+        _write(answer, given)
+        answer.save()
+        _rate(answer, given.ratings)
+    return True
+
+
+def take(invitation: Invitation, given: Given) -> Taken:
+    """Take the answer, with the points that the shop gives as thanks. Whatever comes after the first changes nothing.
+
+    `given.score` is one of the question's answers.
+    """
+    now = timezone.now()
+    version = programme.current(invitation.channel_id)
+    terms = version.programme if version is not None and version.active else None
+    order = host.order(invitation.order_id)
+    with transaction.atomic():
+        account = None
+        if terms is not None and terms.survey_points and order is not None:
+            account = ledger.lock_account_of(order.person, now)
+        answer = _locked_answer(invitation, now)
+        if answer is None:
+            return Taken(is_first=False)
+        _write(answer, given)
+        if account is not None and terms is not None:
+            answer.entry = _thank(account, invitation, terms.survey_points, now)
+        answer.answered_at = now
+        alerts.prepare(answer, terms)
+        answer.save()
+        _rate(answer, given.ratings)
+    return Taken(is_first=True, points=answer.entry.points if answer.entry else 0)
+
+
+def _locked_answer(invitation: Invitation, now: datetime) -> Answer | None:
+    """The unfinished answer, begun where there is none, while its invitation is locked; None when it is finished."""
+    Invitation.objects.select_for_update().get(pk=invitation.pk)
+    answer = Answer.objects.filter(invitation=invitation).first()
+    if answer is None:
+        answer = Answer(invitation=invitation, question=invitation.question, started_at=now)
+    return None if answer.answered_at is not None else answer
+
+
+def _write(answer: Answer, given: Given) -> None:
+    answer.score = given.score if given.score in answers_of(answer.question) else None
+    answer.comment = _clean(given.comment)
+
+
+def _clean(comment: str) -> str:
+    """A comment without what no person writes: control characters, halves of characters, changes of direction."""
+    plain = comment.replace("\r\n", "\n").replace("\r", "\n")
+    kept = (c for c in plain if c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in _DIRECTIONS))
+    return "".join(kept).strip()[:LONGEST_COMMENT]
+
+
+def _rate(answer: Answer, ratings: Mapping[int, int]) -> None:
+    asked = set(answer.invitation.products.values_list("product_id", flat=True))
+    low, high = STARS
+    answer.ratings.all().delete()
+    Rating.objects.bulk_create(
+        Rating(answer=answer, product_id=product_id, stars=stars)
+        for product_id, stars in sorted(ratings.items())
+        if product_id in asked and low <= stars <= high
+    )
+
+
+def _thank(account: Account, invitation: Invitation, points: int, now: datetime) -> Entry:
+    posting = ledger.Posting(
+        kind=Kind.BONUS,
+        source=f"survey:{invitation.order_id}",
+        happened_at=now,
+        points=points,
+        reason=f"#{invitation.order_number}",
+    )
+    return ledger.give(account, posting, now)
+
+
+def forget_unfinished(before: datetime) -> int:
+    """Delete what customers began and never sent, once their links have run out. Returns how many were deleted."""
+    stale = Answer.objects.filter(answered_at=None, invitation__invited_at__lt=before)
+    Rating.objects.filter(answer__in=stale).delete()
+    return int(stale.delete()[0])
