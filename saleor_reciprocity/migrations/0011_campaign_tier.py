@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reciprocity", "0009_erased_orders"),
+        ("reciprocity", "0010_surveys"),
     ]
 
     operations = [
