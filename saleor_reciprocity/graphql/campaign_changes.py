@@ -48,6 +48,7 @@ class SurpriseCampaignCreateInput(graphene.InputObjectType):
         description="The smallest total of an order that takes part. A minimum spoils gifts."
     )
     groups = graphene.List(graphene.NonNull(graphene.String), description="Names of the groups it is for (all).")
+    tier = graphene.String(description="The code of the tier that a customer needs at least (none).")
     cooling_off_days = graphene.Int(
         description="Days without another gift, for the winner and all at the same address (30)."
     )

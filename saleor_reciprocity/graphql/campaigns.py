@@ -101,6 +101,7 @@ class SurpriseCampaign(graphene.ObjectType):
     ends_at = host.date_time_type()(description="Orders placed from then on take no part.")
     from_order_number = graphene.Int(required=True, description="The customer's first order that takes part.")
     minimum_total = LoyaltyDecimal(description="The smallest total of an order that takes part.")
+    tier = graphene.String(required=True, description="The code of the tier that a customer needs; empty for none.")
     groups = graphene.List(
         graphene.NonNull(graphene.String), required=True, description="Names of the groups it is for; empty for all."
     )

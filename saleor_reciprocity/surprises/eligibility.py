@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from saleor_reciprocity import host
+from saleor_reciprocity.points import tiers
+from saleor_reciprocity.points.models import Account
 
 from .models import Campaign, Draw, Outcome
 
 MOST_ORDERS_A_DAY = 3
 
 
-def reason_against(order: host.Order, campaign: Campaign) -> Outcome | None:
+def reason_against(order: host.Order, campaign: Campaign, account: Account, now: datetime) -> Outcome | None:
     """Why a campaign is not for an order, or None when it is."""
     if order.replaces_another:
         return Outcome.REPLACEMENT
@@ -21,6 +23,8 @@ def reason_against(order: host.Order, campaign: Campaign) -> Outcome | None:
         return Outcome.ORDER_TOTAL
     if campaign.groups and not host.in_groups(order.person.user_id, campaign.groups):
         return Outcome.GROUP
+    if campaign.tier and not tiers.has_reached(account, campaign.tier, now):
+        return Outcome.TIER
     earlier = campaign.from_order_number - 1
     if earlier and host.earlier_orders(order.person, order.placed_at, earlier) < earlier:
         return Outcome.ORDER_NUMBER

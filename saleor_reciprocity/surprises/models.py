@@ -61,6 +61,7 @@ class Campaign(models.Model):
     from_order_number = models.IntegerField(default=2)
     minimum_total = models.DecimalField(max_digits=20, decimal_places=3, null=True)
     groups = JSONField(default=list)
+    tier = models.CharField(max_length=32, blank=True, default="")
     cooling_off_days = models.IntegerField(default=30)
     validity_days = models.IntegerField(default=30)
     reason = models.CharField(max_length=200, blank=True, default="")
@@ -147,6 +148,7 @@ class Outcome(models.TextChoices):
     ORDER_NUMBER = "order number", "The campaign begins with a later order of a customer"
     ORDER_TOTAL = "order total", "The order is below the campaign's minimum"
     GROUP = "group", "The customer is in none of the campaign's groups"
+    TIER = "tier", "The customer has not reached the campaign's tier"
     COOLING_OFF = "cooling off", "The customer got a surprise a short time ago"
     ADDRESS = "address", "Somebody at this address got a surprise a short time ago"
     TOO_MANY_ORDERS = "too many orders", "The customer placed too many orders on this day"

@@ -76,7 +76,7 @@ def _draw(order: host.Order, campaign: Campaign, account: Account) -> Draw:
         currency=order.currency,
         drawn_at=timezone.now(),
     )
-    against = _reason_against(order, campaign, made)
+    against = _reason_against(order, campaign, made, account)
     if against is None and draw.wins(made.ticket, campaign.probability):
         _give(made, order, account)
     else:
@@ -84,10 +84,10 @@ def _draw(order: host.Order, campaign: Campaign, account: Account) -> Draw:
     return made
 
 
-def _reason_against(order: host.Order, campaign: Campaign, made: Draw) -> Outcome | None:
+def _reason_against(order: host.Order, campaign: Campaign, made: Draw, account: Account) -> Outcome | None:
     if order.state is host.OrderState.VOID:
         return Outcome.CANCELLED
-    against = eligibility.reason_against(order, campaign)
+    against = eligibility.reason_against(order, campaign, account, made.drawn_at)
     if against is not None:
         return against
     share = campaigns.holdout_share(order.channel_id, order.placed_at)
