@@ -9,7 +9,7 @@ from django.utils import timezone
 from . import host
 from .mail import kinds, sending
 from .mail.sending import Progress, Reader
-from .points import statements
+from .points import reminders, statements
 from .rewards import letters as rewards
 from .surprises import letters as surprises
 from .surveys import letters as surveys
@@ -20,11 +20,14 @@ READERS: Mapping[str, Reader] = {
     kinds.STATEMENT: statements.about,
     kinds.SURVEY: surveys.question,
     kinds.REPLY: surveys.reply,
+    kinds.EXPIRY: reminders.about,
 }
 
 
 def send(tell: Callable[[Progress], None] = lambda progress: None) -> Progress:
-    """Ask for the statements of last month, and send all that is due."""
+    """Ask for the statements of last month and the reminders of points that expire, and send all that is due."""
+    now = timezone.now()
     with host.allow_writer():
-        statements.ask(timezone.now())
+        statements.ask(now)
+        reminders.ask(now)
     return sending.look(READERS, tell)

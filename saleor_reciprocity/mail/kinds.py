@@ -16,6 +16,7 @@ SURPRISE = "surprise"
 REDEMPTION = "redemption"
 STATEMENT = "statement"
 REPLY = "reply"
+EXPIRY = "expiry"
 
 
 @dataclass(frozen=True)
@@ -38,5 +39,13 @@ KINDS = {
         Kind(REDEMPTION, gettext_lazy("Codes for your points"), False, False, "mail_codes", timedelta(days=7)),
         Kind(STATEMENT, gettext_lazy("Monthly statement of points"), True, True, "mail_statements", timedelta(days=7)),
         Kind(REPLY, gettext_lazy("Replies to your answers"), False, True, "mail_replies", timedelta(days=30)),
+        Kind(
+            EXPIRY,
+            gettext_lazy("Points that are about to expire"),
+            True,
+            True,
+            "expiry_reminder_days",
+            timedelta(days=2),
+        ),
     )
 }

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Iterator
+from typing import Any
 
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import Sum
 
-from saleor_reciprocity import host, programme
+from saleor_reciprocity import host
 from saleor_reciprocity.mail import kinds, outbox
 from saleor_reciprocity.mail.models import Mail
 
-from .models import Account, Entry, OrderTerms
+from . import recipients
+from .models import Account, Entry
 
 FIRST_DAYS = 7  # of a month, in which the statement of the month before is asked for
 
@@ -22,7 +23,8 @@ def ask(now: datetime) -> int:
         return 0
     asked = 0
     month = _month_before(now)
-    for channel_id in _channels():
+    wanted = [channel_id for channel_id, programme in recipients.channels() if programme.mail_statements]
+    for channel_id in wanted:
         for account in _accounts_of(channel_id, month):
             outbox.ask(
                 kinds.STATEMENT,
@@ -48,20 +50,10 @@ def about(mail: Mail) -> dict[str, Any] | None:
     return {"available": account.available, "pending": account.pending, "gained": gained, "spent": -spent}
 
 
-def _channels() -> Iterator[str]:
-    for channel in host.channels():
-        version = programme.current(channel.id)
-        if version is not None and version.active and version.programme.mail_statements:
-            yield channel.id
-
-
 def _accounts_of(channel_id: str, month: datetime) -> Any:
     """Customers with points whose newest order is in a channel and who have no statement of the month yet."""
-    newest = OrderTerms.objects.filter(account=OuterRef("pk")).order_by("-placed_at").values("channel_id")[:1]
-    accounts = Account.objects.filter(user__isnull=False, version__gt=0).annotate(channel_id=Subquery(newest))
     done = Mail.objects.filter(kind=kinds.STATEMENT, source__endswith=f":{month:%Y-%m}").values("user_id")
-    mine = accounts.filter(channel_id=channel_id).exclude(user_id__in=done.exclude(user_id=None))
-    return mine.select_related("user").order_by("pk").iterator()
+    return recipients.customers_of(channel_id).exclude(user_id__in=done.exclude(user_id=None)).iterator()
 
 
 def _month_before(now: datetime) -> datetime:
