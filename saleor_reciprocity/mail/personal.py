@@ -27,12 +27,14 @@ def export(subject: Subject) -> dict[str, Any]:
 
 
 def forget(subject: Subject) -> None:
-    """Messages keep what became of them; choices go, since they are about nobody then."""
+    """Messages keep what became of them. A "no" stays, under the keyed hash of the address alone."""
     rows = Mail.objects.filter(_mine(subject) | Q(order_id__in=subject.order_ids))
     rows.filter(state=State.WAITING).update(state=State.DROPPED, reason="erased")
     nobody = Concat(Value("erased:"), Cast(F("pk"), CharField()))
     rows.update(source=nobody, person="", user=None, order_id="", context={}, message_id="")
-    CommunicationChoice.objects.filter(_mine(subject)).delete()
+    said = CommunicationChoice.objects.filter(_mine(subject))
+    said.filter(wanted=True).delete()
+    said.update(user=None)
 
 
 def _mine(subject: Subject) -> Q:

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from .statement import statement
 
@@ -72,7 +73,7 @@ def parameters(situation: Situation, first: int, after: tuple[int, int] | None =
     score, product_id = after or (None, None)
     return {
         **situation.__dict__,
-        "today": situation.now.date(),
+        "today": timezone.localtime(situation.now, timezone.get_default_timezone()).date(),  # as the host counts days
         "first": first,
         "after_score": score,
         "after_product": product_id,

@@ -112,13 +112,15 @@ def test_several_workers_at_once_send_each_message_once(wishes: Any, post: Post,
 
 def test_a_worker_that_was_too_slow_sends_nothing(wishes: Any, post: Post, monkeypatch: Any) -> None:  # noqa: F811
     wishes(kinds.REDEMPTION)
+    seen = []
 
-    def overtaken(mail: Mail) -> Any:
-        Mail.objects.update(claimed_at=timezone.now() - timedelta(hours=1))
-        sending.take_up_abandoned(timezone.now())
+    def overtaken_once(mail: Mail) -> Any:
+        if not seen:
+            Mail.objects.update(claimed_at=timezone.now() - timedelta(hours=1))
+            sending.take_up_abandoned(timezone.now())
+        seen.append(len(post.accepted))
         return TEXTS[mail.kind]
 
-    sending.look({kinds.REDEMPTION: overtaken})
-    assert post.accepted == []
-    sending.look(READERS)
+    sending.look({kinds.REDEMPTION: overtaken_once})
+    assert seen == [0, 0], "whoever took it up found it unsent"
     assert len(post.accepted) == 1

@@ -113,7 +113,7 @@ def served(answer: dict[str, Any]) -> bool:
     if answer.get("errors") or not answer.get("data"):
         return False
     (value,) = answer["data"].values()
-    if isinstance(value, list):
+    if isinstance(value, list) and value:
         value = value[0]
     if isinstance(value, dict) and "errors" in value:
         return not value["errors"]

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from saleor_reciprocity import host, letters
-from saleor_reciprocity.mail import consent, kinds
+from saleor_reciprocity import host, identity, letters
+from saleor_reciprocity.mail import consent, kinds, personal
 from saleor_reciprocity.mail.models import CommunicationChoice, Mail
 
 from .. import hosts
@@ -117,3 +117,12 @@ def test_a_link_is_for_its_own_page_and_is_refused_when_altered(links: Any) -> N
 def test_no_page_names_the_person(links: Any) -> None:
     for address in links.values():
         assert "ada@example.com" not in Client().get(address).content.decode()
+
+
+def test_a_no_outlives_the_erasure_of_whoever_said_it(links: Any, customer: Any) -> None:
+    Client().post(links["unsubscribe"])
+    person = host.person(customer)
+    personal.forget(identity.Subject(customer.pk, identity.email_hash(person.email), (), ()))
+    said = [(one.kind, one.wanted, one.user_id) for one in CommunicationChoice.objects.order_by("pk")]
+    assert said == [("", False, None), ("statement", False, None)]
+    assert not consent.may_write(person, kinds.SURVEY, "", timezone.now()).allowed
