@@ -70,9 +70,8 @@ WITH sold AS (
 placed AS (
   SELECT s.*, NULL::int AS category_id FROM sold s
   UNION ALL
-  SELECT s.*, above.id FROM sold s JOIN product_product p ON p.id = s.product_id
-  JOIN product_category own ON own.id = p.category_id
-  JOIN product_category above ON above.tree_id = own.tree_id AND own.lft BETWEEN above.lft AND above.rght),
+  SELECT s.*, a.above_id FROM sold s JOIN {products} p ON p.id = s.product_id
+  JOIN ({above}) a ON a.category_id = p.category_id),
 ranked AS (
   SELECT *, row_number() OVER (PARTITION BY channel_id, category_id ORDER BY score DESC, product_id) AS place
   FROM placed)
@@ -160,7 +159,8 @@ def neighbours(version: ModelVersion, progress: Callable[[str], None] = lambda s
 def popularity(version: ModelVersion, progress: Callable[[str], None] = lambda step: None) -> int:
     """Count what is bought by many, by channel and category. Needs `read_purchases`. Returns how many rows."""
     progress("counting popularity")
-    return _write(_POPULARITY, version, most_popular=MOST_POPULAR)
+    sql = _POPULARITY.format(products=host.PRODUCTS, above=host.CATEGORIES_ABOVE)
+    return _write(sql, version, most_popular=MOST_POPULAR)
 
 
 def _lists(version: ModelVersion, progress: Callable[[str], None]) -> int:
