@@ -22,6 +22,7 @@ HALF_LIFE = timedelta(days=90)
 MOST_PRODUCTS = 200  # of one person, the weightiest: pairs grow with the square
 SEEDS, OF_EACH_SEED = 50, 20  # whose neighbours make a customer's list of new products
 BLOCK = 10_000  # customers a statement
+MEMORY = "256MB"  # of the server, for each sort and hash of a statement; what needs more goes to its disk
 
 _PURCHASES = """
 CREATE TEMPORARY TABLE reciprocity_bought ON COMMIT DROP AS
@@ -50,12 +51,13 @@ WITH own AS (SELECT DISTINCT person, product_id FROM reciprocity_bought),
 buyers AS (SELECT product_id, count(*) AS people FROM own GROUP BY product_id HAVING count(*) >= %(people)s),
 kept AS (SELECT o.person, o.product_id FROM own o JOIN buyers b USING (product_id)),
 pairs AS (
-  SELECT a.product_id AS product, b.product_id AS other, count(*) AS people
-  FROM kept a JOIN kept b ON b.person = a.person AND b.product_id <> a.product_id
+  SELECT a.product_id AS one, b.product_id AS another, count(*) AS people
+  FROM kept a JOIN kept b ON b.person = a.person AND b.product_id > a.product_id
   GROUP BY a.product_id, b.product_id HAVING count(*) >= %(people)s),
 scored AS (
-  SELECT p.product, p.other, p.people, p.people / sqrt(x.people::float8 * y.people) AS score
-  FROM pairs p JOIN buyers x ON x.product_id = p.product JOIN buyers y ON y.product_id = p.other),
+  SELECT way.product, way.other, p.people, p.people / sqrt(x.people::float8 * y.people) AS score
+  FROM pairs p JOIN buyers x ON x.product_id = p.one JOIN buyers y ON y.product_id = p.another,
+    LATERAL (VALUES (p.one, p.another), (p.another, p.one)) AS way (product, other)),
 ranked AS (
   SELECT *, row_number() OVER (PARTITION BY product ORDER BY score DESC, people DESC, other) AS place FROM scored)
 SELECT %(version)s, product, other, score, people FROM ranked WHERE place <= %(most_neighbours)s
@@ -145,6 +147,7 @@ def read_purchases(version: ModelVersion, progress: Callable[[str], None] = lamb
     progress("reading purchases")
     values = {"now": version.started_at, "half_life": HALF_LIFE.total_seconds(), "most_products": MOST_PRODUCTS}
     with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL work_mem = '{MEMORY}'")
         cursor.execute("DROP TABLE IF EXISTS reciprocity_bought")
         cursor.execute(_PURCHASES.format(purchases=host.PURCHASES), values)
         cursor.execute(_INDEXES)
