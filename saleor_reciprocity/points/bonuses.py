@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from saleor_reciprocity import clock, errors, host, programme
 
-from . import ledger, rulebook, rules, tiers
+from . import ledger, queries, rulebook, rules, tiers
 from .models import Account, Entry, Kind
 from .rules import Rule, Stacking, Trigger
 
@@ -35,7 +35,10 @@ def give(
             return []
         account = ledger.lock_account_of(person, now)
         due = list(chosen(in_force, person, account, now))
-        return [entry for rule in due for entry in _post(account, rule, occasion, channel_id, now)]
+        given = Entry.objects.filter(source__in=[_source(rule, occasion) for rule in due])
+        sources = set(given.values_list("source", flat=True))
+        new = [rule for rule in due if _source(rule, occasion) not in sources]
+        return [_post(account, rule, occasion, channel_id, now) for rule in new]
 
 
 def give_by_staff(person: host.Person, rule_id: int, key: str, reason: str, actor: str, now: datetime) -> Entry:
@@ -45,10 +48,12 @@ def give_by_staff(person: host.Person, rule_id: int, key: str, reason: str, acto
         raise errors.NotFound(field="ruleId")
     with transaction.atomic():
         account = ledger.lock_account_of(person, now)
-        channel_id = version.rule.channel_id
-        for entry in _post(account, version.pure, f"{account.pk}:{key}", channel_id, now, reason, actor):
-            return entry
-        return Entry.objects.get(source=_source(version.pure, f"{account.pk}:{key}"))
+        occasions = [f"{part.pk}:{key}" for part in queries.parts_of(account)]
+        sources = [_source(version.pure, occasion) for occasion in occasions]
+        earlier = Entry.objects.filter(source__in=sources).first()
+        if earlier is not None:
+            return earlier
+        return _post(account, version.pure, f"{account.pk}:{key}", version.rule.channel_id, now, reason, actor)
 
 
 def chosen(in_force: Iterable[Rule], person: host.Person, account: Account, now: datetime) -> Iterator[Rule]:
@@ -75,9 +80,7 @@ def _is_for(rule: Rule, person: host.Person, account: Account, now: datetime) ->
 
 def _post(
     account: Account, rule: Rule, occasion: str, channel_id: str, now: datetime, reason: str = "", actor: str = ""
-) -> Iterator[Entry]:
-    if Entry.objects.filter(source=_source(rule, occasion)).exists():
-        return
+) -> Entry:
     posting = ledger.Posting(
         kind=str(Kind.BONUS),
         source=_source(rule, occasion),
@@ -89,7 +92,7 @@ def _post(
     )
     entry = ledger.give(account, posting, now)
     tiers.settle(account, now)
-    yield entry
+    return entry
 
 
 def _source(rule: Rule, occasion: str) -> str:
@@ -126,7 +129,8 @@ def _give_to(user_id: int, channel_id: str, trigger: Trigger, occasion: str, at:
 
 
 def _had_a_birthday(account: Account, now: datetime) -> bool:
-    recent = Entry.objects.filter(account=account, kind=Kind.BONUS, happened_at__gt=now - A_YEAR)
+    parts = queries.parts_of(account)
+    recent = Entry.objects.filter(account__in=parts, kind=Kind.BONUS, happened_at__gt=now - A_YEAR)
     return recent.filter(source__contains=f":{Trigger.BIRTHDAY.value}:").exists()
 
 
