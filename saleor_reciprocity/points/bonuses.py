@@ -110,8 +110,8 @@ def look(now: datetime) -> int:
     for channel in host.channels():
         for user_id, joined_at in _newcomers(channel.id, now):
             given += _give_to(user_id, channel.id, Trigger.SIGN_UP, "{account}", joined_at, now)
-        for user_id, day, begins in _birthdays(channel.id, now):
-            given += _give_to(user_id, channel.id, Trigger.BIRTHDAY, f"{{account}}:{day.year}", begins, now)
+        for user_id, day, moment in _birthdays(channel.id, now):
+            given += _give_to(user_id, channel.id, Trigger.BIRTHDAY, f"{{account}}:{day.year}", moment, now)
     return given
 
 
@@ -159,7 +159,7 @@ def _newcomers(channel_id: str, now: datetime) -> Iterator[tuple[int, datetime]]
 
 
 def _birthdays(channel_id: str, now: datetime) -> Iterator[tuple[int, date, datetime]]:
-    """Whose birthday it is by the channel's clock, or was in the last days: the user, the day, and when it began."""
+    """Whose birthday it is by the channel's clock, or was in the last days: the user, the day, and its last moment."""
     version = programme.current(channel_id)
     if version is None or not version.active or not _has_birthday_rules(channel_id):
         return
@@ -167,7 +167,8 @@ def _birthdays(channel_id: str, now: datetime) -> Iterator[tuple[int, date, date
     today = clock.local(now, zone_name).date()
     days = {name: day for back in range(MISSED_DAYS) for day in [today - timedelta(days=back)] for name in _names(day)}
     for user_id, name in _rows(_BORN_ON, {"key": key, "days": list(days)}):
-        yield user_id, days[name], clock.moment_of(datetime.combine(days[name], time.min), zone_name)
+        day_after = datetime.combine(days[name] + timedelta(days=1), time.min)
+        yield user_id, days[name], min(now, clock.moment_of(day_after, zone_name) - timedelta(microseconds=1))
 
 
 def _names(day: date) -> list[str]:

@@ -133,8 +133,8 @@ def test_the_shop_names_where_the_birthday_is(programme_on: Any, customer: Any) 
 def test_a_birthday_before_the_rule_or_while_it_was_off(programme_on: Any, customer: Any) -> None:
     made = old(programme_on, "birthday")
     born(customer, "1990-05-20")
-    rulebook.EarningRuleVersion.objects.update(starts_at=at("2026-05-20T09:00"), since=at("2026-05-20T09:00"))
-    assert bonuses.look(at("2026-05-21T12:00")) == 0, "the rule began after the day had begun"
+    rulebook.EarningRuleVersion.objects.update(starts_at=at("2026-05-21T00:00"), since=at("2026-05-21T00:00"))
+    assert bonuses.look(at("2026-05-21T12:00")) == 0, "the rule began when the day was over"
     rulebook.EarningRuleVersion.objects.update(starts_at=LONG_AGO, since=LONG_AGO)
     hosts.configure(programme_on, active=False)
     assert bonuses.look(at("2026-05-20T12:00")) == 0
