@@ -228,7 +228,8 @@ RULES: tuple[tuple[str, str], ...] = (
         """
         SELECT e.id AS entry, a.id AS answer
         FROM reciprocity_entry e FULL JOIN reciprocity_answer a ON a.entry_id = e.id
-        WHERE (e.source LIKE 'survey:%' AND a.id IS NULL) OR (a.entry_id IS NOT NULL AND e.source NOT LIKE 'survey:%' AND e.source NOT LIKE 'erased:%')
+        WHERE (e.source LIKE 'survey:%' AND a.id IS NULL)
+          OR (a.entry_id IS NOT NULL AND e.source NOT LIKE 'survey:%' AND e.source NOT LIKE 'erased:%')
         """,
     ),
     (

@@ -50,7 +50,7 @@ def a_life(programme_on: Any, customer: Any) -> Any:
 
 
 def a_full_life(programme_on: Any, customer: Any) -> Any:
-    """All that anybody can do: a tier, bonuses, an answer with thanks, messages, choices, tastes, used and unused codes."""
+    """A tier, bonuses, an answer with thanks, messages, choices, tastes, used and unused codes."""
     now = timezone.now()
     hosts.configure(programme_on, survey_points="5", mail_statements="yes")
     since_a_year()

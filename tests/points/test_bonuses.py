@@ -115,7 +115,10 @@ def test_a_birthday_of_a_merged_account_counts(programme_on: Any, customer: Any)
     assert points(customer) == 100
 
 
-@pytest.mark.parametrize("stored", ["", "soon", "1990-5-2", "20-05-1990", "1990-13-45", "1990-05-20T00:00", "2026-02-31"])
+NO_BIRTHDAYS = ("", "soon", "1990-5-2", "20-05-1990", "1990-13-45", "1990-05-20T00:00", "2026-02-31")
+
+
+@pytest.mark.parametrize("stored", NO_BIRTHDAYS)
 def test_what_is_no_birthday_is_passed_over(stored: str, programme_on: Any, customer: Any) -> None:
     old(programme_on, "birthday")
     born(customer, stored)

@@ -49,9 +49,7 @@ def test_12_a_guests_points_are_credited_once_with_the_proof_and_keep_their_date
 
 
 @pytest.mark.parametrize("status", ["draft", "unconfirmed", "expired"][: 3 if hosts.RETURNS else 1])
-def test_13_what_is_no_order_yet_or_no_more_earns_when_it_is_one(
-    status: str, programme_on: Any, customer: Any
-) -> None:
+def test_13_what_is_no_order_yet_or_no_more_earns_when_it_is_one(status: str, programme_on: Any, customer: Any) -> None:
     order = hosts.order(customer, [("20", 1)], status=status)
     settlement.settle(host.order_id(order))
     sweep.sweep()
