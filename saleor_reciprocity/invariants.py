@@ -228,7 +228,8 @@ RULES: tuple[tuple[str, str], ...] = (
         """
         SELECT e.id AS entry, a.id AS answer
         FROM reciprocity_entry e FULL JOIN reciprocity_answer a ON a.entry_id = e.id
-        WHERE (e.source LIKE 'survey:%' AND a.id IS NULL) OR (a.entry_id IS NOT NULL AND e.source NOT LIKE 'survey:%')
+        WHERE (e.source LIKE 'survey:%' AND a.id IS NULL)
+          OR (a.entry_id IS NOT NULL AND e.source NOT LIKE 'survey:%' AND e.source NOT LIKE 'erased:%')
         """,
     ),
     (
@@ -241,12 +242,12 @@ RULES: tuple[tuple[str, str], ...] = (
     ),
 )
 
-# Every code that we made, and whether it may have been used for an order.
+# Every code that we made, and whether it may have been used for an order; those of erased people are forgotten.
 _OUR_CODES = """
 SELECT code, 'redemption ' || id AS made_for, state IN ('cancelled', 'expired') AS is_withdrawn
-FROM reciprocity_redemption
+FROM reciprocity_redemption WHERE code NOT LIKE '~%'
 UNION ALL
-SELECT code, 'draw ' || id, state IN ('withdrawn', 'expired') FROM reciprocity_draw WHERE code IS NOT NULL
+SELECT code, 'draw ' || id, state IN ('withdrawn', 'expired') FROM reciprocity_draw WHERE code NOT LIKE '~%'
 """
 
 # What the host did with our codes; built from the host's own constants.

@@ -200,3 +200,9 @@ def anchors(path: Path) -> set[str]:
 def test_every_test_that_is_named_exists(path: Path) -> None:
     for file, name in TEST.findall(path.read_text()):
         assert re.search(rf"^def {name}\(", (ROOT / file).read_text(), re.MULTILINE), f"{file}::{name}"
+
+
+def test_every_edge_case_has_a_test() -> None:
+    rows = re.findall(r"^\| (\d+) \| (.*)$", (ROOT / "docs" / "edge-cases.md").read_text(), re.MULTILINE)
+    assert [int(number) for number, _ in rows] == list(range(1, 46))
+    assert [number for number, text in rows if not TEST.search(text)] == []

@@ -6,21 +6,33 @@ import json
 from datetime import timedelta
 from io import StringIO
 from typing import Any
+from unittest import mock
 
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import Sum
+from django.utils import timezone
 
 from saleor_reciprocity import erasure, host, identity, people, settlement, sweep
-from saleor_reciprocity.points import adjustments
-from saleor_reciprocity.points.models import Account, Entry
+from saleor_reciprocity.mail import consent, kinds
+from saleor_reciprocity.points import adjustments, ledger
+from saleor_reciprocity.points import orders as points
+from saleor_reciprocity.points import upkeep as points_upkeep
+from saleor_reciprocity.points.models import Account, Entry, OrderTerms
+from saleor_reciprocity.recommendations import preferences
 from saleor_reciprocity.rewards import redemption
-from saleor_reciprocity.rewards.models import Reward
+from saleor_reciprocity.rewards import upkeep as codes
+from saleor_reciprocity.rewards.models import Redemption, Reward
+from saleor_reciprocity.settlement import SettledOrder
+from saleor_reciprocity.surprises import upkeep as gifts
 from saleor_reciprocity.surprises.models import Draw
 
 from . import hosts
+from .hosts import catalogue
+from .points.programmes import ladder, rule
 from .surprises.shop import campaign
+from .surveys.shop import an_answer, since_a_year
 
 
 def a_life(programme_on: Any, customer: Any) -> Any:
@@ -34,6 +46,29 @@ def a_life(programme_on: Any, customer: Any) -> Any:
     settlement.settle(host.order_id(pending))
     adjustments.adjust(host.person(customer), 5, f"Sorry, {customer.email}", f"user:{customer.pk}", "sorry ada")
     redemption.redeem(host.person(customer), Reward.objects.filter(is_standard=True).get().pk, "key of ada")
+    return order
+
+
+def a_full_life(programme_on: Any, customer: Any) -> Any:
+    """A tier, bonuses, an answer with thanks, messages, choices, tastes, used and unused codes."""
+    now = timezone.now()
+    hosts.configure(programme_on, survey_points="5", mail_statements="yes")
+    since_a_year()
+    ladder(("silver", 50, "1"))
+    rule("bonus", "10", trigger="birthday")
+    customer.store_value_in_metadata({"birthday": f"1990-{now:%m-%d}"})
+    customer.save()
+    order = a_life(programme_on, customer)
+    points_upkeep.look()
+    assert an_answer(host.order_id(order), customer).entry
+    consent.choose(host.person(customer), kinds.STATEMENT, True, "the page of ada", now)
+    shelf = catalogue.category("Cups")
+    preferences.update(customer.pk, {("category", shelf.pk): True}, ())
+    used = redemption.redeem(host.person(customer), Reward.objects.get(is_standard=True).pk, "another key of ada")
+    hosts.put_voucher(hosts.order(customer, [("10", 1)]), used.code)
+    hosts.use_voucher(used.code)
+    codes.look()
+    assert Redemption.objects.get(pk=used.pk).state == "used"
     return order
 
 
@@ -140,3 +175,69 @@ def test_the_commands(programme_on: Any, customer: Any) -> None:
     out = StringIO()
     call_command("reciprocity_erase", user=customer.pk, stdout=out)
     assert out.getvalue() == "Erased. 2 orders are ignored from now on.\n"
+
+
+def test_the_export_leaves_nothing_out(programme_on: Any, customer: Any) -> None:
+    a_full_life(programme_on, customer)
+    held = erasure.export(host.person(customer))
+    parts = {
+        f"{domain}.{name}" if name else domain: rows
+        for domain, whole in held.items()
+        for name, rows in (whole.items() if isinstance(whole, dict) else [("", whole)])
+    }
+    empty = {name for name, rows in parts.items() if not rows}
+    assert empty == {"recommendations.lists", "surveys.ratings", "surveys.replies"}, "of these Ada has none"
+    assert held["points"]["tier"][0]["code"] == "silver"
+    assert [bonus["points"] for bonus in held["points"]["entries"] if bonus["kind"] == "bonus"] == [10, 5]
+    assert {(row["key"], row["state"]) for row in held["rewards"]} == {
+        ("key of ada", "unused"),
+        ("another key of ada", "used"),
+    }
+
+
+def test_of_a_full_life_nothing_leads_anywhere(programme_on: Any, customer: Any) -> None:
+    """No name, no address, no hash but that of a no, no order but those not to be looked at, no code of an order."""
+    a_full_life(programme_on, customer)
+    orders = [host.order_id(order) for order in host.orders_of(host.person(customer))]
+    used = Redemption.objects.get(state="used").code
+    unused = Redemption.objects.get(state="unused").code
+    before = totals()
+    erasure.erase(host.person(customer))
+    assert totals() == before
+    text = everything()
+    for trace in ("ada", "Ada", identity.email_hash(customer.email), f'"user_id":{customer.pk},', used):
+        assert trace not in text, trace
+    SettledOrder.objects.all().delete()
+    text = everything()
+    assert not [order_id for order_id in orders if order_id in text]
+    call_command("reciprocity_verify_draws", stdout=StringIO())
+
+    hosts.put_voucher(hosts.order("somebody@example.com", [("10", 1)]), unused)
+    hosts.use_voucher(unused)
+    gift = Draw.objects.exclude(code=None).filter(state="issued").first()
+    hosts.put_voucher(hosts.order("somebody@example.com", [("10", 1)]), gift.code)
+    hosts.use_voucher(gift.code)
+    codes.look()
+    gifts.look()
+    text = everything()
+    assert unused not in text
+    assert gift.code not in text
+    assert set(Redemption.objects.values_list("used_by_order", flat=True)) == {""}
+
+
+def test_an_order_that_was_on_its_way_while_its_person_was_erased_changes_nothing(
+    programme_on: Any, customer: Any
+) -> None:
+    order = a_life(programme_on, customer)
+    terms = OrderTerms.objects.get(order_id=host.order_id(order))
+    waited = ledger.lock
+
+    def erased_meanwhile(account_id: int, now: Any = None) -> Any:
+        erasure.erase(host.person(customer))
+        return waited(account_id, now)
+
+    before = totals()
+    with mock.patch.object(ledger, "lock", erased_meanwhile):
+        points.settle(host.order_id(order))
+    terms.refresh_from_db()
+    assert (terms.order_id.startswith("erased:"), totals()) == (True, before)

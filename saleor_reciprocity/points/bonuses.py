@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from saleor_reciprocity import clock, errors, host, programme
 
-from . import ledger, rulebook, rules, tiers
+from . import ledger, queries, rulebook, rules, tiers
 from .models import Account, Entry, Kind
 from .rules import Rule, Stacking, Trigger
 
@@ -35,7 +35,10 @@ def give(
             return []
         account = ledger.lock_account_of(person, now)
         due = list(chosen(in_force, person, account, now))
-        return [entry for rule in due for entry in _post(account, rule, occasion, channel_id, now)]
+        given = Entry.objects.filter(source__in=[_source(rule, occasion) for rule in due])
+        sources = set(given.values_list("source", flat=True))
+        new = [rule for rule in due if _source(rule, occasion) not in sources]
+        return [_post(account, rule, occasion, channel_id, now) for rule in new]
 
 
 def give_by_staff(person: host.Person, rule_id: int, key: str, reason: str, actor: str, now: datetime) -> Entry:
@@ -45,10 +48,12 @@ def give_by_staff(person: host.Person, rule_id: int, key: str, reason: str, acto
         raise errors.NotFound(field="ruleId")
     with transaction.atomic():
         account = ledger.lock_account_of(person, now)
-        channel_id = version.rule.channel_id
-        for entry in _post(account, version.pure, f"{account.pk}:{key}", channel_id, now, reason, actor):
-            return entry
-        return Entry.objects.get(source=_source(version.pure, f"{account.pk}:{key}"))
+        occasions = [f"{part.pk}:{key}" for part in queries.parts_of(account)]
+        sources = [_source(version.pure, occasion) for occasion in occasions]
+        earlier = Entry.objects.filter(source__in=sources).first()
+        if earlier is not None:
+            return earlier
+        return _post(account, version.pure, f"{account.pk}:{key}", version.rule.channel_id, now, reason, actor)
 
 
 def chosen(in_force: Iterable[Rule], person: host.Person, account: Account, now: datetime) -> Iterator[Rule]:
@@ -75,9 +80,7 @@ def _is_for(rule: Rule, person: host.Person, account: Account, now: datetime) ->
 
 def _post(
     account: Account, rule: Rule, occasion: str, channel_id: str, now: datetime, reason: str = "", actor: str = ""
-) -> Iterator[Entry]:
-    if Entry.objects.filter(source=_source(rule, occasion)).exists():
-        return
+) -> Entry:
     posting = ledger.Posting(
         kind=str(Kind.BONUS),
         source=_source(rule, occasion),
@@ -89,7 +92,7 @@ def _post(
     )
     entry = ledger.give(account, posting, now)
     tiers.settle(account, now)
-    yield entry
+    return entry
 
 
 def _source(rule: Rule, occasion: str) -> str:
@@ -107,8 +110,8 @@ def look(now: datetime) -> int:
     for channel in host.channels():
         for user_id, joined_at in _newcomers(channel.id, now):
             given += _give_to(user_id, channel.id, Trigger.SIGN_UP, "{account}", joined_at, now)
-        for user_id, day, begins in _birthdays(channel.id, now):
-            given += _give_to(user_id, channel.id, Trigger.BIRTHDAY, f"{{account}}:{day.year}", begins, now)
+        for user_id, day, moment in _birthdays(channel.id, now):
+            given += _give_to(user_id, channel.id, Trigger.BIRTHDAY, f"{{account}}:{day.year}", moment, now)
     return given
 
 
@@ -126,7 +129,8 @@ def _give_to(user_id: int, channel_id: str, trigger: Trigger, occasion: str, at:
 
 
 def _had_a_birthday(account: Account, now: datetime) -> bool:
-    recent = Entry.objects.filter(account=account, kind=Kind.BONUS, happened_at__gt=now - A_YEAR)
+    parts = queries.parts_of(account)
+    recent = Entry.objects.filter(account__in=parts, kind=Kind.BONUS, happened_at__gt=now - A_YEAR)
     return recent.filter(source__contains=f":{Trigger.BIRTHDAY.value}:").exists()
 
 
@@ -155,7 +159,7 @@ def _newcomers(channel_id: str, now: datetime) -> Iterator[tuple[int, datetime]]
 
 
 def _birthdays(channel_id: str, now: datetime) -> Iterator[tuple[int, date, datetime]]:
-    """Whose birthday it is by the channel's clock, or was in the last days: the user, the day, and when it began."""
+    """Whose birthday it is by the channel's clock, or was in the last days: the user, the day, and its last moment."""
     version = programme.current(channel_id)
     if version is None or not version.active or not _has_birthday_rules(channel_id):
         return
@@ -163,7 +167,8 @@ def _birthdays(channel_id: str, now: datetime) -> Iterator[tuple[int, date, date
     today = clock.local(now, zone_name).date()
     days = {name: day for back in range(MISSED_DAYS) for day in [today - timedelta(days=back)] for name in _names(day)}
     for user_id, name in _rows(_BORN_ON, {"key": key, "days": list(days)}):
-        yield user_id, days[name], clock.moment_of(datetime.combine(days[name], time.min), zone_name)
+        day_after = datetime.combine(days[name] + timedelta(days=1), time.min)
+        yield user_id, days[name], min(now, clock.moment_of(day_after, zone_name) - timedelta(microseconds=1))
 
 
 def _names(day: date) -> list[str]:

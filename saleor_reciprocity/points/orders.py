@@ -30,6 +30,8 @@ def settle(order_id: str) -> None:
             return
         account = ledger.lock(terms.account_id)
         terms.refresh_from_db()
+        if terms.order_id != order_id:
+            return  # the person was erased while this waited
         order = host.order(order_id)
         if order is None:  # the host deletes expired orders, which are due nothing by then
             OrderTerms.objects.filter(pk=terms.pk).update(matures_at=None)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from saleor_reciprocity.identity import Subject
 
 from .models import Account, Entry, Lot, OrderTerms
+from .tiers import AccountTier, TierChange
 
 _ENTRIES = """
 UPDATE reciprocity_entry e SET reason = '', actor = '', source = 'erased:' || e.id, order_id = coalesce(
@@ -28,7 +29,7 @@ WHERE account_id = ANY(%(accounts)s)
 
 
 def export(subject: Subject) -> dict[str, Any]:
-    """Accounts, entries, lots and the terms of orders."""
+    """Accounts, entries, lots, tiers and the terms of orders."""
     mine = {"account_id__in": subject.account_ids}
     return {
         "accounts": list(
@@ -46,6 +47,10 @@ def export(subject: Subject) -> dict[str, Any]:
             Lot.objects.filter(**mine).order_by("pk").values(
                 "order_id", "points", "remaining", "earned_at", "expires_at"
             )
+        ),
+        "tier": list(AccountTier.objects.filter(**mine).order_by("pk").values("code", "since", "falls_at")),
+        "tier_changes": list(
+            TierChange.objects.filter(**mine).order_by("pk").values("from_code", "code", "points", "changed_at")
         ),
         "orders": list(
             OrderTerms.objects.filter(**mine).order_by("pk").values(

@@ -7,6 +7,9 @@ import secrets
 # Crockford's base 32: five bits a character, without I, L, O and U.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
+# What stands, before the row's number, in place of a code that led to an erased person.
+FORGOTTEN = "~"
+
 
 def new_code(length: int) -> str:
     """A random code of `length` characters, five bits each."""

@@ -1,4 +1,7 @@
-"""What rewards hold about a person, and how it is forgotten. A code that was not used yet goes on working."""
+"""What rewards hold about a person, and how it is forgotten.
+
+A code that was not used yet goes on working, for whoever holds it; as soon as it is closed, it is forgotten, too.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from django.db.models.functions import Cast, Concat
 
 from saleor_reciprocity.identity import Subject
 
-from .models import Redemption
+from .codes import FORGOTTEN
+from .models import Redemption, RedemptionState
 
 
 def export(subject: Subject) -> list[dict[str, Any]]:
@@ -17,13 +21,15 @@ def export(subject: Subject) -> list[dict[str, Any]]:
     rows = Redemption.objects.filter(account_id__in=subject.account_ids).order_by("pk")
     return list(
         rows.values(
-            "reward__name", "kind", "code", "key", "points", "value", "currency", "state", "created_at", "closed_at",
-            "used_by_order",
+            "reward__name", "kind", "code", "key", "points", "value", "currency", "state", "created_at", "expires_at",
+            "closed_at", "cancelled_at", "used_by_order",
         )
     )  # fmt: skip
 
 
 def forget(subject: Subject) -> None:
-    """The client's texts and the orders that used the codes."""
+    """The client's texts, the orders that used the codes, and the codes that are in those orders."""
     rows = Redemption.objects.filter(account_id__in=subject.account_ids)
-    rows.update(key=Concat(Value("erased:"), Cast(F("pk"), CharField())), used_by_order="")
+    number = Cast(F("pk"), CharField())
+    rows.update(key=Concat(Value("erased:"), number), used_by_order="")
+    rows.exclude(state=RedemptionState.UNUSED).update(code=Concat(Value(FORGOTTEN), number))

@@ -17,6 +17,7 @@ from saleor_reciprocity.points import ledger, orders
 from saleor_reciprocity.points.models import Account, Kind
 
 from . import catalogue, issuing, letters, limits, pricing
+from .codes import FORGOTTEN
 from .models import Redemption, RedemptionState, Reward, RewardKind
 
 LONGEST_KEY = 128
@@ -147,7 +148,7 @@ def note_use(redemption_id: int) -> None:
 def _note_use(redemption: Redemption, order_id: str) -> None:
     redemption.state, redemption.closed_at = RedemptionState.USED, timezone.now()
     redemption.used_by_order = order_id
-    redemption.save(update_fields=["state", "closed_at", "used_by_order"])
+    _store_closed(redemption)
 
 
 def _locked(redemption_id: int, user_id: int | None = None) -> Redemption:
@@ -178,7 +179,13 @@ def _close(redemption: Redemption, state: RedemptionState, what: str, actor: str
         redemption.reversal = ledger.reverse(redemption.account, redemption.entry, credit, now)
     if redemption.from_stock:
         catalogue.put_back_into_stock(redemption.reward_id)
-    redemption.save(update_fields=["state", "closed_at", "cancelled_at", "reversal"])
+    _store_closed(redemption)
+
+
+def _store_closed(redemption: Redemption) -> None:
+    if redemption.account.erased_at is not None:
+        redemption.code, redemption.used_by_order = f"{FORGOTTEN}{redemption.pk}", ""
+    redemption.save(update_fields=["state", "closed_at", "cancelled_at", "reversal", "code", "used_by_order"])
 
 
 @contextmanager

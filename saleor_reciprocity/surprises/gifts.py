@@ -12,9 +12,10 @@ from saleor_reciprocity import errors, host, identity
 from saleor_reciprocity.points import ledger
 from saleor_reciprocity.points.models import Account, Kind
 from saleor_reciprocity.rewards import issuing
+from saleor_reciprocity.rewards.codes import FORGOTTEN
 
 from . import budget
-from .models import Draw, GiftState, Prize, PrizeKind
+from .models import ERASED, Draw, GiftState, Prize, PrizeKind
 
 
 def person_of(order: host.Order) -> str:
@@ -55,7 +56,9 @@ def close(draw: Draw, state: GiftState) -> None:
         draw.used_by_order = host.order_with_code(draw.code) or ""
         order = host.order(draw.used_by_order) if draw.used_by_order else None
         draw.used_by_another = order is not None and person_of(order) != draw.person
-    draw.save(update_fields=["state", "closed_at", "used_by_order", "used_by_another", "reversal"])
+    if draw.code and draw.person.startswith(ERASED):
+        draw.code, draw.used_by_order, draw.used_by_another = f"{FORGOTTEN}{draw.pk}", "", False
+    draw.save(update_fields=["state", "closed_at", "used_by_order", "used_by_another", "reversal", "code"])
 
 
 def used_codes() -> list[str]:

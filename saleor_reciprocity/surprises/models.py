@@ -163,6 +163,9 @@ class GiftState(models.TextChoices):
     WITHDRAWN = "withdrawn", "The order was cancelled; its money is back in the budget"
 
 
+ERASED = "erased:"  # what `Draw.person` and `Draw.order_id` begin with once the person was erased
+
+
 class Draw(models.Model):
     """What a campaign decided for an order: one row for ever, whatever the answer was.
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from saleor_reciprocity import host
 
-from .models import Draw, Outcome
+from .models import ERASED, Draw, Outcome
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def write_missing(order_id: str | None = None) -> None:
 
 
 def _missing() -> QuerySet:
-    return Draw.objects.filter(outcome=Outcome.WON, noted_at=None)
+    return Draw.objects.filter(outcome=Outcome.WON, noted_at=None).exclude(person__startswith=ERASED)
 
 
 def _write_undisturbing(order_id: str) -> None:

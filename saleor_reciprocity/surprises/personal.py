@@ -1,4 +1,8 @@
-"""What surprises hold about a person, and how it is forgotten. The proof of a draw stays: it names the order only."""
+"""What surprises hold about a person, and how it is forgotten.
+
+The figures of a draw stay, its proof goes: whoever knows the secret could find the order, and so the person, by it. A
+code that was not used yet goes on working, for whoever holds it; as soon as it is closed, it is forgotten, too.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,9 @@ from django.db.models import CharField, F, Q, Value
 from django.db.models.functions import Cast, Concat
 
 from saleor_reciprocity.identity import Subject
+from saleor_reciprocity.rewards.codes import FORGOTTEN
 
-from .models import Draw
+from .models import ERASED, Draw, GiftState
 
 
 def export(subject: Subject) -> list[dict[str, Any]]:
@@ -23,9 +28,15 @@ def export(subject: Subject) -> list[dict[str, Any]]:
 
 
 def forget(subject: Subject) -> None:
-    """Who it was, and where the order went."""
-    nobody = Concat(Value("erased:"), Cast(F("pk"), CharField()))
-    _draws(subject).update(person=nobody, user=None, address="", order_number="", used_by_order="")
+    """Who it was, which order, where it went, and the codes that are in the orders that used them."""
+    number = Cast(F("pk"), CharField())
+    nobody = Concat(Value(ERASED), number)
+    pks = list(_draws(subject).values_list("pk", flat=True))
+    rows = Draw.objects.filter(pk__in=pks)
+    rows.exclude(code=None).exclude(state=GiftState.ISSUED).update(code=Concat(Value(FORGOTTEN), number))
+    rows.update(
+        person=nobody, order_id=nobody, user=None, address="", order_number="", used_by_order="", ticket="", seal=""
+    )
 
 
 def _draws(subject: Subject) -> Any:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Iterator
 
 from . import draw
-from .models import Campaign, Draw, Outcome
+from .models import ERASED, Campaign, Draw, Outcome
 
 WINNING = {Outcome.WON, Outcome.NO_BUDGET, Outcome.OUT_OF_STOCK, Outcome.WORTHLESS}
 
 
 def altered(campaign: Campaign) -> Iterator[tuple[str, str]]:
-    """The orders whose draws are not what the secret says, each with what is wrong; ("", …) is the campaign itself."""
+    """The orders whose draws are not what the secret says, each with what is wrong; ("", …) is the campaign itself.
+
+    Draws of people who were erased have no proof any more and are passed over.
+    """
     if draw.commitment(campaign.secret) != campaign.secret_hash:
         yield "", "the secret is not the one that was published"
     weights = dict(campaign.prizes.values_list("pk", "weight"))
-    for made in campaign.draws.select_related("campaign").order_by("pk").iterator():
+    for made in campaign.draws.exclude(person__startswith=ERASED).select_related("campaign").order_by("pk").iterator():
         problem = _problem(made, campaign, weights)
         if problem:
             yield made.order_id, problem

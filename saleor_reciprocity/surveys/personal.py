@@ -1,4 +1,4 @@
-"""What surveys hold about a person, and how it is forgotten. Scores and stars stay: they name the order only."""
+"""What surveys hold about a person, and how it is forgotten. Scores and stars stay, of nobody and no order."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def forget(subject: Subject) -> None:
     waiting = Invitation.objects.filter(pk__in=pks, state=State.WAITING)
     waiting.update(state=State.CANCELLED)
     nobody = Concat(Value("erased:"), Cast(F("pk"), CharField()))
-    Invitation.objects.filter(pk__in=pks).update(person=nobody, user=None, order_number="")
+    Invitation.objects.filter(pk__in=pks).update(person=nobody, order_id=nobody, user=None, order_number="")
 
 
 def _invitations(subject: Subject) -> Any:

@@ -6,8 +6,11 @@ from contextlib import contextmanager
 from typing import Any, Callable, Iterator
 
 from django.db import connection
+from django.utils import timezone
 
-from saleor_reciprocity import host, sweep
+from saleor_reciprocity import host, people, sweep
+from saleor_reciprocity.points import expiry
+from saleor_reciprocity.points import upkeep as points
 from saleor_reciprocity.rewards import upkeep as codes
 from saleor_reciprocity.surprises import upkeep as gifts
 
@@ -58,8 +61,11 @@ def restart() -> None:
 
 
 def look_after_everything() -> None:
-    """All that the schedule does."""
+    """All that the schedule does with points, codes and gifts."""
     with host.allow_writer():
         sweep.sweep()
+        expiry.run(timezone.now())
+        people.look(thoroughly=True)
+        points.look()
         codes.look()
         gifts.look()

@@ -32,8 +32,9 @@ class Subject:
     """A customer with an order of 60, and what else a scenario needs."""
 
     customer: Any
-    order: Any
+    order: Any = None
     redemption: Redemption | None = None
+    account_id: int = 0
 
     @property
     def person(self) -> host.Person:

@@ -14,6 +14,7 @@ import pytest
 from django.core.management import call_command
 
 from .killing import Executioner, Killed, look_after_everything, restart
+from .life_scenarios import LIFE_SCENARIOS
 from .scenarios import SCENARIOS, Scenario, Subject, rare
 
 
@@ -49,7 +50,7 @@ def run_killed_at(scenario: Scenario, moment: int, expected: list[Any]) -> tuple
     return subject, died
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("scenario", SCENARIOS + LIFE_SCENARIOS, ids=lambda scenario: scenario.name)
 def test_killed_at_every_moment(scenario: Scenario, transactional_db: Any, programme_on: Any) -> None:
     rare()
     states_between_steps(scenario)  # what the first of all requests does once

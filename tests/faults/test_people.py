@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from saleor_reciprocity import erasure, errors, host
-from saleor_reciprocity.points import adjustments, expiry, ledger
+from saleor_reciprocity.points import adjustment_files, adjustments, expiry, ledger
 from saleor_reciprocity.points.models import Account, Entry, Lot
 
 from .crowd import at_once
@@ -111,3 +111,16 @@ def test_mergers_of_the_same_pair_in_both_directions_at_once(transactional_db: A
 def test_one_adjustment_sent_by_sixteen_at_once_is_one_entry(transactional_db: Any) -> None:
     at_once(16, lambda number: given("a@example.com", 10))
     assert Entry.objects.count() == 1
+
+
+def test_a_file_killed_anywhere_is_finished_by_sending_it_again(transactional_db: Any) -> None:
+    """Each row is all or nothing, and what was done before is not done twice."""
+    content = "email,points,reason\na@example.com,10,why\nb@example.com,20,why\na@example.com,-4,why\n"
+    rows = adjustment_files.read(content)
+    until_it_survives(lambda: list(adjustment_files.apply(rows, "user:1")), shop_is_right)
+    assert [(entry.points, entry.actor) for entry in Entry.objects.order_by("pk")] == [
+        (10, "user:1"),
+        (20, "user:1"),
+        (-4, "user:1"),
+    ]
+    assert {report.status for report in adjustment_files.apply(rows, "user:1")} == {adjustment_files.BEFORE}

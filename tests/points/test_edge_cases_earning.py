@@ -1,21 +1,6 @@
 """The edge cases of loyalty engines that concern earning, each by its number, against the shop's real rows.
 
-Elsewhere:
-
-1. `tests/faults/test_crowds.py` (64 at once), `tests/points/test_settling.py` (repeated)
-2. `tests/faults/test_crashes.py`
-3. `tests/points/test_settling.py::test_three_partial_shipments_add_up_to_one`
-5. to 8. `tests/points/test_entitlement.py`, `tests/points/test_rules.py`; the rows of the shop here
-11. here; the rate of the plugin's page: `tests/test_sweep.py`
-12. `tests/points/test_accounts.py`
-13. here; unconfirmed and expired orders in `tests/host/test_contract.py`
-15. `tests/test_sweep.py`
-29., 32., 33. `tests/points/test_entitlement.py`, `tests/points/test_rules.py`
-
-Cannot happen on Saleor:
-
-4. A checkout becomes exactly one order; nothing in Saleor splits a cart into several. Two checkouts are two orders:
-   each drops its own fraction, and only one of them is the customer's first, which is tested here.
+The table in `docs/edge-cases.md` says where the others are, and why some cannot happen on Saleor.
 """
 
 from __future__ import annotations
