@@ -109,7 +109,10 @@ x AS (
   SELECT v.id, v.started_at, c.key AS channel FROM reciprocity_modelversion v, c WHERE v.serving AND (
     SELECT s.active FROM reciprocity_settingsversion s WHERE s.channel_id = c.key ORDER BY s.since DESC LIMIT 1)),
 opinions AS (SELECT kind, object_id, liked FROM reciprocity_preference WHERE user_id = %(user)s::int),
-bought AS (SELECT b.product_id FROM ({bought}) b),
+bought AS (
+  SELECT b.product_id FROM ({bought}) b
+  UNION ALL SELECT unnest(l.product_ids) FROM x JOIN reciprocity_customerlist l
+    ON l.version_id = x.id AND l.user_id = %(user)s::int AND l.kind = 'again'),
 bought_since AS (
   SELECT b.product_id FROM ({bought}) b WHERE b.placed_at >= (SELECT started_at FROM x)
   GROUP BY b.product_id ORDER BY max(b.placed_at) DESC LIMIT {recent}),

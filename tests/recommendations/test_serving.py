@@ -106,6 +106,13 @@ def test_new_to_you_is_never_something_bought_ever(shop: Any, customer: Any, pro
     assert names(Kind.NEW_TO_YOU, shop, user=customer.pk) == "b"
 
 
+def test_what_the_training_knows_as_bought_is_not_new(shop: Any, customer: Any, programme_on: Any) -> None:
+    """As a guest, under the same address, for example."""
+    model.popular(programme_on, shop("a", "b"))
+    model.list_of(customer, "again", shop("a"), "again")
+    assert names(Kind.NEW_TO_YOU, shop, user=customer.pk) == "b"
+
+
 def test_a_stranger_sees_what_goes_with_what_they_look_at_and_what_is_popular(shop: Any, programme_on: Any) -> None:
     drinks = hosts.category("Drinks")
     tea, coffee, milk, bread = (*shop("t", "c", category=drinks), *shop("m", "b"))
