@@ -10,13 +10,14 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from saleor_reciprocity import invariants
+from saleor_reciprocity import host, invariants
 from saleor_reciprocity.points import bonuses, rulebook, tiers
 from saleor_reciprocity.points import invariants as points
 from saleor_reciprocity.points.models import OrderTerms
 from saleor_reciprocity.points.rules import Trigger
 
-from .programmes import account_of, bought, ladder, rule
+from .. import hosts
+from .programmes import account_of, bought, ladder, rule, settled
 
 DAY = timedelta(days=1)
 
@@ -44,7 +45,7 @@ def shop(programme_on: Any, customer: Any) -> None:
     rule("bonus", "25", trigger="survey")
     bought(customer, "60")
     now = timezone.now()
-    bonuses.give(bonuses.host.person(customer), programme_on.id, Trigger.SURVEY, "answer 1", now, now)
+    bonuses.give(host.person(customer), programme_on.id, Trigger.SURVEY, "answer 1", now, now)
     assert tiers.tier_of(account_of(customer), now).code == "silver"
     assert json.dumps(OrderTerms.objects.get().terms).count('"A rule"') == 2
 
@@ -65,9 +66,6 @@ def test_a_tier_that_the_policy_keeps_is_no_finding(programme_on: Any, customer:
     for downgrade in ("after grace", "never"):
         ladder(("silver", 50, "1"), downgrade=downgrade, grace_days=30)
     bought(customer, "60")
-    from .. import hosts
-    from .programmes import settled
-
     order = OrderTerms.objects.get().order_id
     hosts.cancel(hosts.find_order(order))
     settled(hosts.find_order(order))
