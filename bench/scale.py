@@ -1,10 +1,11 @@
 """What training costs in larger shops: the households of the data set drawn again and again, in ranges of new products.
 
 Each drawn household keeps four of five of its purchases. With `--ranges 10`, households draw their products from ten
-separate copies of the catalogue. Prints seconds and the peak of memory in megabytes, after each step. Without the
-database: what that adds is reading the lines and writing the rows.
+separate copies of the catalogue. Prints, after each step, seconds of the processors (of all threads together, so that
+other work on the machine hardly counts), seconds of the clock, and the peak of memory in megabytes. Without the
+database: what that adds is in `bench.market`.
 
-    python -m bench.scale [--people 25000] [--ranges 1] [--listed 5000]
+    make bench-scale ARGS="--people 25000 --ranges 1 --listed 5000"
 """
 
 from __future__ import annotations
@@ -33,11 +34,12 @@ def main() -> None:
     parser.add_argument("--ranges", type=int, default=1, help="copies of the catalogue")
     parser.add_argument("--listed", type=int, default=5000, help="people for whom lists are timed")
     arguments = parser.parse_args()
-    began = time.perf_counter()
+    clock, processors = time.perf_counter(), time.process_time()
     for step in steps(arguments.people, arguments.ranges, arguments.listed):
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"{time.perf_counter() - began:8.1f} s {peak:8.0f} MB  {step}", flush=True)
-        began = time.perf_counter()
+        used, took = time.process_time() - processors, time.perf_counter() - clock
+        print(f"{used:8.1f} s of processors {took:8.1f} s {peak:8.0f} MB  {step}", flush=True)
+        clock, processors = time.perf_counter(), time.process_time()
 
 
 def steps(people: int, ranges: int, listed: int) -> Iterator[str]:

@@ -28,7 +28,7 @@ def measure(channel: host.Channel, pairs: int) -> Row:
     programme.current(channel.id)
     customers = _fill(channel)
     by_hand = connection.get_new_connection(connection.get_connection_params())
-    sql, turn = statement(Kind.FOR_YOU.name), iter(range(10**9))
+    sql, turn = statement(Kind.FOR_YOU.name, signed_in=True, looking=False), iter(range(10**9))
 
     def situation() -> Situation:
         return Situation(timezone.now(), channel.slug, "US", customers[next(turn) // 2 % len(customers)])

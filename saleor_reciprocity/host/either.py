@@ -38,6 +38,9 @@ from .facts import BoughtProduct, Line, Person, Recipient
 
 __all__ = [
     "CATALOGUE",
+    "CATEGORIES_ABOVE",
+    "IN_COLLECTIONS",
+    "PRODUCTS",
     "ConfigurationTypeField",
     "SaleorPlugin",
     "absolute_address",
@@ -90,6 +93,19 @@ CATALOGUE = """
 SELECT p.id AS product_id, p.name AS product_name, c.id AS category_id, c.name AS category_name
 FROM product_product p LEFT JOIN product_category c ON c.id = p.category_id
 """
+
+# The relation of products, for a FROM clause: `id`, `name`, `category_id`. SELLABLE and PUBLISHED speak of a row of it.
+PRODUCTS = "product_product"
+
+# Every category with itself and with each one above it; `depth` is how far down the tree that one is.
+CATEGORIES_ABOVE = """
+SELECT own.id AS category_id, above.id AS above_id, above.level AS depth
+FROM product_category own JOIN product_category above
+  ON above.tree_id = own.tree_id AND own.lft BETWEEN above.lft AND above.rght
+"""
+
+# What is in which collection; `place` is the order that staff gave it.
+IN_COLLECTIONS = "SELECT m.product_id, m.collection_id, m.sort_order AS place FROM product_collectionproduct m"
 
 
 def configuration_error(messages: Mapping[str, str]) -> ValidationError:

@@ -22,6 +22,7 @@ HALF_LIFE = timedelta(days=90)
 MOST_PRODUCTS = 200  # of one person, the weightiest: pairs grow with the square
 SEEDS, OF_EACH_SEED = 50, 20  # whose neighbours make a customer's list of new products
 BLOCK = 10_000  # customers a statement
+MEMORY = "256MB"  # of the server, for each sort and hash of a statement; what needs more goes to its disk
 
 _PURCHASES = """
 CREATE TEMPORARY TABLE reciprocity_bought ON COMMIT DROP AS
@@ -50,12 +51,13 @@ WITH own AS (SELECT DISTINCT person, product_id FROM reciprocity_bought),
 buyers AS (SELECT product_id, count(*) AS people FROM own GROUP BY product_id HAVING count(*) >= %(people)s),
 kept AS (SELECT o.person, o.product_id FROM own o JOIN buyers b USING (product_id)),
 pairs AS (
-  SELECT a.product_id AS product, b.product_id AS other, count(*) AS people
-  FROM kept a JOIN kept b ON b.person = a.person AND b.product_id <> a.product_id
+  SELECT a.product_id AS one, b.product_id AS another, count(*) AS people
+  FROM kept a JOIN kept b ON b.person = a.person AND b.product_id > a.product_id
   GROUP BY a.product_id, b.product_id HAVING count(*) >= %(people)s),
 scored AS (
-  SELECT p.product, p.other, p.people, p.people / sqrt(x.people::float8 * y.people) AS score
-  FROM pairs p JOIN buyers x ON x.product_id = p.product JOIN buyers y ON y.product_id = p.other),
+  SELECT way.product, way.other, p.people, p.people / sqrt(x.people::float8 * y.people) AS score
+  FROM pairs p JOIN buyers x ON x.product_id = p.one JOIN buyers y ON y.product_id = p.another,
+    LATERAL (VALUES (p.one, p.another), (p.another, p.one)) AS way (product, other)),
 ranked AS (
   SELECT *, row_number() OVER (PARTITION BY product ORDER BY score DESC, people DESC, other) AS place FROM scored)
 SELECT %(version)s, product, other, score, people FROM ranked WHERE place <= %(most_neighbours)s
@@ -70,9 +72,8 @@ WITH sold AS (
 placed AS (
   SELECT s.*, NULL::int AS category_id FROM sold s
   UNION ALL
-  SELECT s.*, above.id FROM sold s JOIN product_product p ON p.id = s.product_id
-  JOIN product_category own ON own.id = p.category_id
-  JOIN product_category above ON above.tree_id = own.tree_id AND own.lft BETWEEN above.lft AND above.rght),
+  SELECT s.*, a.above_id FROM sold s JOIN {products} p ON p.id = s.product_id
+  JOIN ({above}) a ON a.category_id = p.category_id),
 ranked AS (
   SELECT *, row_number() OVER (PARTITION BY channel_id, category_id ORDER BY score DESC, product_id) AS place
   FROM placed)
@@ -146,6 +147,7 @@ def read_purchases(version: ModelVersion, progress: Callable[[str], None] = lamb
     progress("reading purchases")
     values = {"now": version.started_at, "half_life": HALF_LIFE.total_seconds(), "most_products": MOST_PRODUCTS}
     with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL work_mem = '{MEMORY}'")
         cursor.execute("DROP TABLE IF EXISTS reciprocity_bought")
         cursor.execute(_PURCHASES.format(purchases=host.PURCHASES), values)
         cursor.execute(_INDEXES)
@@ -160,7 +162,8 @@ def neighbours(version: ModelVersion, progress: Callable[[str], None] = lambda s
 def popularity(version: ModelVersion, progress: Callable[[str], None] = lambda step: None) -> int:
     """Count what is bought by many, by channel and category. Needs `read_purchases`. Returns how many rows."""
     progress("counting popularity")
-    return _write(_POPULARITY, version, most_popular=MOST_POPULAR)
+    sql = _POPULARITY.format(products=host.PRODUCTS, above=host.CATEGORIES_ABOVE)
+    return _write(sql, version, most_popular=MOST_POPULAR)
 
 
 def _lists(version: ModelVersion, progress: Callable[[str], None]) -> int:

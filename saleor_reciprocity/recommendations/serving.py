@@ -61,11 +61,17 @@ def recommend(
 ) -> list[Recommendation]:
     """The best products, at most `first` after a position. Raises UnknownChannel. Exactly one SQL statement."""
     with connection.cursor() as cursor:
-        cursor.execute(statement(kind.name), parameters(situation, first, after))
+        cursor.execute(statement_for(kind, situation), parameters(situation, first, after))
         rows = cursor.fetchall()
     if not rows:
         raise UnknownChannel
     return [_recommendation(*row) for row in rows if row[1] is not None]
+
+
+def statement_for(kind: Kind, situation: Situation) -> str:
+    """The statement that answers."""
+    looking = situation.product is not None or situation.checkout is not None
+    return statement(kind.name, situation.user is not None, looking)
 
 
 def parameters(situation: Situation, first: int, after: tuple[int, int] | None = None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ weight * 61 / (60 + r), so that sources whose scores can't be compared can be mi
 
 from __future__ import annotations
 
+from enum import Enum
 from functools import lru_cache
 
 from saleor_reciprocity import host
@@ -13,6 +14,15 @@ from saleor_reciprocity import host
 MOST_RECENT = 20  # products bought since the training whose neighbours are looked at
 MOST_OF_A_CATEGORY = 20
 LIKED_FACTOR = 1.3
+
+
+class Needs(Enum):
+    """What a source has to be told."""
+
+    NOTHING = "nothing"
+    CUSTOMER = "who is signed in"
+    AT_HAND = "the product or the checkout that is looked at"
+
 
 # What has an opinion, a version or a purchase to offer. Each gives product, place, reason and the product it speaks of.
 _LIST = """
@@ -36,15 +46,15 @@ FROM (
   WHERE o.kind = 'category' AND o.liked
   UNION ALL
   SELECT q.product_id, q.score FROM x, opinions o, LATERAL (
-    SELECT m.product_id, r.score FROM product_collectionproduct m LEFT JOIN reciprocity_popularity r
+    SELECT m.product_id, r.score FROM ({host.IN_COLLECTIONS}) m LEFT JOIN reciprocity_popularity r
       ON r.version_id = x.id AND r.channel_id = x.channel AND r.category_id IS NULL AND r.product_id = m.product_id
     WHERE m.collection_id = o.object_id
-    ORDER BY r.score DESC NULLS LAST, m.sort_order, m.product_id LIMIT {MOST_OF_A_CATEGORY}) q
+    ORDER BY r.score DESC NULLS LAST, m.place, m.product_id LIMIT {MOST_OF_A_CATEGORY}) q
   WHERE o.kind = 'collection' AND o.liked) u
 """  # noqa: S608 - constants of ours
 _CATEGORY = f"""
 SELECT q.product_id, row_number() OVER (ORDER BY q.score DESC, q.product_id), 'category', NULL::int
-FROM x, (SELECT DISTINCT p.category_id FROM at_hand h JOIN product_product p ON p.id = h.product_id) k, LATERAL (
+FROM x, (SELECT DISTINCT p.category_id FROM at_hand h JOIN {host.PRODUCTS} p ON p.id = h.product_id) k, LATERAL (
   SELECT r.product_id, r.score FROM reciprocity_popularity r
   WHERE r.version_id = x.id AND r.channel_id = x.channel AND r.category_id = k.category_id
   ORDER BY r.score DESC, r.product_id LIMIT {MOST_OF_A_CATEGORY}) q
@@ -53,15 +63,17 @@ _POPULAR = """
 SELECT r.product_id, row_number() OVER (ORDER BY r.score DESC, r.product_id), 'popular', NULL::int
 FROM x JOIN reciprocity_popularity r ON r.version_id = x.id AND r.channel_id = x.channel AND r.category_id IS NULL
 """
+# By name: what it takes for the source to have anything to say, and the source.
 _SOURCES = {
-    "again": _LIST.format(kind="again"),
-    "new": _LIST.format(kind="new"),
-    "lately": _NEIGHBOURS.format(seeds="bought_since"),
-    "at hand": _NEIGHBOURS.format(seeds="at_hand"),
-    "liked": _LIKED,
-    "category": _CATEGORY,
-    "popular": _POPULAR,
+    "again": (Needs.CUSTOMER, _LIST.format(kind="again")),
+    "new": (Needs.CUSTOMER, _LIST.format(kind="new")),
+    "lately": (Needs.CUSTOMER, _NEIGHBOURS.format(seeds="bought_since")),
+    "at hand": (Needs.AT_HAND, _NEIGHBOURS.format(seeds="at_hand")),
+    "liked": (Needs.CUSTOMER, _LIKED),
+    "category": (Needs.AT_HAND, _CATEGORY),
+    "popular": (Needs.NOTHING, _POPULAR),
 }
+_NOBODY = "SELECT NULL::int, NULL::bigint, NULL::text, NULL::int, NULL::float8 WHERE false"
 _WEIGHTED = "SELECT s.*, {weight}::float8 FROM ({source}) s"
 
 # What each kind is made of: the sources with their weights, and what is never in it.
@@ -74,20 +86,35 @@ _KINDS: dict[str, tuple[dict[str, float], str]] = {
     "COMPLETES_CHECKOUT": ({"at hand": 1, "again": 0.5, "category": 0.3}, "at_hand"),
 }
 
-# `x` is the version that serves; there is none in a channel where the programme is off. The deepest opinion on the way
-# from a product's category to the root counts. Whether a product is for sale is asked one by one, from the best down,
-# until the page is full: hence the sorted subquery, which the planner must not dissolve (OFFSET 0).
+# Of what a customer said: the deepest opinion on the way from a product's category to the root counts.
+_SAID = f"""
+  LEFT JOIN LATERAL (
+    SELECT o.liked FROM opinions o JOIN ({host.CATEGORIES_ABOVE}) a ON a.above_id = o.object_id
+    WHERE o.kind = 'category' AND a.category_id = p.category_id ORDER BY a.depth DESC LIMIT 1) of_category ON true
+  LEFT JOIN LATERAL (
+    SELECT bool_and(o.liked) AS liked FROM opinions o JOIN ({host.IN_COLLECTIONS}) m ON m.collection_id = o.object_id
+    WHERE o.kind = 'collection' AND m.product_id = p.id) of_collection ON true
+  WHERE of_category.liked IS NOT false AND of_collection.liked IS NOT false
+    AND f.product_id NOT IN (SELECT object_id FROM opinions WHERE kind = 'product')
+    AND f.product_id NOT IN (SELECT product_id FROM {{never}})
+"""  # noqa: S608 - constants of ours
+_LIKED_MORE = f"CASE WHEN of_category.liked OR of_collection.liked THEN {LIKED_FACTOR} ELSE 1 END"
+
+# `x` is the version that serves; there is none in a channel where the programme is off. Whether a product is for sale
+# is asked one by one, from the best down, until the page is full: hence the sorted subquery, which the planner must not
+# dissolve (OFFSET 0). What nobody refers to (PostgreSQL 12 and later) is not even planned.
 _STATEMENT = """
 WITH c AS (SELECT * FROM ({channel}) AS channel),
 x AS (
   SELECT v.id, v.started_at, c.key AS channel FROM reciprocity_modelversion v, c WHERE v.serving AND (
     SELECT s.active FROM reciprocity_settingsversion s WHERE s.channel_id = c.key ORDER BY s.since DESC LIMIT 1)),
 opinions AS (SELECT kind, object_id, liked FROM reciprocity_preference WHERE user_id = %(user)s::int),
-bought AS (SELECT product_id, max(placed_at) AS placed_at FROM ({bought}) b GROUP BY product_id),
+bought AS (SELECT b.product_id FROM ({bought}) b),
 bought_since AS (
-  SELECT b.product_id FROM x JOIN bought b ON b.placed_at >= x.started_at ORDER BY b.placed_at DESC LIMIT {recent}),
+  SELECT b.product_id FROM ({bought}) b WHERE b.placed_at >= (SELECT started_at FROM x)
+  GROUP BY b.product_id ORDER BY max(b.placed_at) DESC LIMIT {recent}),
 at_hand AS (
-  SELECT p.id AS product_id FROM product_product p, c WHERE p.id = %(product)s::int AND {published}
+  SELECT p.id AS product_id FROM {products} p, c WHERE p.id = %(product)s::int AND {published}
   UNION ({in_checkout})),
 candidates (product_id, place, reason, because, weight) AS ({candidates}),
 fused AS (
@@ -96,47 +123,44 @@ fused AS (
     (array_agg(because ORDER BY weight / (60 + place) DESC, reason))[1] AS because
   FROM candidates GROUP BY product_id),
 judged AS (
-  SELECT f.product_id, f.reason, f.because,
-    round(f.score * CASE WHEN of_category.liked OR of_collection.liked THEN {factor} ELSE 1 END * 1e9)::bigint AS points
-  FROM fused f JOIN product_product p ON p.id = f.product_id
-  LEFT JOIN LATERAL (
-    SELECT o.liked FROM opinions o JOIN product_category oc ON oc.id = o.object_id
-      JOIN product_category pc ON pc.tree_id = oc.tree_id AND pc.id = p.category_id
-        AND pc.lft BETWEEN oc.lft AND oc.rght
-    WHERE o.kind = 'category' ORDER BY oc.level DESC LIMIT 1) of_category ON true
-  LEFT JOIN LATERAL (
-    SELECT bool_and(o.liked) AS liked FROM opinions o JOIN product_collectionproduct m ON m.collection_id = o.object_id
-    WHERE o.kind = 'collection' AND m.product_id = p.id) of_collection ON true
-  WHERE of_category.liked IS NOT false AND of_collection.liked IS NOT false
-    AND f.product_id NOT IN (SELECT object_id FROM opinions WHERE kind = 'product')
-    AND f.product_id NOT IN (SELECT product_id FROM at_hand)
-    AND f.product_id NOT IN (SELECT product_id FROM {never}))
+  SELECT f.product_id, f.reason, f.because, round(f.score * {factor} * 1e9)::bigint AS points
+  FROM fused f JOIN {products} p ON p.id = f.product_id {judged}{looked_at})
 SELECT c.slug, r.product_id, r.points, r.reason, spoken_of.id, spoken_of.name
 FROM c LEFT JOIN LATERAL (
   SELECT ranked.* FROM (
     SELECT * FROM judged j WHERE %(after_score)s::bigint IS NULL OR j.points < %(after_score)s::bigint
       OR j.points = %(after_score)s::bigint AND j.product_id > %(after_product)s::int
     ORDER BY j.points DESC, j.product_id OFFSET 0) ranked
-  JOIN LATERAL (SELECT true FROM product_product p WHERE p.id = ranked.product_id AND {sellable} OFFSET 0) found ON true
+  JOIN LATERAL (SELECT true FROM {products} p WHERE p.id = ranked.product_id AND {sellable} OFFSET 0) found ON true
   ORDER BY ranked.points DESC, ranked.product_id LIMIT %(first)s) r ON true
-LEFT JOIN LATERAL (SELECT p.id, p.name FROM product_product p WHERE p.id = r.because AND {published}) spoken_of ON true
+LEFT JOIN LATERAL (SELECT p.id, p.name FROM {products} p WHERE p.id = r.because AND {published}) spoken_of ON true
 ORDER BY r.points DESC, r.product_id
 """
 
 
 @lru_cache(maxsize=None)
-def statement(kind: str) -> str:
-    """The statement for a kind of recommendations."""
+def statement(kind: str, signed_in: bool, looking: bool) -> str:
+    """The statement for a kind of recommendations, without the parts that have nothing to say to this visitor.
+
+    They would change nothing but the time it takes to plan the statement, which is half of it all.
+    """
+    known = {Needs.NOTHING: True, Needs.CUSTOMER: signed_in, Needs.AT_HAND: looking}
     weights, never = _KINDS[kind]
-    sources = (_WEIGHTED.format(weight=weight, source=_SOURCES[name]) for name, weight in weights.items())
+    sources = [
+        _WEIGHTED.format(weight=weight, source=source)
+        for (needs, source), weight in ((_SOURCES[name], weight) for name, weight in weights.items())
+        if known[needs]
+    ]
     return _STATEMENT.format(
         channel=host.CHANNEL,
         bought=host.BOUGHT,
         in_checkout=host.IN_CHECKOUT,
         recent=MOST_RECENT,
-        candidates="\nUNION ALL\n".join(sources),
-        factor=LIKED_FACTOR,
-        never=never,
+        products=host.PRODUCTS,
+        candidates="\nUNION ALL\n".join(sources or [_NOBODY]),
+        factor=_LIKED_MORE if signed_in else "1",
+        judged=_SAID.format(never=never) if signed_in else "WHERE true",
+        looked_at=" AND f.product_id NOT IN (SELECT product_id FROM at_hand)" if looking else "",
         sellable=host.SELLABLE,
         published=host.PUBLISHED,
     )

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.utils import timezone
 
 from saleor_reciprocity import tasks
@@ -20,7 +19,6 @@ from saleor_reciprocity.recommendations.serving import Kind, Situation
 
 from .. import hosts
 from ..faults.crowd import at_once
-from ..faults.test_crashes import Killed, killed_at
 
 DAY = timedelta(days=1)
 
@@ -174,31 +172,6 @@ def test_a_training_that_fails_leaves_the_old_one_and_nothing_of_its_own(
         training.train()
     assert list(ModelVersion.objects.values_list("pk", "serving")) == [(old.pk, True)]
     assert row_counts() == before
-
-
-def test_killed_at_any_statement_the_old_version_serves_until_the_new_one_does(
-    transactional_db: Any, programme_on: Any, settings: Any
-) -> None:
-    settings.RECIPROCITY_MINIMUM_PEOPLE = 2
-    _crowd(programme_on)
-    old, statement = training.train(), 0
-    while True:
-        statement += 1
-        try:
-            with killed_at(statement):
-                training.train()
-            break
-        except Killed:
-            pass
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock_all()")  # as the server does when a session ends
-        serves = ModelVersion.objects.get(serving=True)
-        assert CustomerList.objects.filter(version=serves, kind="again").count() == 12
-        assert serves.pk == old.pk or serves.finished_at > old.finished_at
-        call_command("reciprocity_check", stdout=StringIO())
-        old = serves
-    assert statement > 15
-    assert list(ModelVersion.objects.values_list("serving", flat=True)) == [True]
 
 
 def test_of_two_trainings_at_once_one_trains(transactional_db: Any, programme_on: Any, monkeypatch: Any) -> None:

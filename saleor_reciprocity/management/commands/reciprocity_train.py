@@ -29,6 +29,8 @@ class Command(BaseCommand):
             raise CommandError("--days has to be at least 1.")
         if not training.can_learn():
             self.stderr.write(training.ADVICE)
+            if options["database"] != "default":
+                self.stderr.write(f"It is counted where the rows are written: {options['database']} is not read.")
         try:
             with host.allow_writer():
                 version = training.train(

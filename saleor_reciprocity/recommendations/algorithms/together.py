@@ -7,7 +7,7 @@ from typing import Iterator
 import numpy as np
 import scipy.sparse
 
-from .history import Array, History, ranks
+from .history import Array, History, changes, ranks
 
 MOST_ITEMS = 1000  # of one person's, the latest; what a reseller buys says little, and costs its square
 BLOCK = 4_000_000  # products of one block: some 100 MB
@@ -18,30 +18,58 @@ def neighbours(history: History, *, fewest: int, length: int) -> Iterator[tuple[
 
     Only pairs that at least `fewest` people both bought. score = people / sqrt(buyers of one · buyers of the other).
     """
-    bought = _bought(history)
+    bought, items = _bought(history, fewest)
     buyers = np.asarray(bought.sum(axis=0)).ravel()
     size = np.asarray(bought.sum(axis=1)).ravel()
     of_item = bought.T.tocsr()
-    work = of_item @ size * (buyers >= fewest)
-    for first, last in _spans(work):
-        kept = first + np.flatnonzero(buyers[first:last] >= fewest)
-        pairs = (of_item[kept] @ bought).tocoo()
-        item, other, people = kept[pairs.row], pairs.col, pairs.data
-        good = (people >= fewest) & (item != other)
-        item, other, people = item[good], other[good], people[good]
-        score = people / np.sqrt(buyers[item] * buyers[other])
-        order = np.lexsort((other, -score, item))
-        order = order[ranks(item[order]) < length]
-        yield item[order], other[order], score[order], people[order].astype(np.int64)
+    for first, last in _spans(of_item @ size):
+        pairs = of_item[first:last] @ bought
+        row, other, people = _of_enough(pairs, fewest, first)
+        score = people / np.sqrt(buyers[row + first] * buyers[other])
+        near = _nearest(row, score, length)
+        row, other, people, score = row[near], other[near], people[near], score[near]
+        order = np.lexsort((other, -score, row))
+        order = order[ranks(row[order]) < length]
+        yield items[row[order] + first], items[other[order]], score[order], people[order].astype(np.int64)
 
 
-def _bought(history: History) -> scipy.sparse.csr_matrix:
+def _bought(history: History, fewest: int) -> tuple[scipy.sparse.csr_matrix, Array]:
+    """Who bought which item, of those that enough people bought; and the items that the columns stand for."""
     first, times = history.pairs()
     person, item, latest = history.person[first], history.item[first], history.day[first + times - 1]
     order = np.lexsort((-latest, person))
     order = order[ranks(person[order]) < MOST_ITEMS]
-    ones = np.ones(len(order), np.float32)
-    return scipy.sparse.csr_matrix((ones, (person[order], item[order])), shape=(history.people, history.items))
+    person, item = person[order], item[order]
+    items = np.flatnonzero(np.bincount(item, minlength=history.items) >= fewest)
+    column = np.full(history.items, -1, np.int32)
+    column[items] = np.arange(len(items), dtype=np.int32)
+    kept = column[item] >= 0
+    ones = np.ones(int(kept.sum()), np.float32)
+    shape = (history.people, len(items))
+    return scipy.sparse.csr_matrix((ones, (person[kept], column[item[kept]])), shape=shape), items
+
+
+def _of_enough(pairs: scipy.sparse.csr_matrix, fewest: int, first: int) -> tuple[Array, Array, Array]:
+    """(row, column, people) of what enough people bought, without an item's pair with itself; `first` is row 0."""
+    enough = np.flatnonzero(pairs.data >= fewest)
+    row = np.searchsorted(pairs.indptr, enough, side="right") - 1
+    other = pairs.indices[enough]
+    enough, row, other = (values[row + first != other] for values in (enough, row, other))
+    return row, other, pairs.data[enough]
+
+
+def _nearest(row: Array, score: Array, length: int) -> Array:
+    """Where the `length` best scores of each row are, and those equal to the last of them; rows are in order.
+
+    Finding the last of the best costs a look at each score; sorting them all was most of the work.
+    """
+    edges = np.flatnonzero(changes(row))
+    sizes = np.diff(np.append(edges, len(row)))
+    kept = np.ones(len(row), dtype=bool)
+    for start, size in zip(edges[sizes > length].tolist(), sizes[sizes > length].tolist()):
+        of_row = score[start : start + size]
+        kept[start : start + size] = of_row >= np.partition(of_row, size - length)[size - length]
+    return np.flatnonzero(kept)
 
 
 def _spans(work: Array) -> Iterator[tuple[int, int]]:
