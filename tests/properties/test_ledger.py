@@ -29,8 +29,8 @@ numbers = itertools.count()
 class Books(RuleBasedStateMachine):
     """All that can happen to the points of two accounts that may become one, beside a model of a few dictionaries.
 
-    Earn, ship, refund in parts and cancel by each of the policies for what is spent; redeem and cancel; adjust and undo;
-    a backfill; points that end; mergers in both directions; erasure. Repeated, and in any order.
+    Earn, ship, refund in parts and cancel by each of the policies for what is spent; redeem and cancel; adjust and
+    undo; a backfill; points that end; mergers in both directions; erasure. Repeated, and in any order.
     """
 
     def __init__(self) -> None:
@@ -85,6 +85,16 @@ class Books(RuleBasedStateMachine):
             self.kept[order_id] = kept - change - takeable[terms.channel_id]
         self.due[order_id] = (pending, earned)
         self.balances[who] += earned + self.kept[order_id] - before
+
+    @rule(order_id=orders)
+    def is_returned_after_all_was_spent(self, order_id: str) -> None:
+        if order_id in self.due:
+            who = self.holder(self.owner[order_id])
+            account = self.locked(who)
+            if account.available:
+                posting = ledger.Posting(Kind.CLAWBACK, f"spend {next(numbers)}", self.now, points=-account.available)
+                self.balances[who] += ledger.spend(account, posting, self.now).points
+            self._post(order_id, 0, 0)
 
     @rule(order_id=orders)
     def is_reported_again(self, order_id: str) -> None:
