@@ -98,6 +98,14 @@ bench: env ## what the plugin costs, as ratios: a table, and all figures in .cac
 bench-recommendations: .venv/bench/ready ## how good recommendations are on real baskets, beside the methods of the field
 	@.venv/bench/bin/python -W ignore -m bench.recommendations $(ARGS)
 
+.PHONY: bench-scale
+bench-scale: .venv/bench/ready ## what learning recommendations costs in larger shops; ARGS="--people 100000 --ranges 15"
+	@.venv/bench/bin/python -W ignore -m bench.scale $(ARGS)
+
+.PHONY: bench-market
+bench-market: env ## what recommendations cost in a large shop's database; ARGS="--products 10000" for a smaller one
+	@$(POSTGRES) with bench -- $(SALEOR) -W ignore -m bench.market $(ARGS)
+
 .PHONY: lock
 lock: env ## resolves dev/*.in again to today's newest versions
 	@$(PYTHON3) dev/environments.py lock

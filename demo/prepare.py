@@ -44,6 +44,8 @@ def main() -> None:
         # It reads its data by a path relative to the folder that holds the package saleor.
         os.chdir(Path(sys.modules["saleor"].__file__).parent.parent)
         call_command("populatedb", createsuperuser=True, withoutimages=True, stdout=StringIO())
+    say("Learning what is bought together ...")
+    call_command("reciprocity_train", stdout=StringIO(), stderr=StringIO())
 
 
 def say(text: str) -> None:

@@ -28,6 +28,7 @@ MEDIA_ROOT = str(STATE / "media")
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(STATE / "mail")
 ENABLE_ACCOUNT_CONFIRMATION_BY_EMAIL = False
+RECIPROCITY_MINIMUM_PEOPLE = 2  # the sample shop has two dozen orders
 ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 
 TEMPLATES[0]["DIRS"] = [str(HERE / "templates")]

@@ -165,6 +165,13 @@ class Visitor:
         )
         return nodes(self.ask(query, channel=self.shop.channel)["loyaltyRewards"])
 
+    def recommendations(self) -> list[dict[str, Any]]:
+        """What the shop recommends to this visitor, with the reason for each."""
+        query = """query ($channel: String) { recommendations(channel: $channel, kind: FOR_YOU, first: 20) {
+            edges { node { product { id name } reason { code text } score } }
+        } }"""
+        return nodes(self.ask(query, channel=self.shop.channel)["recommendations"])
+
 
 def nodes(connection: dict[str, Any]) -> list[dict[str, Any]]:
     """The items on a page."""
@@ -253,6 +260,11 @@ class Customer(Member):
         wanted = {"rewardId": reward_id, "idempotencyKey": key}
         result = f"redemption {{ {REDEMPTION} }} errors {{ code }}"
         return dict(self.do("pointsRedeem", result, input=("PointsRedeemInput!", wanted))["redemption"])
+
+    def update_preferences(self, **products_or_others: list[str]) -> None:
+        """Say what is liked and disliked, or not interesting."""
+        wanted = ("PreferencesUpdateInput!", products_or_others)
+        self.do("preferencesUpdate", "preferences { objectId }", input=wanted)
 
 
 class Staff(Member):

@@ -9,8 +9,9 @@ import secrets
 import urllib.error
 from decimal import Decimal
 from math import ceil, floor
+from typing import Any
 
-from .storefront import Customer, Order, Refused, Shop, Staff, Variant
+from .storefront import Customer, Order, Refused, Shop, Staff, Variant, Visitor
 
 STAFF_EMAIL, STAFF_PASSWORD = "admin@example.com", "admin"
 CUSTOMER_PASSWORD = "note-g-1843"
@@ -52,6 +53,7 @@ def _play(shop: Shop, story: Story) -> None:
     customer = Customer.register(shop, f"ada-{secrets.token_hex(4)}@example.com", CUSTOMER_PASSWORD, staff)
     variant, quantity = enough_for_two_rewards(customer)
 
+    look_around(customer, story)
     first = buy(customer, variant, quantity, story)
     ship(staff, customer, first, story)
     code = redeem(customer, story)
@@ -84,6 +86,25 @@ def enough_for_two_rewards(customer: Customer) -> tuple[Variant, int]:
         if 1 < quantity <= 10 and variant in customer.variants(quantity):
             return variant, quantity
     raise Refused([{"message": "nothing in the shop is in stock"}])
+
+
+def look_around(customer: Customer, story: Story) -> None:
+    story.step("The customer looks at what the shop recommends, and is not interested in the first of it.")
+    recommended = customer.recommendations()
+    if not recommended:
+        story.check(False, "The shop recommends something; is it trained?")
+        return
+    for item in recommended[:3]:
+        say(f"           {item['product']['name']}: {item['reason']['text']}")
+    story.check(all(item["reason"]["text"] for item in recommended), f"{len(recommended)} products, a reason for each.")
+    unwanted = recommended[0]["product"]
+    customer.update_preferences(notInterested=[unwanted["id"]])
+    story.check(_without(recommended, unwanted) == customer.recommendations(), f"{unwanted['name']} is gone.")
+    story.check(recommended == Visitor(customer.shop).recommendations(), "A stranger sees it still.")
+
+
+def _without(recommended: list[dict[str, Any]], product: dict[str, Any]) -> list[dict[str, Any]]:
+    return [item for item in recommended if item["product"] != product]
 
 
 def buy(customer: Customer, variant: Variant, quantity: int, story: Story) -> Order:

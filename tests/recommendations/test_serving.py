@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from saleor_reciprocity.recommendations import serving
-from saleor_reciprocity.recommendations.models import ModelVersion, Preference
+from saleor_reciprocity.recommendations.models import LONGEST_LIST, ModelVersion, Preference
 from saleor_reciprocity.recommendations.serving import Kind, Situation
 
 from .. import hosts
@@ -64,6 +64,14 @@ def test_one_statement_a_look(shop: Any, customer: Any, django_assert_num_querie
     for kind in Kind:
         with django_assert_num_queries(1):
             found(kind, user=customer.pk, product=shop("a")[0].pk)
+
+
+def test_a_list_is_long_enough_to_fill_a_page_when_its_best_are_sold_out(shop: Any, customer: Any) -> None:
+    gone = shop(*(f"gone {number}" for number in range(LONGEST_LIST - 20)), stock=0)
+    left = shop(*(f"left {number}" for number in range(20)))
+    model.list_of(customer, "again", [*gone, *left], "again")
+    shown = found(Kind.BUY_AGAIN, user=customer.pk, first=20)
+    assert [item.product_id for item in shown] == [product.pk for product in left]
 
 
 def test_a_purchase_counts_at_once(shop: Any, customer: Any) -> None:

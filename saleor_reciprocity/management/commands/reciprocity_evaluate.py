@@ -30,6 +30,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no database {options['database']} in DATABASES.")
         if min(options["cuts"]) < 1:
             raise CommandError("--cuts has to be 1 or more.")
+        training.on_one_processor()
         from saleor_reciprocity.recommendations import replay
 
         with host.allow_writer():
