@@ -28,7 +28,8 @@ BREAKS = {
     "each bonus that no order": "UPDATE reciprocity_earningruleversion SET value = value + 1 WHERE trigger = 'survey'",
     "nobody had two birthdays": """INSERT INTO reciprocity_entry (account_id, version, kind, points, pending,
         balance_after, pending_after, source, order_id, reason, actor, happened_at, written_at)
-      SELECT account_id, 100 + n, 'bonus', 1, 0, 0, 0, 'bonus:0:birthday:' || n, '', '', '', now() + n * interval '1 day', now()
+      SELECT account_id, 100 + n, 'bonus', 1, 0, 0, 0, 'bonus:0:birthday:' || n, '', '', '',
+        now() + n * interval '1 day', now()
       FROM reciprocity_entry, generate_series(1, 2) n WHERE reciprocity_entry.source LIKE 'bonus:%'""",
     "a customer's tier is one": "UPDATE reciprocity_accounttier SET code = 'gold'",
     "every move between tiers": "UPDATE reciprocity_tierchange SET from_code = 'gold'",
