@@ -256,6 +256,19 @@ def test_any_sequence_of_operations_leaves_the_books_right() -> None:
         )
 
 
+@pytest.mark.parametrize("policy", POLICIES)
+def test_the_machine_knows_each_policy(policy: str, db: Any) -> None:
+    """What chance may not come to: an order is returned whose points were spent, and shipped again."""
+    with mock.patch.object(programme, "agreed", agreed):
+        books = Books()
+        order_id = books.order(who=0, policy=policy, earned=50)
+        books.is_returned_after_all_was_spent(order_id=order_id)
+        books.the_books_agree_with_the_model()
+        books.becomes_due(order_id=order_id, pending=0, earned=50)
+        books.the_books_agree_with_the_model()
+        books.teardown()
+
+
 def test_the_database_refuses_to_change_or_delete_an_entry(db: Any) -> None:
     account = Account.objects.create(created_at=NOW)
     terms = OrderTerms.objects.create(
