@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from . import host
+from .points import invariants as points
 from .points.earning import Terms
 from .points.entitlement import entitlement
 from .points.models import OrderTerms
@@ -282,7 +283,7 @@ HOST_RULES = (
 
 def broken() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Every rule with the rows that break it, at most MOST_ROWS; none where all is well."""
-    for title, sql in RULES:
+    for title, sql in (*RULES, *points.RULES):
         yield title, _rows(sql)
     for title, sql in HOST_RULES:
         yield title, _rows(sql)

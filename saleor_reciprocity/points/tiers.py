@@ -238,7 +238,7 @@ def _is_fresh(stored: AccountTier, ladder: TierLadder, account: Account, now: da
 
 _TO_LOOK_AT = """
 SELECT a.id FROM reciprocity_account a LEFT JOIN reciprocity_accounttier t ON t.account_id = a.id
-WHERE a.version > 0 AND a.id > %(after)s
+WHERE a.version > 0 AND a.merged_into_id IS NULL AND a.id > %(after)s
   AND (t.id IS NULL OR t.ladder_id <> %(ladder)s OR t.version <> a.version OR t.look_at <= %(now)s)
 ORDER BY a.id LIMIT %(limit)s
 """

@@ -1,0 +1,83 @@
+"""What `reciprocity_check` proves of rules, bonuses and tiers: each rule finds what breaks it, and names it."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from saleor_reciprocity import host, invariants
+from saleor_reciprocity.points import bonuses, rulebook, tiers
+from saleor_reciprocity.points import invariants as points
+from saleor_reciprocity.points.models import OrderTerms
+from saleor_reciprocity.points.rules import Trigger
+
+from .. import hosts
+from .programmes import account_of, bought, ladder, rule, settled
+
+DAY = timedelta(days=1)
+
+# What to break, by the beginning of the title of the invariant that must find it.
+BREAKS = {
+    "the versions of a rule": "UPDATE reciprocity_earningruleversion SET number = number + 1",
+    "what an order's terms say": "UPDATE reciprocity_earningruleversion SET value = value + 1 WHERE trigger = 'order'",
+    "each bonus that no order": "UPDATE reciprocity_earningruleversion SET value = value + 1 WHERE trigger = 'survey'",
+    "nobody had two birthdays": """INSERT INTO reciprocity_entry (account_id, version, kind, points, pending,
+        balance_after, pending_after, source, order_id, reason, actor, happened_at, written_at)
+      SELECT account_id, 100 + n, 'bonus', 1, 0, 0, 0, 'bonus:0:birthday:' || n, '', '', '',
+        now() + n * interval '1 day', now()
+      FROM reciprocity_entry, generate_series(1, 2) n WHERE reciprocity_entry.source LIKE 'bonus:%'""",
+    "a customer's tier is one": "UPDATE reciprocity_accounttier SET code = 'gold'",
+    "every move between tiers": "UPDATE reciprocity_tierchange SET from_code = 'gold'",
+    "a tier that is looked at": "UPDATE reciprocity_lot SET points = 10, remaining = 10",
+}
+
+
+@pytest.fixture
+def shop(programme_on: Any, customer: Any) -> None:
+    """A rule of orders with a multiplier and one with a bonus, a bonus for a survey, and a tier that was reached."""
+    ladder(("silver", 50, "1"), ("gold", 1000, "1"))
+    rule("multiplier", "2", products=[])
+    rule("bonus", "7")
+    rule("bonus", "25", trigger="survey")
+    bought(customer, "60")
+    now = timezone.now()
+    bonuses.give(host.person(customer), programme_on.id, Trigger.SURVEY, "answer 1", now, now)
+    assert tiers.tier_of(account_of(customer), now).code == "silver"
+    assert json.dumps(OrderTerms.objects.get().terms).count('"A rule"') == 2
+
+
+@pytest.mark.parametrize("title", [title for title, _ in points.RULES])
+def test_each_rule_finds_what_breaks_it(title: str, shop: None) -> None:
+    assert not dict(invariants.broken())[title]
+    (change,) = [sql for beginning, sql in BREAKS.items() if title.startswith(beginning)]
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(change)
+            assert cursor.rowcount > 0
+        assert dict(invariants.broken())[title]
+        transaction.set_rollback(True)
+
+
+def test_a_tier_that_the_policy_keeps_is_no_finding(programme_on: Any, customer: Any) -> None:
+    for downgrade in ("after grace", "never"):
+        ladder(("silver", 50, "1"), downgrade=downgrade, grace_days=30)
+    bought(customer, "60")
+    order = OrderTerms.objects.get().order_id
+    hosts.cancel(hosts.find_order(order))
+    settled(hosts.find_order(order))
+    assert tiers.AccountTier.objects.get().code == "silver"
+    assert not [title for title, rows in invariants.broken() if rows]
+
+
+def test_a_rule_may_be_changed_and_ended(programme_on: Any, customer: Any) -> None:
+    made = rule("bonus", "7")
+    bought(customer, "60")
+    rulebook.update(made.rule_id, "user:1", {"value": 9})
+    rulebook.end(made.rule_id, "user:1")
+    bought(customer, "60")
+    assert not [title for title, rows in invariants.broken() if rows]
