@@ -76,10 +76,10 @@ def site() -> SiteSettings:
     return found
 
 
-def site_of_shop(name: str = "Test shop") -> None:
-    """Give the shop its name."""
+def site_of_shop(name: str = "Test shop", domain: str = "localhost") -> None:
+    """Give the shop its name and its address."""
     row = site().site
-    row.name = name
+    row.name, row.domain = name, domain
     row.save()
 
 

@@ -1,0 +1,89 @@
+"""A real browser that opens the pages as people do: on a phone or at a desk, in their language, with a keyboard."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, sync_playwright
+
+SCREENSHOTS = Path(".cache/screenshots")
+SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 800}}
+ALONE = (  # nothing but the pages under test is asked for anything
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+class Browser:
+    """Opens pages and notes what they ask for, say and do wrong."""
+
+    def __init__(self, chromium: Any) -> None:
+        self.chromium = chromium
+        self.asked: list[str] = []
+        self.trouble: list[str] = []
+
+    def open(self, address: str, size: str = "phone", language: str = "en", **options: Any) -> Page:
+        """The page at an address, in a window and a language of its own."""
+        context = self.chromium.new_context(viewport=SIZES[size], locale=language, **options)
+        page: Page = context.new_page()
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("dialog", lambda dialog: self._note(f"dialog: {dialog.message}", dialog.dismiss))
+        page.on("console", lambda line: self.trouble.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: self.trouble.append(str(error)))
+        page.goto(address)
+        return page
+
+    def _note(self, trouble: str, then: Any) -> None:
+        self.trouble.append(trouble)
+        then()
+
+
+def find() -> str:
+    """Where Chromium is. Without one the test is left out, but never in CI."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        found = shutil.which(name)
+        if found:
+            return found
+    if os.environ.get("CI"):
+        pytest.fail("Chromium is needed in CI: install Debian's package chromium.")
+    pytest.skip("No Chromium on the PATH: on Debian and Ubuntu, apt-get install chromium.")
+
+
+@contextmanager
+def started() -> Iterator[Browser]:
+    """A browser, closed at the end."""
+    path = find()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=[*ALONE])
+        yield Browser(chromium)
+        chromium.close()
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep what the page looks like, whole."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=str(SCREENSHOTS / f"{name}.png"), full_page=True)
+
+
+def barriers(page: Page, options: Any = None) -> list[str]:
+    """What the accessibility checker axe finds, and what it can't know: sideways scrolling and small targets."""
+    violations = Axe().run(page, options=options).response["violations"]
+    found = [f"{one['id']}: {one['nodes'][0]['html']}" for one in violations]
+    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        found.append("the page scrolls sideways")
+    small = page.evaluate(
+        "[...document.querySelectorAll('button, label:has(input[type=radio]), label:has(input[type=checkbox])')]"
+        ".filter(one => one.getBoundingClientRect().height < 44).map(one => one.innerText)"
+    )
+    return [*found, *(f"too small to touch: {text}" for text in small)]
