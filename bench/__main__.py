@@ -1,6 +1,7 @@
 """Runs the benchmarks in the database server of DATABASE_URL, prints the table and writes it as JSON.
 
-python -m bench [--orders 300] [--redemptions 1000] [--recommendations 1000] [--entries 100000] [--json FILE]
+python -m bench [--orders 300] [--redemptions 1000] [--recommendations 1000] [--entries 100000]
+                [--messages 10000] [--json FILE]
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def main() -> int:
     arguments = _arguments()
     os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
     django.setup()
-    from . import crowds, orders, redemptions, serving, shop, volume
+    from . import crowds, messages, orders, redemptions, serving, shop, volume
 
     print("Preparing a shop ...", flush=True)
     channel = shop.open_shop()
@@ -44,6 +45,9 @@ def main() -> int:
         print(f"Timing accounts with {entries:,} entries ...", flush=True)
         rows += volume.measure(channel, entries, arguments.volume)
     throughput = crowds.measure(channel, arguments.seconds) if arguments.seconds else []
+    if arguments.messages:
+        print(f"Sending {arguments.messages:,} messages ...", flush=True)
+        throughput += messages.measure(channel, arguments.messages)
     print(f"\n{_table(rows)}\n")
     print("\n".join([*throughput, ""]))
     for row in filter(lambda row: row.notes, rows):
@@ -65,6 +69,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--entries", type=int, nargs="*", default=[], help="sizes of accounts")
     parser.add_argument("--volume", type=int, default=200, help="pairs to time for each size of account")
     parser.add_argument("--seconds", type=float, default=0.0, help="for each number of connections (none)")
+    parser.add_argument("--messages", type=int, default=0, help="invitations to send with several processes (none)")
     parser.add_argument("--json", type=Path, default=Path(".cache/bench.json"), help="where to write all figures")
     return parser.parse_args()
 
