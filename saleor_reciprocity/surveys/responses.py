@@ -11,8 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from saleor_reciprocity import host, programme
-from saleor_reciprocity.points import ledger
+from saleor_reciprocity.points import bonuses, ledger
 from saleor_reciprocity.points.models import Account, Entry, Kind
+from saleor_reciprocity.points.rules import Trigger
 
 from . import alerts
 from .models import Answer, Invitation, Rating, State
@@ -74,9 +75,9 @@ def keep(invitation: Invitation, given: Given) -> bool:
 
 
 def take(invitation: Invitation, given: Given) -> Taken:
-    """Take the answer, with the points that the shop gives as thanks. Whatever comes after the first changes nothing.
+    """Take the answer, with the points that the shop gives as thanks: the same to everybody, and by rules of its own.
 
-    `given.score` is one of the question's answers.
+    Whatever comes after the first changes nothing. `given.score` is one of the question's answers.
     """
     now = timezone.now()
     version = programme.current(invitation.channel_id)
@@ -84,19 +85,24 @@ def take(invitation: Invitation, given: Given) -> Taken:
     order = host.order(invitation.order_id)
     with transaction.atomic():
         account = None
-        if terms is not None and terms.survey_points and order is not None:
+        if terms is not None and order is not None:
             account = ledger.lock_account_of(order.person, now)
         answer = _locked_answer(invitation, now)
         if answer is None:
             return Taken(is_first=False)
         _write(answer, given)
-        if account is not None and terms is not None:
-            answer.entry = _thank(account, invitation, terms.survey_points, now)
+        thanks: list[Entry] = []
+        if account is not None and order is not None and terms is not None:
+            if terms.survey_points:
+                answer.entry = _thank(account, invitation, terms.survey_points, now)
+                thanks.append(answer.entry)
+            occasion = str(invitation.pk)
+            thanks += bonuses.give(order.person, invitation.channel_id, Trigger.SURVEY, occasion, now, now)
         answer.answered_at = now
         alerts.prepare(answer, terms)
         answer.save()
         _rate(answer, given.ratings)
-    return Taken(is_first=True, points=answer.entry.points if answer.entry else 0)
+    return Taken(is_first=True, points=sum(entry.points for entry in thanks))
 
 
 def _locked_answer(invitation: Invitation, now: datetime) -> Answer | None:

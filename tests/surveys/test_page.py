@@ -16,6 +16,7 @@ from saleor_reciprocity.surveys.models import Answer, Invitation
 from saleor_reciprocity.surveys.responses import Given
 
 from .. import hosts
+from ..points.programmes import rule
 from .shop import ago, answered, invited, path_of, post, read
 
 XSS = """</textarea><script>alert(1)</script>"><img src=x onerror=alert(1)>"""
@@ -171,6 +172,22 @@ def test_thanks_are_given_once_and_not_announced(asking: Any, customer: Any) -> 
     (entry,) = Entry.objects.all()
     assert (entry.kind, entry.points, entry.source) == ("bonus", 20, f"survey:{Invitation.objects.get().order_id}")
     assert Account.objects.get().available == 20
+
+
+@pytest.mark.parametrize("thanks", [0, 20])
+def test_a_rule_for_answered_surveys_gives_its_bonus_once(thanks: int, asking: Any, customer: Any) -> None:
+    asking(survey_points=str(thanks), points_per_unit="0")
+    rule("bonus", "15", since=ago(30), trigger="survey")
+    invitation = invited(customer)
+    path = path_of(invitation)
+    assert str(thanks + 15) in post(path, score="1").content.decode()
+    post(path, score="5")
+    sources = {entry.source: entry.points for entry in Entry.objects.all()}
+    assert sorted(sources.values()) == sorted(filter(None, [15, thanks]))
+    assert [source.split(":")[2:] for source in sources if source.startswith("bonus:")] == [
+        ["survey", str(invitation.pk)]
+    ]
+    assert Account.objects.get().available == thanks + 15
 
 
 @pytest.mark.parametrize(
