@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.utils import timezone
 
 from demo import story
 from demo.storefront import Customer, Shop, Staff
@@ -32,3 +35,13 @@ def staff(shop: Shop) -> Staff:
 def ada(shop: Shop, staff: Staff) -> Customer:
     """A customer who has just registered."""
     return Customer.register(shop, "ada@example.com", "difference-engine", staff)
+
+
+@pytest.fixture
+def favourites(shop: Shop, channel: host.Channel) -> None:
+    """Five guests have bought the cup and a saucer, and the recommendations have learned it."""
+    saucer = hosts.product("Saucer", channel, stock=1000)
+    cup = type(saucer).objects.get(slug="cup")
+    for number in range(5):
+        hosts.buy(f"guest-{number}@example.com", [cup, saucer], placed_at=timezone.now() - timedelta(days=number + 1))
+    call_command("reciprocity_train")

@@ -32,6 +32,7 @@ def customer_with_points(ada: Customer, staff: Staff, **changes: Any) -> str:
     return str(reward["id"])
 
 
+@pytest.mark.usefixtures("favourites")
 def test_the_story_of_the_demo_holds(shop: Shop, staff: Staff, capsys: Any) -> None:
     held = story.play(shop.url)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from graphql import build_ast_schema, build_client_schema, parse, print_schema, validate
 from graphql.utils.introspection_query import introspection_query
 
@@ -30,6 +31,7 @@ def test_the_schema_can_be_printed_and_built_again(shop: Shop) -> None:
     assert print_schema(build_ast_schema(parse(text))) == text
 
 
+@pytest.mark.usefixtures("favourites")
 def test_every_query_of_the_story_is_valid_and_wrong_ones_are_not(shop: Shop, staff: Staff, monkeypatch: Any) -> None:
     asked: set[str] = set()
     ask = Shop.ask
