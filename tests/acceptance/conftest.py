@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from email.message import EmailMessage
+from typing import Any, Iterator
 
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
 from demo import story
+from demo.mailbox import Mails
 from demo.storefront import Customer, Shop, Staff
 from saleor_reciprocity import host
 
 from .. import hosts
+from ..mail.post import Post, opened
 
 
 @pytest.fixture
@@ -45,3 +48,18 @@ def favourites(shop: Shop, channel: host.Channel) -> None:
     for number in range(5):
         hosts.buy(f"guest-{number}@example.com", [cup, saucer], placed_at=timezone.now() - timedelta(days=number + 1))
     call_command("reciprocity_train")
+
+
+@pytest.fixture
+def mails(shop: Shop, channel: host.Channel, settings: Any) -> Iterator[Mails]:
+    """What has arrived, once the work that was due is done."""
+    post = Post()
+    server = opened(post)
+    hosts.mail_through(post.port, channel, settings)
+
+    def arrived() -> list[EmailMessage]:
+        call_command("reciprocity_work", "--once")
+        return post.accepted
+
+    yield arrived
+    server.stop()
