@@ -82,6 +82,7 @@ def open_programme(staff: Staff, story: Story) -> None:
         reward_kind="voucher",
         surprise_probability=1,
         surprise_value=SURPRISE_VALUE,
+        surprise_cooling_off_days=0,  # every telling ships to the same address
         holdout_share=0,
         survey_question="csat",
         survey_delay_days=0,
