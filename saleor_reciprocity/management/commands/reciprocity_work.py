@@ -36,10 +36,10 @@ class Command(BaseCommand):
             if options["once"]:
                 return
             time.sleep(options["pause"])
+            close_old_connections()  # the database may have been restarted
 
     def _do(self, name: str, entry: dict[str, Any]) -> bool:
         """Do one part of the work. Whether it went well: no part keeps the others from being done."""
-        close_old_connections()
         try:
             said = current_app.tasks[entry["task"]](**entry.get("kwargs", {}))
         except Exception:
