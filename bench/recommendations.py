@@ -27,9 +27,11 @@ import numpy as np
 
 from saleor_reciprocity.recommendations.algorithms.baselines import Frequency, Popularity
 from saleor_reciprocity.recommendations.algorithms.evaluation import (
+    MEASURES,
     Cut,
     Judged,
     Make,
+    compared,
     interval,
     judge,
     sign,
@@ -131,8 +133,9 @@ def run(method: str, cuts: list[int], into: Path) -> None:
     judged = together([judge(cut, METHODS[method](cut.history, SEED)) for cut in histories])
     seconds = (time.perf_counter() - began) / len(cuts)
     figures = {wanted.value: judged.figures[wanted] for wanted in judged.figures}
+    owners = {f"owners {wanted.value}": judged.owners[wanted] for wanted in judged.owners}
     coverage = {f"coverage {wanted.value}": judged.coverage[wanted] for wanted in judged.coverage}
-    np.savez(into, **figures, **coverage, seconds=seconds, megabytes=_peak())
+    np.savez(into, **figures, **owners, **coverage, seconds=seconds, megabytes=_peak())
 
 
 def _peak() -> float:
@@ -147,7 +150,11 @@ def in_a_process(method: str, cuts: list[int]) -> Result:
         subprocess.run([sys.executable, "-m", "bench.recommendations", *words], check=True)
         found = np.load(into)
         kinds = (Wanted.ALL, Wanted.NEW)
-        judged = Judged({k: found[k.value] for k in kinds}, {k: float(found[f"coverage {k.value}"]) for k in kinds})
+        judged = Judged(
+            {kind: found[kind.value] for kind in kinds},
+            {kind: found[f"owners {kind.value}"] for kind in kinds},
+            {kind: float(found[f"coverage {kind.value}"]) for kind in kinds},
+        )
         return Result(judged, float(found["seconds"]), float(found["megabytes"]))
 
 
@@ -158,7 +165,7 @@ def report(results: dict[str, Result]) -> Iterator[str]:
         yield f"\n{wanted.value} items, {people} next baskets"
         yield f"{'':20}{'recall@10':27}{'NDCG@10':27}{'coverage':>9}{'seconds':>9}{'MB':>7}"
         for method, result in results.items():
-            lower, upper = interval(result.judged.figures[wanted], SEED)
+            lower, upper = interval(result.judged.figures[wanted], result.judged.owners[wanted], SEED)
             cells = zip(result.judged.means(wanted), lower, upper)
             spread = "".join(f"{f'{mean:.4f} [{low:.4f}, {high:.4f}]':27}" for mean, low, high in cells)
             cost = f"{result.seconds:9.1f}{result.megabytes:7.0f}"
@@ -169,14 +176,12 @@ def report(results: dict[str, Result]) -> Iterator[str]:
 
 def _difference(results: dict[str, Result], method: str, wanted: Wanted) -> str:
     """Household by household, with its 95 % interval, in words."""
-    ours, theirs = (results[name].judged.figures[wanted] for name in (OURS, method))
-    lower, upper = interval(ours - theirs, SEED)
-    words = []
-    for number, measure in enumerate(("recall", "NDCG")):
-        mean = (ours - theirs)[:, number].mean()
-        verdict = WORDS[int(sign(ours, theirs, SEED)[number])]
-        words.append(f"{measure} {mean:+.4f} [{lower[number]:+.4f}, {upper[number]:+.4f}] {verdict}")
-    return "; ".join(words)
+    ours, theirs = results[OURS].judged, results[method].judged
+    spread = zip(MEASURES, *compared(ours, theirs, wanted, SEED), sign(ours, theirs, wanted, SEED))
+    return "; ".join(
+        f"{measure} {mean:+.4f} [{lower:+.4f}, {upper:+.4f}] {WORDS[int(verdict)]}"
+        for measure, mean, lower, upper, verdict in spread
+    )
 
 
 def as_json(results: dict[str, Result]) -> dict[str, Any]:

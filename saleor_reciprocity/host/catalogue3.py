@@ -1,4 +1,4 @@
-"""The catalogue of Saleor 3 as SQL: what is for sale, what a user bought, what lies in a checkout.
+"""The catalogue of Saleor 3 as SQL: what is for sale, what people bought, what lies in a checkout.
 
 Conditions are about a product `p` in a channel `c`. Parameters: %(now)s, %(today)s, %(country)s (a code, or "" for
 any country), %(channel)s (a slug or NULL), %(user)s and %(checkout)s (an id or NULL).
@@ -74,10 +74,39 @@ SELLABLE = f"""((SELECT {_LISTED} {_FOR_SALE_IN_LISTINGS})) AND (SELECT EXISTS (
     WHEN v.is_preorder AND (v.preorder_end_date IS NULL OR v.preorder_end_date >= %(now)s) THEN {_PREORDER}
     ELSE NOT v.track_inventory OR {_STOCK} END)))"""  # noqa: S608 - constants of this file
 
+# A draft was created long before it was placed. Whoever waits for the shop to confirm an order has bought.
 BOUGHT = """
-SELECT v.product_id, o.created_at AS placed_at
+SELECT v.product_id, CASE WHEN o.origin = 'draft' THEN coalesce((SELECT min(e.date) FROM order_orderevent e
+    WHERE e.order_id = o.id AND e.type = 'placed_from_draft'), o.created_at) ELSE o.created_at END AS placed_at
 FROM order_order o JOIN order_orderline l ON l.order_id = o.id JOIN product_productvariant v ON v.id = l.variant_id
-WHERE o.user_id = %(user)s::int AND o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired')
+WHERE o.user_id = %(user)s::int AND o.status NOT IN ('draft', 'canceled', 'expired')
+"""
+
+# What people bought, a row of an order line that counts, for a training to read as a whole. `person` stands for a user,
+# or for a guest's address; `user_id` is the account that may be shown what was learned from it. Nobody is two people: a
+# guest's order is that of the user who proved the address, and is left out while a user has not. Cancelled, expired and
+# fully refunded orders do not count, nor do pieces that were returned or refunded, gifts of a promotion, replacements.
+PURCHASES = """
+SELECT o.id::text AS order_id, coalesce(coalesce(o.user_id, g.id)::text, lower(o.user_email)) AS person,
+  coalesce(o.user_id, g.id) AS user_id, v.product_id, o.channel_id::text AS channel_id,
+  coalesce(d.placed_at, o.created_at) AS placed_at, l.quantity - coalesce(b.quantity, 0) AS quantity
+FROM order_order o JOIN order_orderline l ON l.order_id = o.id JOIN product_productvariant v ON v.id = l.variant_id
+LEFT JOIN (SELECT lower(email) AS email, min(id) AS id, bool_and(is_active AND is_confirmed) AS proved FROM account_user
+    GROUP BY lower(email)) g ON o.user_id IS NULL AND g.email = lower(o.user_email)
+LEFT JOIN (SELECT order_id, min(date) AS placed_at FROM order_orderevent WHERE type = 'placed_from_draft'
+    GROUP BY order_id) d ON d.order_id = o.id AND o.origin = 'draft'
+LEFT JOIN (SELECT fl.order_line_id, sum(fl.quantity) AS quantity
+    FROM order_fulfillmentline fl JOIN order_fulfillment f ON f.id = fl.fulfillment_id
+    WHERE f.status IN ('returned', 'refunded', 'refunded_and_returned') GROUP BY fl.order_line_id) b
+  ON b.order_line_id = l.id
+LEFT JOIN (SELECT order_id, sum(amount) AS amount FROM (
+      SELECT p.order_id, t.amount FROM payment_payment p JOIN payment_transaction t ON t.payment_id = p.id
+      WHERE t.kind = 'refund' AND t.is_success
+      UNION ALL SELECT order_id, refunded_value FROM payment_transactionitem WHERE refunded_value > 0) paid_back
+    GROUP BY order_id) r ON r.order_id = o.id
+WHERE o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired') AND o.origin <> 'reissue'
+  AND g.proved IS NOT false AND NOT l.is_gift AND l.quantity > coalesce(b.quantity, 0)
+  AND NOT coalesce(r.amount >= o.total_gross_amount AND r.amount > 0, false)
 """
 
 # Whoever knows the secret id of a guest's checkout may read it, of a user's checkout only the user: stricter than the

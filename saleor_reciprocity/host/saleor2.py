@@ -25,7 +25,7 @@ from saleor.plugins.models import PluginConfiguration
 from saleor.product.models import Category, Collection, Product
 
 from . import either
-from .catalogue2 import BOUGHT, CHANNEL, IN_CHECKOUT, PUBLISHED, SELLABLE
+from .catalogue2 import BOUGHT, CHANNEL, IN_CHECKOUT, PUBLISHED, PURCHASES, SELLABLE
 from .either import *  # noqa: F403
 from .facts import BoughtProduct, Channel, Checkout, Line, MailServer, Order, OrderState, Person, Recipient
 from .orders2 import CHANNEL_ID, ORDER_STATES, STATES, is_proved, order, order_fingerprint
@@ -109,20 +109,6 @@ _CHANNEL_SLUG = "default-channel"  # what an upgrade to Saleor 3 calls the one c
 ORDERS_OF_PEOPLE = """
 SELECT o.token AS order_id, '1' AS channel_id, o.created AS placed_at, lower(coalesce(u.email, o.user_email)) AS person
 FROM order_order o LEFT JOIN account_user u ON u.id = o.user_id WHERE o.status NOT IN ('draft', 'canceled')
-"""
-
-# What people bought, a row of an order line that counts, for a training to read as a whole. `person` stands for a user,
-# or for a guest's address; `user_id` is the account that may be shown what was learned from it. An order that was
-# cancelled or paid back in full does not count.
-PURCHASES = """
-SELECT o.token AS order_id, coalesce(o.user_id::text, lower(o.user_email)) AS person, o.user_id,
-  v.product_id, '1' AS channel_id, o.created AS placed_at, l.quantity
-FROM order_order o JOIN order_orderline l ON l.order_id = o.id JOIN product_productvariant v ON v.id = l.variant_id
-LEFT JOIN (SELECT p.order_id, sum(t.amount) AS amount
-    FROM payment_payment p JOIN payment_transaction t ON t.payment_id = p.id
-    WHERE t.kind = 'refund' AND t.is_success GROUP BY p.order_id) r ON r.order_id = o.id
-WHERE o.status NOT IN ('draft', 'canceled') AND l.quantity > 0
-  AND NOT coalesce(r.amount >= o.total_gross_amount AND r.amount > 0, false)
 """
 
 # Orders that count, with what was left to pay for goods and for shipping, and their lines: what `order` gives, in SQL.

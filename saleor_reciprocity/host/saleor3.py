@@ -31,7 +31,7 @@ from saleor.product import ProductTypeKind
 from saleor.product.models import Category, Collection, Product
 
 from . import either
-from .catalogue3 import BOUGHT, CHANNEL, IN_CHECKOUT, PUBLISHED, SELLABLE
+from .catalogue3 import BOUGHT, CHANNEL, IN_CHECKOUT, PUBLISHED, PURCHASES, SELLABLE
 from .either import *  # noqa: F403
 from .facts import BoughtProduct, Channel, Checkout, Line, MailServer, Order, OrderState, Person, Recipient
 from .orders3 import ORDER_STATES, STATES, is_uuid, order, order_fingerprint
@@ -117,30 +117,6 @@ SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, o.created_at AS
   lower(coalesce(u.email, o.user_email)) AS person
 FROM order_order o LEFT JOIN account_user u ON u.id = o.user_id
 WHERE o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired')
-"""
-
-# What people bought, a row of an order line that counts, for a training to read as a whole. `person` stands for a user,
-# or for a guest's address; `user_id` is the account that may be shown what was learned from it: a guest's purchases are
-# those of the user who proved the address. Cancelled, expired and fully refunded orders do not count, nor do pieces
-# that were returned or refunded, nor gifts of a promotion.
-PURCHASES = """
-SELECT o.id::text AS order_id, coalesce(coalesce(o.user_id, g.id)::text, lower(o.user_email)) AS person,
-  coalesce(o.user_id, g.id) AS user_id, v.product_id, o.channel_id::text AS channel_id, o.created_at AS placed_at,
-  l.quantity - coalesce(b.quantity, 0) AS quantity
-FROM order_order o JOIN order_orderline l ON l.order_id = o.id JOIN product_productvariant v ON v.id = l.variant_id
-LEFT JOIN account_user g
-  ON o.user_id IS NULL AND lower(g.email) = lower(o.user_email) AND g.is_active AND g.is_confirmed
-LEFT JOIN (SELECT fl.order_line_id, sum(fl.quantity) AS quantity
-    FROM order_fulfillmentline fl JOIN order_fulfillment f ON f.id = fl.fulfillment_id
-    WHERE f.status IN ('returned', 'refunded', 'refunded_and_returned') GROUP BY fl.order_line_id) b
-  ON b.order_line_id = l.id
-LEFT JOIN (SELECT order_id, sum(amount) AS amount FROM (
-      SELECT p.order_id, t.amount FROM payment_payment p JOIN payment_transaction t ON t.payment_id = p.id
-      WHERE t.kind = 'refund' AND t.is_success
-      UNION ALL SELECT order_id, refunded_value FROM payment_transactionitem WHERE refunded_value > 0) paid_back
-    GROUP BY order_id) r ON r.order_id = o.id
-WHERE o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired') AND l.quantity > coalesce(b.quantity, 0)
-  AND NOT l.is_gift AND NOT coalesce(r.amount >= o.total_gross_amount AND r.amount > 0, false)
 """
 
 # Orders that count, with what was left to pay for goods and for shipping, and their lines: what `order` gives, in SQL.

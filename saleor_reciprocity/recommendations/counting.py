@@ -10,11 +10,10 @@ from datetime import timedelta
 from typing import Any, Callable
 
 from django.contrib.auth import get_user_model
-from django.db import connection, transaction
+from django.db import connection
 
 from saleor_reciprocity import host
 
-from . import versions
 from .models import LONGEST_LIST, MOST_NEIGHBOURS, MOST_POPULAR, ModelVersion
 
 NAME = "counting"
@@ -33,8 +32,8 @@ FROM (
     SELECT person, max(user_id) AS user_id, product_id, channel_id, max(placed_at) AS last,
       sum(power(0.5, extract(epoch FROM %(now)s - placed_at) / %(half_life)s)) AS weight
     FROM (SELECT person, max(user_id) AS user_id, product_id, channel_id, max(placed_at) AS placed_at
-          FROM ({purchases}) line WHERE placed_at < %(now)s AND person IS NOT NULL AND person <> ''
-            AND order_id NOT IN (SELECT order_id FROM reciprocity_settledorder WHERE erased)
+          FROM ({purchases}) line WHERE person <> '' AND placed_at >= %(since)s AND placed_at < %(now)s
+            AND NOT EXISTS (SELECT FROM reciprocity_settledorder s WHERE s.erased AND s.order_id = line.order_id)
           GROUP BY person, product_id, channel_id, placed_at::date) day
     GROUP BY person, product_id, channel_id) d) ranked
 WHERE place <= %(most_products)s
@@ -121,31 +120,26 @@ SELECT max(user_id) FROM (
 """
 
 
-def train(progress: Callable[[str], None] = lambda step: None) -> ModelVersion:
-    """Train a version of the purchases up to now, and let it serve instead of the one before.
+def count(version: ModelVersion, days: int, progress: Callable[[str], None]) -> dict[str, Any]:
+    """Write all rows of a version from the purchases of the last `days` days, within the caller's transaction.
 
-    What fails or is killed leaves the old one serving, and no row of its own.
+    Returns how many rows there are.
     """
-    version = versions.begin(NAME)
-    with transaction.atomic():
-        figures = count(version, progress)
-    versions.serve(version, figures)
-    versions.discard_old()
-    return version
-
-
-def count(version: ModelVersion, progress: Callable[[str], None] = lambda step: None) -> dict[str, Any]:
-    """Write all rows of a version, within the caller's transaction. Returns how many there are."""
-    read_purchases(version, progress)
+    read_purchases(version, days, progress)
     figures = {"neighbours": neighbours(version, progress), "popular": popularity(version, progress)}
     figures["lists"] = _lists(version, progress)
     return figures
 
 
-def read_purchases(version: ModelVersion, progress: Callable[[str], None] = lambda step: None) -> None:
+def read_purchases(version: ModelVersion, days: int, progress: Callable[[str], None]) -> None:
     """Gather what everybody bought into a table that lasts as long as the caller's transaction."""
     progress("reading purchases")
-    values = {"now": version.started_at, "half_life": HALF_LIFE.total_seconds(), "most_products": MOST_PRODUCTS}
+    values = {
+        "since": version.started_at - timedelta(days=days),
+        "now": version.started_at,
+        "half_life": HALF_LIFE.total_seconds(),
+        "most_products": MOST_PRODUCTS,
+    }
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL work_mem = '{MEMORY}'")
         cursor.execute("DROP TABLE IF EXISTS reciprocity_bought")
@@ -153,13 +147,13 @@ def read_purchases(version: ModelVersion, progress: Callable[[str], None] = lamb
         cursor.execute(_INDEXES)
 
 
-def neighbours(version: ModelVersion, progress: Callable[[str], None] = lambda step: None) -> int:
+def neighbours(version: ModelVersion, progress: Callable[[str], None]) -> int:
     """Count which products the same people bought. Needs `read_purchases`. Returns how many rows were written."""
     progress("counting neighbours")
     return _write(_NEIGHBOURS, version, most_neighbours=MOST_NEIGHBOURS)
 
 
-def popularity(version: ModelVersion, progress: Callable[[str], None] = lambda step: None) -> int:
+def popularity(version: ModelVersion, progress: Callable[[str], None]) -> int:
     """Count what is bought by many, by channel and category. Needs `read_purchases`. Returns how many rows."""
     progress("counting popularity")
     sql = _POPULARITY.format(products=host.PRODUCTS, above=host.CATEGORIES_ABOVE)

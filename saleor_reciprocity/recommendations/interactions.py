@@ -21,7 +21,7 @@ A_DAY = 86_400  # seconds
 _LINES = """
 SELECT person, user_id, product_id, channel_id, floor(extract(epoch FROM placed_at) / 86400)::int
 FROM ({purchases}) line WHERE person <> '' AND placed_at >= %s AND placed_at < %s
-  AND order_id NOT IN (SELECT order_id FROM reciprocity_settledorder WHERE erased)
+  AND NOT EXISTS (SELECT FROM reciprocity_settledorder s WHERE s.erased AND s.order_id = line.order_id)
 """
 
 

@@ -11,7 +11,7 @@ from saleor_reciprocity import settings
 
 from . import interactions
 from .algorithms.baselines import Frequency, Popularity
-from .algorithms.evaluation import MEASURES, Cut, Judged, Make, interval, judge, sign, together
+from .algorithms.evaluation import MEASURES, Cut, Judged, Make, compared, interval, judge, sign, together
 from .algorithms.learned import Learned
 from .algorithms.lists import Wanted
 
@@ -67,7 +67,7 @@ def _table(judged: dict[str, Judged], wanted: Wanted, seed: int) -> Iterator[str
         return
     yield f"{'':20}{'recall@10':27}{'NDCG@10':27}coverage"
     for name, found in judged.items():
-        lower, upper = interval(found.figures[wanted], seed)
+        lower, upper = interval(found.figures[wanted], found.owners[wanted], seed)
         spread = zip(found.means(wanted), lower, upper)
         cells = "".join(f"{f'{mean:.4f} [{low:.4f}, {high:.4f}]':27}" for mean, low, high in spread)
         yield f"{name:20}{cells}{found.coverage[wanted]:.1%}"
@@ -77,12 +77,10 @@ def _table(judged: dict[str, Judged], wanted: Wanted, seed: int) -> Iterator[str
 
 def _compared(judged: dict[str, Judged], other: str, wanted: Wanted, seed: int) -> Iterator[str]:
     """The difference customer by customer, and what it means in words."""
-    ours, theirs = judged[OURS].figures[wanted], judged[other].figures[wanted]
-    mean, (lower, upper) = (ours - theirs).mean(axis=0), interval(ours - theirs, seed)
-    spread = zip(MEASURES, mean, lower, upper)
+    spread = zip(MEASURES, *compared(judged[OURS], judged[other], wanted, seed))
     yield f"{OURS} less {other}: " + "; ".join(
         f"{measure} {value:+.4f} [{low:+.4f}, {high:+.4f}]" for measure, value, low, high in spread
     )
-    signs = sign(ours, theirs, seed)
+    signs = sign(judged[OURS], judged[other], wanted, seed)
     verdict = int(signs[0]) if signs[0] == signs[1] else int(signs.sum())
     yield f"  In words: {VERDICTS[verdict].format(other=other)}."

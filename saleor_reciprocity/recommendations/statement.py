@@ -63,11 +63,12 @@ _POPULAR = """
 SELECT r.product_id, row_number() OVER (ORDER BY r.score DESC, r.product_id), 'popular', NULL::int
 FROM x JOIN reciprocity_popularity r ON r.version_id = x.id AND r.channel_id = x.channel AND r.category_id IS NULL
 """
+_LATEST = f"(SELECT product_id FROM bought_since ORDER BY placed_at DESC, product_id LIMIT {MOST_RECENT})"  # noqa: S608
 # By name: what it takes for the source to have anything to say, and the source.
 _SOURCES = {
     "again": (Needs.CUSTOMER, _LIST.format(kind="again")),
     "new": (Needs.CUSTOMER, _LIST.format(kind="new")),
-    "lately": (Needs.CUSTOMER, _NEIGHBOURS.format(seeds="bought_since")),
+    "lately": (Needs.CUSTOMER, _NEIGHBOURS.format(seeds=_LATEST)),
     "at hand": (Needs.AT_HAND, _NEIGHBOURS.format(seeds="at_hand")),
     "liked": (Needs.CUSTOMER, _LIKED),
     "category": (Needs.AT_HAND, _CATEGORY),
@@ -83,7 +84,7 @@ _KINDS: dict[str, tuple[dict[str, float], str]] = {
     "NEW_TO_YOU": ({"new": 1, "lately": 1, **_FALLBACK}, "bought"),
     "BUY_AGAIN": ({"again": 1}, "bought_since"),
     "GOES_WITH": ({"at hand": 1, "category": 0.3}, "at_hand"),
-    "COMPLETES_CHECKOUT": ({"at hand": 1, "again": 0.5, "category": 0.3}, "at_hand"),
+    "COMPLETES_CHECKOUT": ({"at hand": 1, "again": 0.5, "category": 0.3}, "bought_since"),
 }
 
 # Of what a customer said: the deepest opinion on the way from a product's category to the root counts.
@@ -114,8 +115,8 @@ bought AS (
   UNION ALL SELECT unnest(l.product_ids) FROM x JOIN reciprocity_customerlist l
     ON l.version_id = x.id AND l.user_id = %(user)s::int AND l.kind = 'again'),
 bought_since AS (
-  SELECT b.product_id FROM ({bought}) b WHERE b.placed_at >= (SELECT started_at FROM x)
-  GROUP BY b.product_id ORDER BY max(b.placed_at) DESC LIMIT {recent}),
+  SELECT b.product_id, max(b.placed_at) AS placed_at FROM ({bought}) b
+  WHERE b.placed_at >= (SELECT started_at FROM x) GROUP BY b.product_id),
 at_hand AS (
   SELECT p.id AS product_id FROM {products} p, c WHERE p.id = %(product)s::int AND {published}
   UNION ({in_checkout})),
@@ -132,7 +133,7 @@ SELECT c.slug, r.product_id, r.points, r.reason, spoken_of.id, spoken_of.name
 FROM c LEFT JOIN LATERAL (
   SELECT ranked.* FROM (
     SELECT * FROM judged j WHERE %(after_score)s::bigint IS NULL OR j.points < %(after_score)s::bigint
-      OR j.points = %(after_score)s::bigint AND j.product_id > %(after_product)s::int
+      OR j.points = %(after_score)s::bigint AND j.product_id > %(after_product)s::bigint
     ORDER BY j.points DESC, j.product_id OFFSET 0) ranked
   JOIN LATERAL (SELECT true FROM {products} p WHERE p.id = ranked.product_id AND {sellable} OFFSET 0) found ON true
   ORDER BY ranked.points DESC, ranked.product_id LIMIT %(first)s) r ON true
@@ -158,7 +159,6 @@ def statement(kind: str, signed_in: bool, looking: bool) -> str:
         channel=host.CHANNEL,
         bought=host.BOUGHT,
         in_checkout=host.IN_CHECKOUT,
-        recent=MOST_RECENT,
         products=host.PRODUCTS,
         candidates="\nUNION ALL\n".join(sources or [_NOBODY]),
         factor=_LIKED_MORE if signed_in else "1",

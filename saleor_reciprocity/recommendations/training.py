@@ -100,7 +100,7 @@ def _write(
 ) -> dict[str, Any]:
     if not can_learn():
         with transaction.atomic():
-            return counting.count(version, lambda step: progress(step, 0, 0))
+            return counting.count(version, days, lambda step: progress(step, 0, 0))
     from . import learning
 
     return learning.write(version, database, days, seed, progress)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.db import connection
@@ -11,8 +10,6 @@ from django.utils import timezone
 from saleor_reciprocity import settings
 
 from .models import CustomerList, ModelVersion, Neighbour, Popularity
-
-ABANDONED_AFTER = timedelta(days=2)
 
 
 def begin(algorithm: str) -> ModelVersion:
@@ -37,11 +34,3 @@ def discard(version_id: int) -> None:
     for table in (CustomerList, Neighbour, Popularity):
         table.objects.filter(version_id=version_id).delete()
     ModelVersion.objects.filter(pk=version_id, serving=False).delete()
-
-
-def discard_old() -> None:
-    """Discard every version that served once, and every training that was left unfinished for two days."""
-    old = ModelVersion.objects.filter(serving=False)
-    abandoned = old.filter(finished_at=None, started_at__lt=timezone.now() - ABANDONED_AFTER)
-    for version_id in (old.exclude(finished_at=None) | abandoned).values_list("pk", flat=True):
-        discard(version_id)

@@ -7,6 +7,7 @@ from typing import Any
 import graphene
 import pytest
 from django.db import connections
+from graphql_relay.utils import base64
 
 from .. import hosts
 from ..recommendations import model
@@ -85,6 +86,14 @@ def test_pages_by_cursor(products: Any, customer: Any) -> None:
     assert (names(page), page["pageInfo"]["hasNextPage"]) == (["Tea", "Milk"], True)
     page = ask(client, first=2, after=page["pageInfo"]["endCursor"])
     assert (names(page), page["pageInfo"]["hasNextPage"]) == (["Bread"], False)
+
+
+@pytest.mark.parametrize("position", [f"{2**63 - 1},{2**63 - 1}", f"{1 - 2**63},{1 - 2**63}", f"1000000000,{2**40}"])
+def test_a_made_up_cursor_is_a_place_like_any_other(position: str, products: Any, customer: Any) -> None:
+    model.list_of(customer, "new", products)
+    score = int(position.split(",")[0])
+    shown = names(ask(hosts.as_user(customer), after=base64(position)))
+    assert shown == (["Tea", "Milk", "Bread"] if score > 10**9 else [] if score < 0 else ["Milk", "Bread"])
 
 
 def test_what_goes_with_a_product_and_with_a_checkout(products: Any, programme_on: Any, customer: Any) -> None:

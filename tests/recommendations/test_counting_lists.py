@@ -19,6 +19,7 @@ from saleor_reciprocity.recommendations.algorithms.history import History
 from saleor_reciprocity.recommendations.algorithms.lists import NOTHING, Lists, Wanted
 from saleor_reciprocity.recommendations.models import CustomerList, Neighbour
 
+from . import model
 from .recommender import PEOPLE, Recommender, history, lines
 
 SOLD = "SELECT * FROM sold"
@@ -69,7 +70,7 @@ class TestCounting(Recommender):
 
     def lists(self, known: History, length: int, wanted: Wanted, seed: int) -> Lists:
         sell(self.users, known)
-        counting.train()
+        model.count()
         again, new = (counted(self.users, known, length, kind) for kind in ("again", "new"))
         return {Wanted.AGAIN: again, Wanted.NEW: new, Wanted.ALL: again.then(new)}[wanted]
 
@@ -78,7 +79,7 @@ def test_the_lists_agree_with_the_same_by_brute_force(market: Any, settings: Any
     settings.RECIPROCITY_MINIMUM_PEOPLE = 5
     known = history(now=90)
     sell(market, known)
-    counting.train()
+    model.count()
     weight: Any = defaultdict(lambda: defaultdict(float))
     for who, item, day in zip(known.person.tolist(), known.item.tolist(), known.day.tolist()):
         weight[who][item] += 0.5 ** ((known.now - day - 1 / 24) / 90)

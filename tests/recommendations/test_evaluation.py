@@ -7,7 +7,7 @@ import pytest
 
 from saleor_reciprocity.recommendations.algorithms import evaluation
 from saleor_reciprocity.recommendations.algorithms.baselines import Frequency, Popularity
-from saleor_reciprocity.recommendations.algorithms.evaluation import Cut, judge
+from saleor_reciprocity.recommendations.algorithms.evaluation import Cut, Judged, judge
 from saleor_reciprocity.recommendations.algorithms.history import History
 from saleor_reciprocity.recommendations.algorithms.learned import Learned
 from saleor_reciprocity.recommendations.algorithms.lists import Wanted
@@ -33,15 +33,44 @@ def test_the_truth_is_the_first_basket_after_the_cut_and_history_ends_before_it(
     assert len(Cut.at(everything, 12).person) == 0  # day 50 is more than 30 days later
 
 
+def judged(figures: np.ndarray) -> Judged:
+    return Judged({Wanted.ALL: figures}, {Wanted.ALL: np.arange(len(figures))}, {Wanted.ALL: 1.0})
+
+
 def test_an_interval_holds_the_mean_and_a_paired_difference_is_told() -> None:
     figures = np.random.RandomState(1).normal(0.2, 0.1, size=(500, 2))
-    lower, upper = evaluation.interval(figures, 1)
+    lower, upper = evaluation.interval(figures, np.arange(500), 1)
     assert (lower < figures.mean(axis=0)).all()
     assert (figures.mean(axis=0) < upper).all()
-    assert evaluation.sign(figures + 0.01, figures, 1).tolist() == [1, 1]
-    assert evaluation.sign(figures, figures + 0.01, 1).tolist() == [-1, -1]
+    assert evaluation.sign(judged(figures + 0.01), judged(figures), Wanted.ALL, 1).tolist() == [1, 1]
+    assert evaluation.sign(judged(figures), judged(figures + 0.01), Wanted.ALL, 1).tolist() == [-1, -1]
     noise = np.random.RandomState(2).normal(0, 0.1, size=(500, 2))
-    assert evaluation.sign(figures + noise, figures, 1).tolist() == [0, 0]
+    assert evaluation.sign(judged(figures + noise), judged(figures), Wanted.ALL, 1).tolist() == [0, 0]
+
+
+def test_a_person_who_is_asked_twice_makes_nothing_surer() -> None:
+    figures, owners = np.random.RandomState(1).normal(0.2, 0.1, size=(500, 2)), np.arange(500) + 7
+    once = evaluation.interval(figures, owners, 1)
+    twice = evaluation.interval(np.concatenate([figures, figures]), np.concatenate([owners, owners]), 1)
+    assert np.allclose(once, twice)
+
+
+def test_a_basket_is_owned_by_the_same_number_at_every_cut() -> None:
+    everything = baskets()
+    cuts = [Cut.at(everything, day) for day in (20, 180)]
+    assert cuts[0].history.people < cuts[1].history.people == 500
+    for cut in cuts:
+        found = judge(cut, Popularity(cut.history, 1))
+        truth = {
+            person
+            for person in range(500)
+            if (later := everything.day[(everything.person == person) & (everything.day >= cut.history.now)]).size
+            and later.min() < cut.history.now + 30
+        }
+        assert set(found.owners[Wanted.ALL]) <= truth & set(cut.people.tolist())
+        assert len(found.owners[Wanted.ALL]) == len(found.figures[Wanted.ALL])
+    both = evaluation.together([judge(cut, Popularity(cut.history, 1)) for cut in cuts])
+    assert len(np.unique(both.owners[Wanted.ALL])) < len(both.owners[Wanted.ALL]) == len(both.figures[Wanted.ALL])
 
 
 def baskets() -> History:
@@ -63,6 +92,6 @@ def test_the_gate_learned_lists_beat_popularity_and_are_not_behind_frequency() -
     learned = judge(cut, Learned(cut.history, 1, fewest=5))
     popularity, frequency = (judge(cut, make(cut.history, 1)) for make in (Popularity, Frequency))
     for wanted in (Wanted.ALL, Wanted.NEW):
-        assert (evaluation.sign(learned.figures[wanted], popularity.figures[wanted], 1) == 1).all(), wanted
-    assert (evaluation.sign(learned.figures[Wanted.ALL], frequency.figures[Wanted.ALL], 1) >= 0).all()
+        assert (evaluation.sign(learned, popularity, wanted, 1) == 1).all(), wanted
+    assert (evaluation.sign(learned, frequency, Wanted.ALL, 1) >= 0).all()
     assert learned.coverage[Wanted.NEW] > 0.5

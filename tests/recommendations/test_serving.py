@@ -11,6 +11,7 @@ from django.utils import timezone
 from saleor_reciprocity.recommendations import serving
 from saleor_reciprocity.recommendations.models import LONGEST_LIST, ModelVersion, Preference
 from saleor_reciprocity.recommendations.serving import Kind, Situation
+from saleor_reciprocity.recommendations.statement import MOST_RECENT
 
 from .. import hosts
 from . import model
@@ -87,6 +88,29 @@ def test_a_purchase_counts_at_once(shop: Any, customer: Any) -> None:
     assert (item.because, item.because_name) == (shop("b")[0].pk, "b")
 
 
+def test_however_much_was_bought_since_all_of_it_counts(shop: Any, customer: Any) -> None:
+    many = shop(*(f"many {number}" for number in range(MOST_RECENT + 5)))
+    model.list_of(customer, "again", [*many, *shop("a")], "again")
+    hosts.buy(customer, many)
+    for kind in (Kind.FOR_YOU, Kind.BUY_AGAIN):
+        assert names(kind, shop, user=customer.pk) == "a"
+
+
+def test_a_draft_is_bought_when_it_is_completed(shop: Any, customer: Any) -> None:
+    model.list_of(customer, "again", shop("a", "b"), "again")
+    draft = hosts.buy(customer, shop("a"), placed_at=timezone.now() - timedelta(days=3), status="draft")
+    assert names(Kind.BUY_AGAIN, shop, user=customer.pk) == "ab"
+    hosts.leave_draft(draft, timezone.now())
+    assert names(Kind.BUY_AGAIN, shop, user=customer.pk) == "b"
+
+
+@pytest.mark.skipif(not hosts.MULTI_CHANNEL, reason="Saleor 2.10 has no orders to confirm")
+def test_an_order_that_the_shop_has_yet_to_confirm_counts_at_once(shop: Any, customer: Any) -> None:
+    model.list_of(customer, "again", shop("a", "b"), "again")
+    hosts.buy(customer, shop("a"), status="unconfirmed")
+    assert names(Kind.BUY_AGAIN, shop, user=customer.pk) == "b"
+
+
 def test_what_was_bought_before_the_training_is_in_the_model_already(shop: Any, customer: Any) -> None:
     model.neighbours(shop("b")[0], shop("n"))
     model.list_of(customer, "again", shop("a", "b"), "again")
@@ -136,6 +160,9 @@ def test_a_checkout_is_completed_by_what_goes_with_it(shop: Any, programme_on: A
     model.neighbours(bread, [butter, milk])
     checkout = hosts.basket(programme_on, [tea, bread])
     assert names(Kind.COMPLETES_CHECKOUT, shop, checkout=checkout) == "mu"
+    model.list_of(customer, "again", shop("c", "d"), "again")
+    hosts.buy(customer, shop("c"))
+    assert names(Kind.COMPLETES_CHECKOUT, shop, checkout=checkout, user=customer.pk) == "mud", "c is not due again"
 
 
 def test_the_checkout_of_a_user_is_read_by_the_user_alone(shop: Any, programme_on: Any, customer: Any) -> None:

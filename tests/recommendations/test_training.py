@@ -19,6 +19,7 @@ from saleor_reciprocity.recommendations.serving import Kind, Situation
 
 from .. import hosts
 from ..faults.crowd import at_once
+from . import model
 
 DAY = timedelta(days=1)
 
@@ -44,7 +45,7 @@ def _crowd(channel: Any) -> Any:
 
 
 def row_counts() -> Any:
-    return [list(model.objects.values_list("version_id", flat=True)) for model in (CustomerList, Neighbour, Popularity)]
+    return [list(table.objects.values_list("version_id", flat=True)) for table in (CustomerList, Neighbour, Popularity)]
 
 
 def test_a_training_leaves_rows_that_are_served(crowd: Any, programme_on: Any, settings: Any) -> None:
@@ -79,7 +80,7 @@ def test_neighbours_and_popularity_agree_with_counting_in_sql(crowd: Any, settin
     columns = ("product_id", "neighbour_id", "people")
     learned = set(Neighbour.objects.values_list(*columns))
     popular = set(Popularity.objects.values_list("channel_id", "category_id", "product_id", "people"))
-    counting.train()
+    model.count()
     assert learned == set(Neighbour.objects.values_list(*columns))
     assert learned
     assert popular == set(Popularity.objects.values_list("channel_id", "category_id", "product_id", "people"))
@@ -91,16 +92,6 @@ def test_no_pair_of_fewer_people_than_said_is_written(crowd: Any, settings: Any)
     assert not Neighbour.objects.exists()
     assert not Popularity.objects.exists()
     assert not CustomerList.objects.filter(kind="new").exists()
-
-
-def test_cancelled_and_refunded_orders_do_not_count(programme_on: Any, customer: Any) -> None:
-    good, cancelled, refunded = (hosts.product(name, programme_on) for name in ("good", "cancelled", "refunded"))
-    hosts.buy(customer, [good])
-    hosts.cancel(hosts.buy(customer, [cancelled]))
-    paid_back = hosts.buy(customer, [refunded])
-    hosts.refund(paid_back, str(paid_back.total_gross_amount))
-    training.train()
-    assert CustomerList.objects.get().product_ids == [good.pk]
 
 
 def test_what_is_older_than_the_days_or_later_than_the_start_is_not_read(programme_on: Any, customer: Any) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from saleor_reciprocity.recommendations import versions
 from saleor_reciprocity.recommendations.models import CustomerList, ModelVersion, Neighbour, Popularity
@@ -58,15 +56,14 @@ def test_what_serves_is_not_discarded(db: Any, customer: Any) -> None:
     assert [table.objects.count() for table in (ModelVersion, CustomerList, Neighbour, Popularity)] == [1, 1, 1, 1]
 
 
-def test_what_served_once_goes_with_its_rows_and_a_training_under_way_stays(db: Any, customer: Any) -> None:
-    old, new, under_way, abandoned = filled(customer), filled(customer), filled(), filled()
+def test_what_does_not_serve_goes_with_its_rows(db: Any, customer: Any) -> None:
+    old, new = filled(customer), filled(customer)
     versions.serve(old, {})
     versions.serve(new, {})
-    ModelVersion.objects.filter(pk=abandoned.pk).update(started_at=timezone.now() - timedelta(days=3))
-    versions.discard_old()
-    assert set(ModelVersion.objects.all()) == {new, under_way}
+    versions.discard(old.pk)
+    assert list(ModelVersion.objects.all()) == [new]
     assert list(CustomerList.objects.values_list("version", flat=True)) == [new.pk]
-    assert Neighbour.objects.count() == Popularity.objects.count() == 2
+    assert Neighbour.objects.count() == Popularity.objects.count() == 1
 
 
 def test_lists_go_with_the_user(db: Any, customer: Any) -> None:

@@ -30,11 +30,15 @@ Make = Callable[[History, int], Recommender]
 
 @dataclass(frozen=True)
 class Cut:
-    """What was known on a day, and what came next: (person, item) of the next baskets, and who had one."""
+    """What was known on a day, and what came next: (person, item) of the next baskets.
+
+    `people` are the numbers that its people have in the whole history, the same at every cut.
+    """
 
     history: History
     person: Array
     item: Array
+    people: Array
 
     @classmethod
     def at(cls, everything: History, day: int) -> Cut:
@@ -59,15 +63,16 @@ class Cut:
             items=len(items),
             now=day,
         )
-        return cls(history, person[listed], number[item[listed]])
+        return cls(history, person[listed], number[item[listed]], people)
 
 
 @dataclass(frozen=True)
 class Judged:
-    """One method at one or more cuts: for all and for new items, an array (people, measures); and the share of items
-    that were in anybody's list."""
+    """One method at one or more cuts: for all and for new items, an array (next baskets, measures); whose basket each
+    row is about; and the share of items that were in anybody's list."""
 
     figures: Mapping[Wanted, Array]
+    owners: Mapping[Wanted, Array]
     coverage: Mapping[Wanted, float]
 
     def means(self, wanted: Wanted) -> Array:
@@ -77,21 +82,23 @@ class Judged:
 
 def judge(cut: Cut, recommender: Recommender) -> Judged:
     """Ask for everybody's lists and compare them with the next baskets."""
-    figures, coverage = {}, {}
+    figures, owners, coverage = {}, {}, {}
     for wanted in (Wanted.ALL, Wanted.NEW):
         person, item = _truth(cut, wanted)
         people = np.unique(person)
         lists = recommender.recommend(people, LENGTH, wanted).items
         figures[wanted] = measures(lists, np.searchsorted(people, person), item, cut.history.items)
+        owners[wanted] = cut.people[people]
         coverage[wanted] = len(np.unique(lists[lists != NOTHING])) / max(cut.history.items, 1)
-    return Judged(figures, coverage)
+    return Judged(figures, owners, coverage)
 
 
 def together(judged: list[Judged]) -> Judged:
-    """Several cuts as one: every person of every cut counts the same within the cut, and every cut the same."""
+    """Several cuts as one: every next basket counts the same; coverage is the mean over the cuts."""
     figures = {wanted: np.concatenate([each.figures[wanted] for each in judged]) for wanted in judged[0].figures}
+    owners = {wanted: np.concatenate([each.owners[wanted] for each in judged]) for wanted in judged[0].owners}
     coverage = {wanted: float(np.mean([each.coverage[wanted] for each in judged])) for wanted in judged[0].coverage}
-    return Judged(figures, coverage)
+    return Judged(figures, owners, coverage)
 
 
 def _truth(cut: Cut, wanted: Wanted) -> tuple[Array, Array]:
@@ -112,14 +119,28 @@ def measures(lists: Array, person: Array, item: Array, items: int) -> Array:
     return np.stack([hit.sum(axis=1) / due, (hit * worth).sum(axis=1) / ideal], axis=1)
 
 
-def interval(figures: Array, seed: int) -> tuple[Array, Array]:
-    """The 95 % interval of the mean of each column, by resampling rows."""
+def interval(figures: Array, owners: Array, seed: int) -> tuple[Array, Array]:
+    """The 95 % interval of the mean of each column, by resampling people.
+
+    A person's baskets of several cuts come or stay away together: they resemble each other, and as if they were of
+    different people they would promise more certainty than there is.
+    """
+    _people, owner = np.unique(owners, return_inverse=True)
+    baskets = np.bincount(owner)
+    sums = np.stack([np.bincount(owner, column) for column in figures.T], axis=1)
     chance = np.random.RandomState(seed)
-    means = np.stack([figures[chance.randint(len(figures), size=len(figures))].mean(axis=0) for _ in range(RESAMPLES)])
+    draws = (chance.randint(len(baskets), size=len(baskets)) for _ in range(RESAMPLES))
+    means = np.stack([sums[drawn].sum(axis=0) / baskets[drawn].sum() for drawn in draws])
     return np.percentile(means, 2.5, axis=0), np.percentile(means, 97.5, axis=0)
 
 
-def sign(figures: Array, others: Array, seed: int) -> Array:
+def compared(ours: Judged, theirs: Judged, wanted: Wanted, seed: int) -> tuple[Array, Array, Array]:
+    """The mean difference of each measure, basket by basket, and its 95 % interval."""
+    differences = ours.figures[wanted] - theirs.figures[wanted]
+    return (differences.mean(axis=0), *interval(differences, ours.owners[wanted], seed))
+
+
+def sign(ours: Judged, theirs: Judged, wanted: Wanted, seed: int) -> Array:
     """For each measure 1, 0 or -1: surely better than another method for the same people, no telling, or worse."""
-    lower, upper = interval(figures - others, seed)
+    _mean, lower, upper = compared(ours, theirs, wanted, seed)
     return np.where(lower > 0, 1, np.where(upper < 0, -1, 0))
