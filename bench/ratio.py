@@ -48,7 +48,7 @@ class Row:
 
     @property
     def cells(self) -> list[str]:
-        """What the table shows: medians with their quartiles, the ratio of the medians, and how that of pairs spreads."""
+        """What the table shows: medians with their quartiles, their ratio, and how that of each pair spreads."""
         spreads = [str(spread) for spread in (self.subject, self.base, self.pair_ratio)]
         return [self.what, f"{self.ratio:.3f}", goal_reached(self.ratio, self.goal), *spreads, str(self.pairs)]
 
