@@ -26,8 +26,10 @@ SELECT %(account)s, %(version)s + n, CASE WHEN n %% 2 = 1 THEN 'earned' ELSE 'cl
   CASE WHEN n %% 2 = 1 THEN 1 ELSE -1 END, 0, %(balance)s + n %% 2, 0, 'bench:' || %(account)s || ':' || n, '',
   '#' || n, '', now() - interval '1 year', now() - interval '1 year'
 FROM generate_series(1, %(entries)s) n;
+ANALYZE reciprocity_entry;
 INSERT INTO reciprocity_lot (account_id, order_id, channel_id, points, remaining, earned_at, qualifies)
 SELECT %(account)s, '', '', 1, 0, now() - interval '1 year', false FROM generate_series(1, %(entries)s / 2);
+ANALYZE reciprocity_lot;
 INSERT INTO reciprocity_lotuse (entry_id, lot_id, points) SELECT e.id, l.id, -1
 FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM reciprocity_entry
   WHERE account_id = %(account)s AND kind = 'clawback') e
