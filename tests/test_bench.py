@@ -10,6 +10,8 @@ from bench import large, volume
 from bench.ratio import Once
 from saleor_reciprocity.points.models import Account, Entry
 
+from . import hosts
+
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: Any, transactional_db: Any) -> None:
@@ -36,7 +38,8 @@ def test_a_sweep_over_settled_orders_finds_nothing(programme_on: Any) -> None:
     assert "over 20 settled orders" in large.sweep_nothing(programme_on, 20).what
 
 
-def test_an_account_with_many_entries_redeems(programme_on: Any, customer: Any) -> None:
+def test_an_account_with_many_entries_redeems(programme_on: Any) -> None:
+    hosts.site_of_shop()
     redeemed, balance = volume.measure(programme_on, 10, 2)
     assert (redeemed.pairs, balance.pairs) == (2, 2)
 
