@@ -78,13 +78,14 @@ def test_a_backfill_that_was_stopped_goes_on(channel: Any, customer: Any, monkey
     history(channel, customer)
     before = backfill.begins(channel, None)
     assert before is not None
+    monkeypatch.setattr(backfill, "BATCH", 2)
 
     def stop(done: int) -> None:
         if done == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        backfill.run(channel, sweep.EVER, before, progress=stop)
+        backfill.run(channel, backfill.past_orders(channel, sweep.EVER, before), progress=stop)
     assert Entry.objects.count() == 2
     run()
     account = Account.objects.get(user=customer)

@@ -37,6 +37,10 @@ class Applied:
         return [self.rule_id, self.version, self.name, self.effect, str(self.value), self.stacking]
 
     @classmethod
+    def of(cls, rule: Rule) -> Applied:
+        return cls(rule.id, rule.version, rule.name, rule.effect.value, rule.value, rule.stacking.value)
+
+    @classmethod
     def from_json(cls, stored: list[Any]) -> Applied:
         rule_id, version, name, effect, value, stacking = stored
         return cls(rule_id, version, name, effect, Decimal(value), stacking)
@@ -206,7 +210,7 @@ class _Walk:
         self.bonuses.append(
             Bonus(
                 points=int(rule.value),
-                applied=_applied(rule),
+                applied=Applied.of(rule),
                 line_ids=line_ids if conditions.about_lines else (),
                 minimum_total=conditions.minimum_total,
             )
@@ -250,7 +254,7 @@ class _Place:
         if self.closed or (alone and self.applied):
             return
         self.closed = alone
-        self.applied.append(_applied(rule))
+        self.applied.append(Applied.of(rule))
         if rule.effect is Effect.BONUS_PER_PIECE:
             self.per_piece += int(rule.value)
         elif rule.stacking is Stacking.ADD:
@@ -260,7 +264,3 @@ class _Place:
 
     def terms(self, rate: Decimal) -> LineTerms:
         return LineTerms(rate * self.factor, self.per_piece, tuple(self.applied))
-
-
-def _applied(rule: Rule) -> Applied:
-    return Applied(rule.id, rule.version, rule.name, rule.effect.value, rule.value, rule.stacking.value)
