@@ -87,6 +87,7 @@ __all__ = [
     "order_language",
     "order_with_code",
     "ordered_products",
+    "people",
     "person",
     "plugin_configuration",
     "query_costs",
@@ -118,7 +119,7 @@ _STATES = {OrderStatus.DRAFT: OrderState.NOT_YET, OrderStatus.CANCELED: OrderSta
 ORDER_STATES = """
 SELECT o.token AS order_id, '1' AS channel_id,
   coalesce((SELECT min(e.date) FROM order_orderevent e WHERE e.order_id = o.id AND e.type = 'placed_from_draft'),
-    o.created) AS placed_at, o.status <> 'draft' AS is_placed,
+    o.created) AS placed_at, o.status <> 'draft' AS is_placed, o.user_id, o.user_email,
   md5(concat_ws('|', o.status, o.user_id, o.user_email, o.total_gross_amount, o.shipping_price_gross_amount,
     (SELECT string_agg(concat_ws(':', l.id, l.quantity, l.unit_price_gross_amount), ',' ORDER BY l.id)
        FROM order_orderline l WHERE l.order_id = o.id),
@@ -429,6 +430,13 @@ def person(user: Any) -> Person:
     """The person behind a user row. Where the shop asks for a confirmation, an account is inactive until then."""
     proved = settings.ENABLE_ACCOUNT_CONFIRMATION_BY_EMAIL and user.is_active
     return Person(user.pk, user.email, confirmed=proved)
+
+
+def people(user_ids: Iterable[int]) -> dict[int, Person]:
+    """The people behind many user rows, by user id."""
+    rows = get_user_model().objects.filter(pk__in=user_ids).values_list("pk", "email", "is_active")
+    asks = settings.ENABLE_ACCOUNT_CONFIRMATION_BY_EMAIL
+    return {pk: Person(pk, email, confirmed=asks and is_active) for pk, email, is_active in rows}
 
 
 def issue_voucher(

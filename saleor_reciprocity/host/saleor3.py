@@ -93,6 +93,7 @@ __all__ = [
     "order_language",
     "order_with_code",
     "ordered_products",
+    "people",
     "person",
     "plugin_configuration",
     "query_costs",
@@ -129,7 +130,7 @@ ORDER_STATES = """
 SELECT o.id::text AS order_id, o.channel_id::text AS channel_id,
   CASE WHEN o.origin = 'draft' THEN coalesce((SELECT min(e.date) FROM order_orderevent e
     WHERE e.order_id = o.id AND e.type = 'placed_from_draft'), o.created_at) ELSE o.created_at END AS placed_at,
-  o.status NOT IN ('draft', 'unconfirmed') AS is_placed,
+  o.status NOT IN ('draft', 'unconfirmed') AS is_placed, o.user_id, o.user_email,
   md5(concat_ws('|', o.status, o.user_id, o.user_email, o.total_gross_amount, o.shipping_price_gross_amount,
     (SELECT string_agg(concat_ws(':', l.id, l.quantity, l.total_price_gross_amount), ',' ORDER BY l.id)
        FROM order_orderline l WHERE l.order_id = o.id),
@@ -508,6 +509,12 @@ def _charged_to_gift_cards(order_pk: UUID) -> Decimal:
 def person(user: Any) -> Person:
     """The person behind a user row."""
     return Person(user.pk, user.email, confirmed=user.is_active and user.is_confirmed)
+
+
+def people(user_ids: Iterable[int]) -> dict[int, Person]:
+    """The people behind many user rows, by user id."""
+    rows = get_user_model().objects.filter(pk__in=user_ids).values_list("pk", "email", "is_active", "is_confirmed")
+    return {pk: Person(pk, email, confirmed=active and confirmed) for pk, email, active, confirmed in rows}
 
 
 def issue_voucher(

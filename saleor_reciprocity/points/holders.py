@@ -17,65 +17,52 @@ def accounts_of(people: Iterable[Person], now: datetime) -> dict[Person, int]:
 
     Whoever is new and simple is made in a set; who has a guest's account to take over is left to the ledger.
     """
-    hashes = _hashes(people)
-    _make_for_users([person for person in hashes if person.user_id is not None], hashes, now)
-    _make_for_guests([person for person in hashes if person.user_id is None], hashes, now)
-    missing = hashes.keys() - _known(hashes).keys()
-    made = {person: ledger.account_of(person, now).pk for person in missing}
-    return {**made, **_known(hashes)}
+    wanted = set(people)
+    found = _known(wanted)
+    new = _hashes(wanted - found.keys())
+    if new:
+        _make([person for person in new if person.user_id is not None], new, now)
+        _make([person for person in new if person.user_id is None], new, now)
+        made = {person: ledger.account_of(person, now).pk for person in new.keys() - _known(new).keys()}
+        found = {**made, **_known(wanted)}  # once more: who took something over may have taken it from these
+    return found
 
 
 def known(people: Iterable[Person]) -> dict[Person, int]:
     """The ids of the accounts of those among people who have one. For reading only."""
-    hashes = _hashes(people)
-    found = _known(hashes)
-    others = {person: queries.account_of(person) for person in hashes if person not in found and person.confirmed}
+    wanted = set(people)
+    found = _known(wanted)
+    others = {person: queries.account_of(person) for person in wanted if person not in found and person.confirmed}
     return {**found, **{person: account.pk for person, account in others.items() if account is not None}}
 
 
-def _known(hashes: dict[Person, str | None]) -> dict[Person, int]:
+def _known(people: Iterable[Person]) -> dict[Person, int]:
     """Those who have an account about which nothing is left to find out."""
-    users = {person.user_id for person in hashes if person.user_id is not None}
-    by_user = {account.user_id: account for account in Account.objects.filter(user_id__in=users)}
-    guests = {email_hash for person, email_hash in hashes.items() if person.user_id is None}
-    by_hash = dict(Account.objects.filter(email_hash__in=guests).values_list("email_hash", "pk"))
-    found = {}
-    for person, email_hash in hashes.items():
-        account = by_user.get(person.user_id)
-        if person.user_id is None:
-            found[person] = by_hash.get(email_hash)
-        elif account is not None and (account.email_hash is not None or not person.confirmed):
-            found[person] = account.pk
-    return {person: pk for person, pk in found.items() if pk is not None}
+    guests = _hashes(person for person in people if person.user_id is None)
+    by_hash = dict(Account.objects.filter(email_hash__in=guests.values()).values_list("email_hash", "pk"))
+    found = {guest: by_hash[email_hash] for guest, email_hash in guests.items() if email_hash in by_hash}
+    users = {person.user_id: person for person in people if person.user_id is not None}
+    for user_id, pk, email_hash in Account.objects.filter(user_id__in=users).values_list("user_id", "pk", "email_hash"):
+        if email_hash is not None or not users[user_id].confirmed:
+            found[users[user_id]] = pk
+    return found
 
 
 def _hashes(people: Iterable[Person]) -> dict[Person, str | None]:
     """The keyed hash of each person's address; None where the address is not proved to be a user's."""
-    people = list(dict.fromkeys(people))
+    people = list(people)
     owners = [person for person in people if person.email and (person.user_id is None or person.confirmed)]
     return {**dict.fromkeys(people), **dict(zip(owners, identity.email_hashes(person.email for person in owners)))}
 
 
-def _make_for_users(users: list[Person], hashes: dict[Person, str | None], now: datetime) -> None:
-    have = set(Account.objects.filter(user_id__in=[user.user_id for user in users]).values_list("user_id", flat=True))
-    taken = _taken(hashes[user] for user in users)
-    Account.objects.bulk_create(
-        [
-            Account(user_id=user.user_id, email_hash=hashes[user], had_user=True, created_at=now)
-            for user in users
-            if user.user_id not in have and hashes[user] not in taken
-        ],
-        ignore_conflicts=True,
-    )
-
-
-def _make_for_guests(guests: list[Person], hashes: dict[Person, str | None], now: datetime) -> None:
-    taken = _taken(hashes[guest] for guest in guests)
-    new = {hashes[guest] for guest in guests} - taken - {None}
-    rows = [Account(email_hash=email_hash, created_at=now) for email_hash in sorted(filter(None, new))]
+def _make(people: list[Person], hashes: dict[Person, str | None], now: datetime) -> None:
+    """Accounts for those who have none, unless somebody has their address already."""
+    have = Account.objects.filter(user_id__in=[person.user_id for person in people]).values_list("user_id", flat=True)
+    taken = Account.objects.filter(email_hash__in=[hashes[person] for person in people]).values_list("email_hash")
+    users, addresses = set(have) - {None}, {email_hash for (email_hash,) in taken}
+    rows = [
+        Account(user_id=person.user_id, email_hash=hashes[person], had_user=person.user_id is not None, created_at=now)
+        for person in people
+        if person.user_id not in users and hashes[person] not in addresses
+    ]
     Account.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def _taken(hashes: Iterable[str | None]) -> set[str | None]:
-    wanted = {email_hash for email_hash in hashes if email_hash is not None}
-    return set(Account.objects.filter(email_hash__in=wanted).values_list("email_hash", flat=True))

@@ -7,7 +7,6 @@ from datetime import datetime
 from datetime import timezone as zones
 from typing import Any, Iterable, Mapping, Sequence
 
-from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -112,8 +111,7 @@ def rehearse(order_ids: Sequence[str], values: settings.Programme, in_force: Seq
 def _people(order_ids: Sequence[str]) -> dict[str, host.Person]:
     """Who placed which of the orders that count, where that is known."""
     rows = _rows(_PEOPLE, {"order_ids": list(order_ids)})
-    users = get_user_model().objects.in_bulk({user_id for _order_id, user_id, _email in rows if user_id is not None})
-    people = {user_id: host.person(user) for user_id, user in users.items()}
+    people = host.people({user_id for _order_id, user_id, _email in rows if user_id is not None})
     return {
         order_id: people[user_id] if user_id is not None else host.person_with_email(email)
         for order_id, user_id, email in rows
@@ -123,9 +121,9 @@ def _people(order_ids: Sequence[str]) -> dict[str, host.Person]:
 
 def _lock(account_ids: Iterable[int], now: datetime) -> set[int]:
     """Lock accounts, in their order, and write off what has ended there. Returns those that are still somebody's."""
-    rows = Account.objects.select_for_update().filter(pk__in=set(account_ids)).order_by("pk")
-    held = {account.pk: account for account in rows if account.merged_into_id is None and account.erased_at is None}
-    ended = [pk for pk, account in held.items() if account.next_expiry_at and account.next_expiry_at <= now]
+    rows = Account.objects.select_for_update().filter(pk__in=set(account_ids), merged_into=None, erased_at=None)
+    held = dict(rows.order_by("pk").values_list("pk", "next_expiry_at"))
+    ended = [pk for pk, ends_at in held.items() if ends_at is not None and ends_at <= now]
     if ended:
         expiry.write_off(ended, now)
     return set(held)

@@ -30,19 +30,25 @@ CREATE TEMP TABLE past_line (order_id text, line_id text, product_id int, catego
   counted numeric, is_gift_card boolean, kept int, matured int, matures_at timestamptz, {walk.PLACE}) ON COMMIT DROP;
 """
 
-# Read under the locks: what was awarded or erased meanwhile is left out.
+# The fingerprint is read before the facts, as `settlement.settle` does.
 _ORDERS = f"""
-INSERT INTO past_order (order_id, account_id, user_id, email, person, number, currency, placed_at, local, goods,
-  shipping, shipping_net, refunded, fingerprint)
-SELECT o.order_id, h.account_id, o.user_id, o.email, o.person, o.order_number, o.currency, o.placed_at,
-  o.placed_at AT TIME ZONE %(zone)s, o.goods, o.shipping, o.shipping_net, o.refunded, f.fingerprint
-FROM ({host.SOLD_ORDERS} AND {host.CHOSEN_ORDERS}) o
-JOIN ({host.ORDER_STATES} WHERE {host.CHOSEN_ORDERS}) f ON f.order_id = o.order_id
-JOIN unnest(%(order_ids)s::text[], %(accounts)s::bigint[]) AS h (order_id, account_id) ON h.order_id = o.order_id
-LEFT JOIN reciprocity_orderterms t ON t.order_id = o.order_id AND t.verdict <> 'programme off'
-LEFT JOIN reciprocity_settledorder s ON s.order_id = o.order_id AND s.erased
-WHERE t.id IS NULL AND s.id IS NULL
+INSERT INTO past_order (order_id, fingerprint)
+SELECT o.order_id, o.fingerprint FROM ({host.ORDER_STATES} WHERE {host.CHOSEN_ORDERS}) o
 """  # noqa: S608 - constants
+_FACTS = f"""
+UPDATE past_order p SET user_id = o.user_id, email = o.email, person = o.person, number = o.order_number,
+  currency = o.currency, placed_at = o.placed_at, local = o.placed_at AT TIME ZONE %(zone)s, goods = o.goods,
+  shipping = o.shipping, shipping_net = o.shipping_net, refunded = o.refunded, account_id = h.account_id
+FROM ({host.SOLD_ORDERS} AND {host.CHOSEN_ORDERS}) o
+JOIN unnest(%(order_ids)s::text[], %(accounts)s::bigint[]) AS h (order_id, account_id) ON h.order_id = o.order_id
+WHERE o.order_id = p.order_id
+"""  # noqa: S608 - constants
+# What does not count, and what was awarded or erased before the accounts were locked.
+_LEAVE_OUT = """
+DELETE FROM past_order p WHERE placed_at IS NULL
+  OR EXISTS (SELECT 1 FROM reciprocity_orderterms t WHERE t.order_id = p.order_id AND t.verdict <> 'programme off')
+  OR EXISTS (SELECT 1 FROM reciprocity_settledorder s WHERE s.order_id = p.order_id AND s.erased)
+"""
 
 # `counted` is the part of a line's price that is in the base; `matured` are the pieces that cannot come back any more.
 _LINES = f"""
@@ -51,7 +57,7 @@ INSERT INTO past_line (order_id, line_id, product_id, category_id, quantity, tot
 SELECT l.order_id, l.line_id, l.product_id, l.category_id, l.quantity, l.total,
   CASE WHEN %(net)s AND l.total <> 0 THEN coalesce(l.total_net, l.total) ELSE l.total END, l.is_gift_card, k.kept,
   least(coalesce(m.shipped, 0), k.kept), m.matures_at
-FROM ({host.SOLD_LINES} WHERE {host.CHOSEN_ORDERS}) l
+FROM ({host.SOLD_LINES} WHERE {host.CHOSEN_ORDERS}) l JOIN past_order o ON o.order_id = l.order_id
 LEFT JOIN (
   SELECT line_id, sum(quantity) FILTER (WHERE NOT is_kept) AS given_back,
     sum(quantity) FILTER (WHERE is_kept AND (ends_at <= %(now)s OR NOT %(waits)s)) AS shipped,
@@ -147,7 +153,9 @@ def reckon(
     with connection.cursor() as cursor:
         cursor.execute(_TABLES)
         cursor.execute(_ORDERS, asked)
-        cursor.execute(_LINES, asked)
+        cursor.execute("ANALYZE past_order")
+        for statement in (_FACTS, _LEAVE_OUT, _LINES):
+            cursor.execute(statement, asked)
         cursor.execute("ANALYZE past_order, past_line")
         walk.walk(in_force)
         cursor.execute(_DUE, asked)
