@@ -16,7 +16,8 @@ RULES: tuple[tuple[str, str], ...] = (
         "an entry moves the lots of its own account alone",
         """
         SELECT u.entry_id AS entry, u.lot_id AS lot, l.account_id AS lots_account, e.account_id AS account
-        FROM reciprocity_lotuse u JOIN reciprocity_entry e ON e.id = u.entry_id JOIN reciprocity_lot l ON l.id = u.lot_id
+        FROM reciprocity_lotuse u JOIN reciprocity_entry e ON e.id = u.entry_id
+        JOIN reciprocity_lot l ON l.id = u.lot_id
         JOIN reciprocity_account a ON a.id = e.account_id WHERE coalesce(a.merged_into_id, a.id) <> l.account_id
         """,
     ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from datetime import timezone as zones
 from typing import Any, Iterable, Mapping, Sequence
 
 from django.db import connection, transaction
@@ -64,9 +63,6 @@ _SUM = """
 SELECT count(*), coalesce(sum(earned), 0)::bigint, coalesce(sum(pending), 0)::bigint,
   coalesce(array_agg(DISTINCT person), '{{}}') FROM {of}
 """
-
-
-EVER = datetime(1900, 1, 1, tzinfo=zones.utc)  # before the programme, whatever its first settings
 
 
 @dataclass
@@ -135,7 +131,7 @@ def _write(channel: host.Channel, now: datetime) -> Award:
         "channel": channel.id,
         "earns": earning.EARNS,
         "now": now,
-        "expires_at": expiry.of_channel(channel.id, EVER, now),
+        "expires_at": expiry.of_channel(channel.id, now, now),
     }
     with connection.cursor() as cursor:
         cursor.execute(_FORGET, {"off": earning.PROGRAMME_OFF})

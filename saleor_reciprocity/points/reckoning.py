@@ -124,7 +124,7 @@ WITH line AS (
 )
 SELECT order_id, account_id, person, number, currency, placed_at, fingerprint, is_odd, earned::bigint AS earned,
   (points - earned)::bigint AS pending, CASE WHEN points > earned THEN ends_at END AS matures_at,
-  jsonb_strip_nulls(jsonb_build_object('rate', rate::text, 'lines', '{}'::jsonb,
+  jsonb_strip_nulls(jsonb_build_object('rate', rate::text, 'agreed_at', %(agreed_at)s::text,
     'shipping', CASE WHEN shipping_rate <> 0 THEN shipping_rate::text END, 'net', CASE WHEN %(net)s THEN true END,
     'return_days', CASE WHEN %(return_days)s > 0 THEN %(return_days)s END))
     || jsonb_build_object('lines', lines)
@@ -149,6 +149,7 @@ def reckon(
         "return_days": values.return_window_days,
         "most": earning.MOST_POINTS,
         "now": now,
+        "agreed_at": now.isoformat(),
     }
     with connection.cursor() as cursor:
         cursor.execute(_TABLES)
