@@ -52,7 +52,7 @@ def start() -> str:
         port = free_port()
         fcntl.flock(running, fcntl.LOCK_EX)
         server = subprocess.Popen(
-            [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{port}", "saleor.wsgi:application"],
+            [sys.executable, str(ROOT / "demo" / "serve.py"), f"127.0.0.1:{port}"],
             env=env, cwd=STATE, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             start_new_session=True, pass_fds=[running.fileno()],
         )  # fmt: skip
@@ -127,11 +127,11 @@ def say(text: str = "") -> None:
 
 def play() -> bool:
     sys.path.insert(0, str(ROOT))
-    from demo import story
+    from demo import mailbox, story
 
     url = start()
     say(f"Saleor answers at {url}/graphql/\n")
-    return story.play(url)
+    return story.play(url, mailbox.in_folder(STATE / "mail"))
 
 
 def main(action: str) -> int:

@@ -28,7 +28,7 @@ PRICE = "{ gross { amount } }"
 CHECKOUT = f"id totalPrice {PRICE}"
 ORDER = f"""
   id number status total {PRICE} shippingPrice {PRICE} lines {{ quantity unitPrice {PRICE} }}
-  loyalty {{ verdict pending earned }}
+  loyalty {{ verdict pending earned }} surprise {{ name code reason value {{ amount }} }}
 """
 STOCKS = "lines { id quantity quantityFulfilled variant { stocks { quantity quantityAllocated warehouse { id } } } }"
 REWARD = "id kind name points value { amount currency }"
@@ -73,6 +73,7 @@ class Order:
     shipping: Decimal
     unit_price: Decimal  # of the first line
     loyalty: dict[str, Any] | None
+    surprise: dict[str, Any] | None
 
     @classmethod
     def from_api(cls, node: dict[str, Any]) -> Order:
@@ -86,6 +87,7 @@ class Order:
             shipping=shipping,
             unit_price=amount(node["lines"][0]["unitPrice"]),
             loyalty=node.get("loyalty"),
+            surprise=node.get("surprise"),
         )
 
 
@@ -261,6 +263,11 @@ class Customer(Member):
         result = f"redemption {{ {REDEMPTION} }} errors {{ code }}"
         return dict(self.do("pointsRedeem", result, input=("PointsRedeemInput!", wanted))["redemption"])
 
+    def agree_to_surveys(self) -> None:
+        """Say that the shop may ask by mail."""
+        wanted = ("[CommunicationPreferenceInput!]!", [{"kind": "SURVEY", "wanted": True}])
+        self.do("communicationPreferencesUpdate", "preferences { kind }", input=wanted)
+
     def update_preferences(self, **products_or_others: list[str]) -> None:
         """Say what is liked and disliked, or not interesting."""
         wanted = ("PreferencesUpdateInput!", products_or_others)
@@ -299,6 +306,11 @@ class Staff(Member):
     def order(self, order_id: str) -> Order:
         """An order as it is now."""
         return Order.from_api(self.ask(f"query ($id: ID!) {{ order(id: $id) {{ {ORDER} }} }}", id=order_id)["order"])
+
+    def answer_about(self, order_id: str) -> dict[str, Any] | None:
+        """What the customer answered about an order."""
+        query = "query ($id: ID!) { order(id: $id) { surveyAnswer { score comment } } }"
+        return self.ask(query, id=order_id)["order"]["surveyAnswer"]
 
     def ship(self, order_id: str, pieces: int | None = None) -> Order:
         """Ship what is left of an order, or so many pieces of each line."""

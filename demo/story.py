@@ -1,4 +1,5 @@
-"""The story of the demo, played through the public GraphQL API: order, points, code, a cheaper order, a cancellation.
+"""The story of the demo, played through the public GraphQL API and a customer's mailbox: order, points, question and
+answer, code, a cheaper order with a surprise, a cancellation.
 
 Every step checks what it claims. A run needs nothing from the runs before it and leaves nothing in the way of the next.
 """
@@ -11,19 +12,21 @@ from decimal import Decimal
 from math import ceil, floor
 from typing import Any
 
+from .mailbox import Mails, Page, links_of_question
 from .storefront import Customer, Order, Refused, Shop, Staff, Variant, Visitor
 
 STAFF_EMAIL, STAFF_PASSWORD = "admin@example.com", "admin"
 CUSTOMER_PASSWORD = "note-g-1843"
 POINTS_PER_UNIT, REWARD_POINTS, REWARD_VALUE = 2, 100, Decimal(5)
+SURPRISE_VALUE, SURVEY_POINTS = Decimal(3), 10
 CURRENCY = "USD"
 
 
-def play(url: str) -> bool:
-    """Play the story in the shop at `url` and tell it. Returns whether everything held."""
+def play(url: str, mails: Mails) -> bool:
+    """Play the story in the shop at `url`, which sends `mails`, and tell it. Returns whether everything held."""
     story = Story()
     try:
-        _play(Shop(url), story)
+        _play(Shop(url), mails, story)
     except (Refused, urllib.error.URLError) as error:
         story.check(False, f"The shop refused: {error}")
     say("\nThe story held." if story.held else "\nThe story did NOT hold.")
@@ -47,15 +50,17 @@ class Story:
         say(f"   {'ok' if holds else 'NOT OK':6}  {claim}")
 
 
-def _play(shop: Shop, story: Story) -> None:
+def _play(shop: Shop, mails: Mails, story: Story) -> None:
     staff = Staff(shop, STAFF_EMAIL, STAFF_PASSWORD)
     open_programme(staff, story)
     customer = Customer.register(shop, f"ada-{secrets.token_hex(4)}@example.com", CUSTOMER_PASSWORD, staff)
     variant, quantity = enough_for_two_rewards(customer)
 
     look_around(customer, story)
+    customer.agree_to_surveys()
     first = buy(customer, variant, quantity, story)
     ship(staff, customer, first, story)
+    answer(staff, customer, first, mails, story)
     code = redeem(customer, story)
     second = buy_with_code(customer, variant, code, story)
     cancel(staff, customer, second, story)
@@ -66,7 +71,8 @@ def _play(shop: Shop, story: Story) -> None:
 def open_programme(staff: Staff, story: Story) -> None:
     story.step(
         f"The shop's staff switch the programme on: {POINTS_PER_UNIT} points for each {CURRENCY}, "
-        f"{REWARD_POINTS} points for a voucher over {money(REWARD_VALUE)}."
+        f"{REWARD_POINTS} points for a voucher over {money(REWARD_VALUE)}. "
+        "Second orders win a gift, and whoever agrees is asked a question once the goods are shipped."
     )
     staff.set_programme(
         True,
@@ -74,6 +80,15 @@ def open_programme(staff: Staff, story: Story) -> None:
         reward_points=REWARD_POINTS,
         reward_value=REWARD_VALUE,
         reward_kind="voucher",
+        surprise_probability=1,
+        surprise_value=SURPRISE_VALUE,
+        surprise_cooling_off_days=0,  # every telling ships to the same address
+        holdout_share=0,
+        survey_question="csat",
+        survey_delay_days=0,
+        survey_holdout_share=0,
+        survey_points=SURVEY_POINTS,
+        mail_consent="preference",
     )
     offered = [(reward["points"], reward["value"]["amount"]) for reward in staff.rewards()]
     story.check((REWARD_POINTS, REWARD_VALUE) in offered, "Every visitor sees the reward in the API.")
@@ -126,6 +141,24 @@ def ship(staff: Staff, customer: Customer, order: Order, story: Story) -> None:
     story.check(balance(customer) == (due, 0), f"The {due} points are available, none is pending.")
 
 
+def answer(staff: Staff, customer: Customer, order: Order, mails: Mails, story: Story) -> None:
+    story.step(f"The customer has agreed to be asked. A mail about order {order.number} asks for satisfaction, 1 to 5.")
+    before, _ = balance(customer)
+    links = links_of_question(mails, customer.email)
+    story.check(sorted(links) == [1, 2, 3, 4, 5], f"It has come, with a link for each of {len(links)} answers.")
+    if not links:
+        return
+    page = Page(customer.shop.url, links[5])
+    story.check(page.chosen() == ["5"], "The link opens a page with the answer chosen, and changes nothing.")
+    story.check(staff.answer_about(order.id) is None, "Staff see no answer yet.")
+    page.send(score="5", comment="Well packed.")
+    story.check(staff.answer_about(order.id) == {"score": 5, "comment": "Well packed."}, "Sent, staff see it.")
+    page.send(score="1", comment="Again!")
+    story.check(staff.answer_about(order.id) == {"score": 5, "comment": "Well packed."}, "It cannot be sent twice.")
+    after, _ = balance(customer)
+    story.check(after == before + SURVEY_POINTS, f"Thanks that nobody had announced: {SURVEY_POINTS} points.")
+
+
 def redeem(customer: Customer, story: Story) -> str:
     story.step(
         f"The customer exchanges {REWARD_POINTS} points for a code; the request is sent twice, with the same key."
@@ -152,6 +185,11 @@ def buy_with_code(customer: Customer, variant: Variant, code: str, story: Story)
     )
     due = points_for(order.goods)
     story.check(points_of(order) == (due, 0), f"It earns on what was paid for goods: {due} points pending.")
+    surprise = order.surprise or {"code": None, "reason": None, "value": {"amount": None}}
+    story.check(
+        surprise["value"]["amount"] == SURPRISE_VALUE,
+        f"A surprise comes with it: {surprise['code']}, {money(SURPRISE_VALUE)}. “{surprise['reason']}”",
+    )
     return order
 
 
@@ -159,10 +197,21 @@ def cancel(staff: Staff, customer: Customer, order: Order, story: Story) -> None
     story.step(f"Staff cancel order {order.number}.")
     before = balance(customer)
     story.check(points_of(staff.cancel(order.id)) == (0, 0), "The order's points are gone.")
+    code = (order.surprise or {}).get("code")
+    story.check(code is not None and not accepted(customer, code), f"So is its gift: {code} is refused.")
     available, pending = balance(customer)
     story.check(
         (available, pending) == (before[0], 0), f"The customer has {available} points as before and {pending} pending."
     )
+
+
+def accepted(customer: Customer, code: str) -> bool:
+    """Whether a checkout takes a code."""
+    try:
+        customer.use_code(customer.start_checkout(customer.variants()[0], 1), code)
+    except Refused:
+        return False
+    return True
 
 
 def refund(staff: Staff, customer: Customer, order: Order, story: Story) -> None:

@@ -1,4 +1,4 @@
-"""Celery tasks: each only says "look"; what there is to do is in the database."""
+"""Celery tasks: each only says "look"; what there is to do is in the database. What one returns is for the log."""
 
 from __future__ import annotations
 
@@ -18,40 +18,47 @@ from .surveys import upkeep as surveys_upkeep
 
 
 @shared_task(name="reciprocity.sweep_recent", ignore_result=True)
-def sweep_recent() -> None:
+def sweep_recent() -> str:
     """Settle the recent orders that need it."""
-    sweep.sweep_recent()
+    return _settled(*sweep.sweep_recent())
 
 
 @shared_task(name="reciprocity.sweep_all", ignore_result=True)
-def sweep_all() -> None:
+def sweep_all() -> str:
     """Settle every order that needs it, however old."""
-    sweep.sweep()
+    return _settled(*sweep.sweep())
+
+
+def _settled(settled: int, failed: int) -> str:
+    return f"{settled} orders settled, {failed} to be tried again"
 
 
 @shared_task(name="reciprocity.look_after_points", ignore_result=True)
-def look_after_points() -> None:
+def look_after_points() -> str:
     """Give the bonuses that are due, and store the tiers that time has changed."""
-    points_upkeep.look()
+    given, looked_at = points_upkeep.look()
+    return f"{given} bonuses given, the tiers of {looked_at} accounts looked at"
 
 
 @shared_task(name="reciprocity.look_after_gifts", ignore_result=True)
-def look_after_gifts() -> None:
+def look_after_gifts() -> str:
     """Take back the gifts that expired unused, and note the used ones."""
-    upkeep.look()
+    expired, used = upkeep.look()
+    return f"{expired} gifts expired, {used} used"
 
 
 @shared_task(name="reciprocity.look_after_surveys", ignore_result=True)
-def look_after_surveys() -> None:
+def look_after_surveys() -> str:
     """Hand over the invitations that are due, and call the shop's function about unhappy answers."""
-    surveys_upkeep.look()
+    return f"{surveys_upkeep.look()} invitations handed over"
 
 
 @shared_task(name="reciprocity.expire_points", ignore_result=True)
-def expire_points() -> None:
+def expire_points() -> str:
     """Write off the points that have expired."""
     with host.allow_writer():
-        expiry.run(timezone.now())
+        lots, points = expiry.run(timezone.now())
+    return f"{points} points of {lots} lots written off"
 
 
 @shared_task(name="reciprocity.look_after_people", ignore_result=True)
@@ -61,9 +68,10 @@ def look_after_people(thoroughly: bool = False) -> None:
 
 
 @shared_task(name="reciprocity.look_after_codes", ignore_result=True)
-def look_after_codes() -> None:
+def look_after_codes() -> str:
     """Note which codes were used, and end those that expired unused."""
-    codes.look()
+    expired, used = codes.look()
+    return f"{expired} codes expired, {used} used"
 
 
 @shared_task(name="reciprocity.train", ignore_result=True)
@@ -74,9 +82,10 @@ def train() -> None:
 
 
 @shared_task(name="reciprocity.send_messages", ignore_result=True)
-def send_messages() -> None:
+def send_messages() -> str:
     """Ask for the monthly statements, and send what is due."""
-    letters.send()
+    done = letters.send()
+    return f"{done.sent} messages sent, {done.not_sent} not sent, {done.later} to be tried again"
 
 
 SCHEDULE: dict[str, dict[str, Any]] = {

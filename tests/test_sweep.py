@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.core.management import call_command
+import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from saleor_reciprocity import host, settlement, sweep
+from saleor_reciprocity import host, settlement, sweep, tasks
+from saleor_reciprocity.points import expiry
 from saleor_reciprocity.points.models import Account, Entry, OrderTerms
 from saleor_reciprocity.programme import SettingsVersion
 
@@ -116,3 +118,23 @@ def test_the_commands_settle_and_report(programme_on: Any, customer: Any, capsys
     assert f"Order {host.order_id(order)} is settled." in said
     assert "Settled 0 orders." in said
     assert settlement.SettledOrder.objects.count() == 1
+
+
+def test_work_that_fails_keeps_no_other_work_from_being_done(
+    programme_on: Any, customer: Any, monkeypatch: Any
+) -> None:
+    order = hosts.order(customer, [("20", 1)])
+
+    def fail(now: Any) -> None:
+        raise RuntimeError("no expiry today")
+
+    monkeypatch.setattr(expiry, "run", fail)
+    with pytest.raises(CommandError, match=r"reciprocity-expire-points$"):
+        call_command("reciprocity_work", "--once")
+    assert settlement.SettledOrder.objects.get().order_id == host.order_id(order)
+
+
+def test_without_celery_all_of_its_schedule_is_done(programme_on: Any, capsys: Any) -> None:
+    call_command("reciprocity_work", "--once")
+    said = capsys.readouterr().out
+    assert [name for name in tasks.SCHEDULE if f"{name}: " not in said] == []

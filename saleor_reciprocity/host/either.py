@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
+from functools import lru_cache
 from typing import Any, Iterable, Mapping
 from uuid import UUID
 
@@ -20,13 +22,10 @@ from django.utils.translation import get_language, to_locale
 from prices import Money as PricesMoney
 from saleor.checkout.models import Checkout as CheckoutRow
 from saleor.core.utils import build_absolute_uri
-from saleor.core.utils.promo_code import is_available_promo_code
 from saleor.discount import DiscountValueType, VoucherType
 from saleor.discount.models import Voucher
 from saleor.giftcard.models import GiftCard
-from saleor.order import OrderEvents
 from saleor.order.models import Order as OrderRow
-from saleor.order.models import OrderEvent
 from saleor.plugins.base_plugin import BasePlugin as SaleorPlugin
 from saleor.plugins.base_plugin import ConfigurationTypeField
 from saleor.plugins.error_codes import PluginErrorCode
@@ -46,7 +45,6 @@ __all__ = [
     "absolute_address",
     "categories_within",
     "checkout_rows",
-    "code_is_free",
     "configuration_error",
     "configured_values",
     "data_loader",
@@ -57,7 +55,6 @@ __all__ = [
     "groups_of",
     "has_permission",
     "in_groups",
-    "left_draft_at",
     "loaded_schema",
     "money",
     "money_type",
@@ -177,11 +174,6 @@ def paid_goods(lines: tuple[Line, ...], total: Decimal, shipping: Decimal) -> De
     return max(Decimal(0), min(sum((line.total for line in lines), Decimal(0)), total - shipping))
 
 
-def code_is_free(code: str) -> bool:
-    """Whether no voucher and no gift card has this code."""
-    return is_available_promo_code(code)
-
-
 def checkout_rows(token: str) -> Any:
     """The row of the checkout with this token, as a query."""
     try:
@@ -291,11 +283,22 @@ def shelves(product_ids: Iterable[int]) -> dict[int, tuple[frozenset[int], froze
         return {pk: (frozenset(categories), frozenset(found)) for pk, categories, found in cursor.fetchall()}
 
 
-def left_draft_at(order_pk: Any) -> datetime | None:
-    """When a draft became an order, or None where it never was a draft."""
-    moments = OrderEvent.objects.filter(order_id=order_pk, type=OrderEvents.PLACED_FROM_DRAFT).order_by("date")
-    found: datetime | None = moments.values_list("date", flat=True).first()
-    return found
+def named_rows(sql: str, params: Any) -> list[Any]:
+    """What a statement finds, each row with its columns as attributes."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        row_type = _row_type(tuple(column[0] for column in cursor.description))
+        return [row_type(*row) for row in cursor.fetchall()]
+
+
+@lru_cache(maxsize=None)
+def _row_type(columns: tuple[str, ...]) -> Any:
+    return namedtuple("Row", columns)
+
+
+def shipments(row: Any) -> tuple[tuple[datetime, int], ...]:
+    """When how many pieces of an order line were shipped."""
+    return tuple(zip(row.moments or (), row.pieces or ()))
 
 
 def pieces(shipments: Iterable[tuple[datetime, int]]) -> int:

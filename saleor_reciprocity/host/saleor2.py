@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from contextlib import nullcontext
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +10,7 @@ from typing import Any, ContextManager, Iterable
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q
 from django.utils import timezone
 from graphql_jwt.exceptions import PermissionDenied
 from saleor.checkout import calculations
@@ -20,10 +19,8 @@ from saleor.discount import VoucherType
 from saleor.discount.models import Voucher
 from saleor.discount.utils import fetch_active_discounts
 from saleor.giftcard.models import GiftCard
-from saleor.order import FulfillmentStatus, OrderStatus
+from saleor.order import FulfillmentStatus
 from saleor.order import models as order_models
-from saleor.payment import TransactionKind
-from saleor.payment.models import Transaction
 from saleor.plugins.models import PluginConfiguration
 from saleor.product.models import Category, Collection, Product
 
@@ -31,6 +28,7 @@ from . import either
 from .catalogue2 import BOUGHT, CHANNEL, IN_CHECKOUT, PUBLISHED, SELLABLE
 from .either import *  # noqa: F403
 from .facts import BoughtProduct, Channel, Checkout, Line, MailServer, Order, OrderState, Person, Recipient
+from .orders2 import CHANNEL_ID, ORDER_STATES, STATES, is_proved, order, order_fingerprint
 
 __all__ = [
     *either.__all__,
@@ -109,26 +107,7 @@ __all__ = [
 VOUCHER_CODE_LENGTH = 12  # the width of the host's column
 GIFT_CARD_CODE_LENGTH = 16
 
-# What an upgrade to Saleor 3 makes of the one channel that there is here: its first row, under this slug.
-_CHANNEL_ID, _CHANNEL_SLUG = "1", "default-channel"
-
-_STATES = {OrderStatus.DRAFT: OrderState.NOT_YET, OrderStatus.CANCELED: OrderState.VOID}
-
-# Every order with a digest of all that settlement looks at. One index look-up a table and order, so it serves one
-# order as well as a sweep over all of them.
-ORDER_STATES = """
-SELECT o.token AS order_id, '1' AS channel_id,
-  coalesce((SELECT min(e.date) FROM order_orderevent e WHERE e.order_id = o.id AND e.type = 'placed_from_draft'),
-    o.created) AS placed_at, o.status <> 'draft' AS is_placed, o.user_id, o.user_email,
-  md5(concat_ws('|', o.status, o.user_id, o.user_email, o.total_gross_amount, o.shipping_price_gross_amount,
-    (SELECT string_agg(concat_ws(':', l.id, l.quantity, l.unit_price_gross_amount), ',' ORDER BY l.id)
-       FROM order_orderline l WHERE l.order_id = o.id),
-    (SELECT string_agg(concat_ws(':', f.status, fl.order_line_id, fl.quantity), ',' ORDER BY fl.id)
-       FROM order_fulfillment f JOIN order_fulfillmentline fl ON fl.fulfillment_id = f.id WHERE f.order_id = o.id),
-    (SELECT sum(t.amount) FROM payment_payment p JOIN payment_transaction t ON t.payment_id = p.id
-      WHERE p.order_id = o.id AND t.kind = 'refund' AND t.is_success))) AS fingerprint
-FROM order_order o
-"""
+_CHANNEL_SLUG = "default-channel"  # what an upgrade to Saleor 3 calls the one channel that there is here
 
 # Orders that count, by whoever placed them; cancelled ones do not count.
 ORDERS_OF_PEOPLE = """
@@ -221,7 +200,7 @@ WHERE o.status NOT IN ('draft', 'canceled')
 
 def channels() -> list[Channel]:
     """Every channel of the shop."""
-    return [Channel(_CHANNEL_ID, _CHANNEL_SLUG, settings.DEFAULT_CURRENCY)]
+    return [Channel(CHANNEL_ID, _CHANNEL_SLUG, settings.DEFAULT_CURRENCY)]
 
 
 def channel(channel_id: str) -> Channel | None:
@@ -260,70 +239,9 @@ def order_key(order_id: str, number: str) -> str:
     return number
 
 
-def order_fingerprint(order_id: str) -> str | None:
-    """A digest of an order's state, or None when there is no such order."""
-    return either.fingerprint_where(ORDER_STATES, "o.token = %s", order_id)
-
-
-def order(order_id: str) -> Order | None:
-    """The facts about one order as they are now, or None when there is no such order."""
-    row = order_models.Order.objects.select_related("user", "voucher").filter(token=order_id).first()
-    if row is None:
-        return None
-    lines = _lines(row.pk)
-    shipping = row.shipping_price_gross_amount
-    if row.voucher and row.voucher.type == VoucherType.SHIPPING:
-        shipping = max(Decimal(0), shipping - row.discount_amount)
-    return Order(
-        id=row.token,
-        number=str(row.pk),
-        channel_id=_CHANNEL_ID,
-        currency=row.currency,
-        placed_at=_placed_at(row),
-        state=_STATES.get(row.status, OrderState.PLACED),
-        replaces_another=False,
-        person=person(row.user) if row.user else Person(None, row.user_email, confirmed=False),
-        goods=either.paid_goods(lines, row.total_gross_amount, shipping),
-        shipping=shipping,
-        shipping_net=either.part(shipping, row.shipping_price_gross_amount, row.shipping_price_net_amount),
-        refunded=_refunded(row.pk),
-        lines=lines,
-    )
-
-
-def _placed_at(row: Any) -> datetime:
-    """When an order was placed; a draft was created long before."""
-    return either.left_draft_at(row.pk) or row.created
-
-
-def _lines(order_pk: int) -> tuple[Line, ...]:
-    shipped: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
-    for line_pk, shipped_at, quantity in order_models.FulfillmentLine.objects.filter(
-        fulfillment__order_id=order_pk, fulfillment__status=FulfillmentStatus.FULFILLED
-    ).values_list("order_line_id", "fulfillment__created", "quantity"):
-        shipped[line_pk].append((shipped_at, quantity))
-    rows = order_models.OrderLine.objects.filter(order_id=order_pk).order_by("pk")
-    return tuple(
-        Line(
-            id=str(pk),
-            product_id=product_id,
-            quantity=quantity,
-            fulfilled=min(either.pieces(shipped[pk]), quantity),
-            given_back=0,
-            total=unit_price * quantity,
-            is_gift_card=False,
-            total_net=unit_net * quantity,
-            shipments=tuple(shipped[pk]),
-        )
-        for pk, product_id, quantity, unit_price, unit_net in rows.values_list(
-            "pk", "variant__product_id", "quantity", "unit_price_gross_amount", "unit_price_net_amount"
-        )
-    )
-
-
 def checkout_channel_id(row: Any) -> str:
     """The id of the channel of a checkout row."""
-    return _CHANNEL_ID
+    return CHANNEL_ID
 
 
 def order_of_checkout(row: Any) -> Order:
@@ -339,7 +257,7 @@ def order_of_checkout(row: Any) -> Order:
     return Order(
         id=str(row.token),
         number="",
-        channel_id=_CHANNEL_ID,
+        channel_id=CHANNEL_ID,
         currency=row.currency,
         placed_at=timezone.now(),
         state=OrderState.PLACED,
@@ -386,7 +304,7 @@ def ordered_products(order_id: str) -> tuple[BoughtProduct, ...]:
 
 def earlier_orders(person: Person, before: datetime, at_most: int) -> int:
     """How many orders that count a person placed before a moment; counting ends at `at_most`."""
-    rows = either.orders_of(person).filter(created__lt=before).exclude(status__in=list(_STATES))
+    rows = either.orders_of(person).filter(created__lt=before).exclude(status__in=list(STATES))
     return len(rows.values_list("pk", flat=True)[:at_most])
 
 
@@ -421,22 +339,15 @@ def note_on_order(order_id: str, key: str, text: str) -> None:
         )
 
 
-def _refunded(order_pk: int) -> Decimal:
-    refunds = Transaction.objects.filter(payment__order_id=order_pk, kind=TransactionKind.REFUND, is_success=True)
-    return refunds.aggregate(total=Sum("amount"))["total"] or Decimal(0)
-
-
 def person(user: Any) -> Person:
-    """The person behind a user row. Where the shop asks for a confirmation, an account is inactive until then."""
-    proved = settings.ENABLE_ACCOUNT_CONFIRMATION_BY_EMAIL and user.is_active
-    return Person(user.pk, user.email, confirmed=proved)
+    """The person behind a user row."""
+    return Person(user.pk, user.email, confirmed=is_proved(user.is_active))
 
 
 def people(user_ids: Iterable[int]) -> dict[int, Person]:
     """The people behind many user rows, by user id."""
     rows = get_user_model().objects.filter(pk__in=user_ids).values_list("pk", "email", "is_active")
-    asks = settings.ENABLE_ACCOUNT_CONFIRMATION_BY_EMAIL
-    return {pk: Person(pk, email, confirmed=asks and is_active) for pk, email, is_active in rows}
+    return {pk: Person(pk, email, confirmed=is_proved(is_active)) for pk, email, is_active in rows}
 
 
 def issue_voucher(
@@ -522,7 +433,7 @@ def checkout(token: str) -> Checkout | None:
     return Checkout(
         id=token,
         user_id=row.user_id,
-        channel_id=_CHANNEL_ID,
+        channel_id=CHANNEL_ID,
         currency=row.currency,
         has_voucher=bool(row.voucher_code),
         goods=goods,

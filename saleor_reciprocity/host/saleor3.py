@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from email.utils import formataddr
 from inspect import signature
 from typing import Any, ContextManager, Iterable, Iterator
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.utils import timezone
 from saleor.channel.models import Channel as ChannelRow
 from saleor.checkout import base_calculations, calculations
@@ -24,10 +22,9 @@ from saleor.core.db import connection as database
 from saleor.core.exceptions import PermissionDenied
 from saleor.discount.models import Voucher, VoucherChannelListing, VoucherCode
 from saleor.giftcard.models import GiftCard
-from saleor.order import FulfillmentStatus, OrderOrigin, OrderStatus
+from saleor.order import FulfillmentStatus
 from saleor.order import models as order_models
-from saleor.payment import TransactionKind
-from saleor.payment.models import Transaction, TransactionItem
+from saleor.payment.models import TransactionItem
 from saleor.plugins.manager import get_plugins_manager
 from saleor.plugins.models import PluginConfiguration
 from saleor.product import ProductTypeKind
@@ -37,6 +34,7 @@ from . import either
 from .catalogue3 import BOUGHT, CHANNEL, IN_CHECKOUT, PUBLISHED, SELLABLE
 from .either import *  # noqa: F403
 from .facts import BoughtProduct, Channel, Checkout, Line, MailServer, Order, OrderState, Person, Recipient
+from .orders3 import ORDER_STATES, STATES, is_uuid, order, order_fingerprint
 
 __all__ = [
     *either.__all__,
@@ -115,32 +113,7 @@ __all__ = [
 VOUCHER_CODE_LENGTH = 16
 GIFT_CARD_CODE_LENGTH = 16  # the width of the host's column
 
-_STATES = {
-    OrderStatus.DRAFT: OrderState.NOT_YET,
-    OrderStatus.UNCONFIRMED: OrderState.NOT_YET,
-    OrderStatus.CANCELED: OrderState.VOID,
-    OrderStatus.EXPIRED: OrderState.VOID,
-}
 _WITH_THE_CUSTOMER = {FulfillmentStatus.FULFILLED, FulfillmentStatus.REPLACED}
-_GIVEN_BACK = {FulfillmentStatus.RETURNED, FulfillmentStatus.REFUNDED, FulfillmentStatus.REFUNDED_AND_RETURNED}
-
-# Every order with a digest of all that settlement looks at. One index look-up a table and order, so it serves one
-# order as well as a sweep over all of them. `updated_at` is of no use: guest orders change hands without moving it.
-ORDER_STATES = """
-SELECT o.id::text AS order_id, o.channel_id::text AS channel_id,
-  CASE WHEN o.origin = 'draft' THEN coalesce((SELECT min(e.date) FROM order_orderevent e
-    WHERE e.order_id = o.id AND e.type = 'placed_from_draft'), o.created_at) ELSE o.created_at END AS placed_at,
-  o.status NOT IN ('draft', 'unconfirmed') AS is_placed, o.user_id, o.user_email,
-  md5(concat_ws('|', o.status, o.user_id, o.user_email, o.total_gross_amount, o.shipping_price_gross_amount,
-    (SELECT string_agg(concat_ws(':', l.id, l.quantity, l.total_price_gross_amount), ',' ORDER BY l.id)
-       FROM order_orderline l WHERE l.order_id = o.id),
-    (SELECT string_agg(concat_ws(':', f.status, fl.order_line_id, fl.quantity), ',' ORDER BY fl.id)
-       FROM order_fulfillment f JOIN order_fulfillmentline fl ON fl.fulfillment_id = f.id WHERE f.order_id = o.id),
-    (SELECT sum(t.amount) FROM payment_payment p JOIN payment_transaction t ON t.payment_id = p.id
-      WHERE p.order_id = o.id AND t.kind = 'refund' AND t.is_success),
-    (SELECT sum(i.refunded_value) FROM payment_transactionitem i WHERE i.order_id = o.id))) AS fingerprint
-FROM order_order o
-"""
 
 # Orders that count, by whoever placed them; cancelled and expired ones do not count.
 ORDERS_OF_PEOPLE = """
@@ -303,85 +276,6 @@ def order_key(order_id: str, number: str) -> str:
     return order_id
 
 
-def order_fingerprint(order_id: str) -> str | None:
-    """A digest of an order's state, or None when there is no such order."""
-    return either.fingerprint_where(ORDER_STATES, "o.id = %s::uuid", order_id) if _is_uuid(order_id) else None
-
-
-def order(order_id: str) -> Order | None:
-    """The facts about one order as they are now, or None when there is no such order."""
-    if not _is_uuid(order_id):
-        return None
-    row = order_models.Order.objects.select_related("user").filter(pk=order_id).first()
-    if row is None:
-        return None
-    lines = _lines(row.pk)
-    goods = either.paid_goods(lines, row.total_gross_amount, row.shipping_price_gross_amount)
-    return Order(
-        id=str(row.pk),
-        number=str(row.number),
-        channel_id=str(row.channel_id),
-        currency=row.currency,
-        placed_at=_placed_at(row),
-        state=_STATES.get(row.status, OrderState.PLACED),
-        replaces_another=row.origin == OrderOrigin.REISSUE,
-        person=person(row.user) if row.user else Person(None, row.user_email, confirmed=False),
-        goods=max(Decimal(0), goods - _charged_to_gift_cards(row.pk)),
-        shipping=row.shipping_price_gross_amount,
-        shipping_net=row.shipping_price_net_amount,
-        refunded=_refunded(row.pk),
-        lines=lines,
-    )
-
-
-def _placed_at(row: Any) -> datetime:
-    """When an order was placed; a draft was created long before."""
-    left_draft_at = either.left_draft_at(row.pk) if row.origin == OrderOrigin.DRAFT else None
-    return left_draft_at or row.created_at
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _lines(order_pk: UUID) -> tuple[Line, ...]:
-    kept: dict[UUID, list[tuple[datetime, int]]] = defaultdict(list)
-    given_back: dict[UUID, int] = defaultdict(int)
-    for line_pk, status, shipped_at, quantity in order_models.FulfillmentLine.objects.filter(
-        fulfillment__order_id=order_pk
-    ).values_list("order_line_id", "fulfillment__status", "fulfillment__created_at", "quantity"):
-        if status in _WITH_THE_CUSTOMER:
-            kept[line_pk].append((shipped_at, quantity))
-        elif status in _GIVEN_BACK:
-            given_back[line_pk] += quantity
-    rows = order_models.OrderLine.objects.filter(order_id=order_pk).order_by("created_at", "pk")
-    return tuple(
-        Line(
-            id=str(pk),
-            product_id=product_id,
-            quantity=quantity,
-            fulfilled=min(either.pieces(kept[pk]), quantity),
-            given_back=min(given_back[pk], quantity),
-            total=total,
-            is_gift_card=is_gift_card,
-            total_net=net,
-            shipments=tuple(kept[pk]),
-        )
-        for pk, product_id, quantity, total, net, is_gift_card in rows.values_list(
-            "pk",
-            "variant__product_id",
-            "quantity",
-            "total_price_gross_amount",
-            "total_price_net_amount",
-            "is_gift_card",
-        )
-    )
-
-
 def checkout_channel_id(row: Any) -> str:
     """The id of the channel of a checkout row."""
     return str(row.channel_id)
@@ -431,7 +325,7 @@ def _checkout_line(info: Any) -> Line:
 
 def shipped_at(order_id: str) -> datetime | None:
     """When the newest shipment of an order was made that the customer still has; None without any."""
-    if not _is_uuid(order_id):
+    if not is_uuid(order_id):
         return None
     shipments = order_models.Fulfillment.objects.filter(order__pk=order_id, status__in=_WITH_THE_CUSTOMER)
     return shipments.order_by("created_at").values_list("created_at", flat=True).last()
@@ -439,7 +333,7 @@ def shipped_at(order_id: str) -> datetime | None:
 
 def order_language(order_id: str) -> str:
     """The language in which an order was placed, such as "en" or "zh-hans"; "" when there is no such order."""
-    if not _is_uuid(order_id):
+    if not is_uuid(order_id):
         return ""
     rows = order_models.Order.objects.filter(pk=order_id)
     return rows.values_list("language_code", flat=True).first() or ""
@@ -447,14 +341,14 @@ def order_language(order_id: str) -> str:
 
 def ordered_products(order_id: str) -> tuple[BoughtProduct, ...]:
     """The different products of an order that the shop still has."""
-    if not _is_uuid(order_id):
+    if not is_uuid(order_id):
         return ()
     return either.products_on(order_models.OrderLine.objects.filter(order__pk=order_id).order_by("created_at", "pk"))
 
 
 def earlier_orders(person: Person, before: datetime, at_most: int) -> int:
     """How many orders that count a person placed before a moment; counting ends at `at_most`."""
-    rows = either.orders_of(person).filter(created_at__lt=before).exclude(status__in=list(_STATES))
+    rows = either.orders_of(person).filter(created_at__lt=before).exclude(status__in=list(STATES))
     return len(rows.values_list("pk", flat=True)[:at_most])
 
 
@@ -464,7 +358,7 @@ def recipient(user_id: int | None, order_id: str) -> Recipient:
     if user is None and user_id is not None:
         return Recipient("", "", "")
     rows = order_models.Order.objects.select_related("billing_address")
-    row = rows.filter(pk=order_id).first() if _is_uuid(order_id) else None
+    row = rows.filter(pk=order_id).first() if is_uuid(order_id) else None
     return either.recipient_of(user, row)
 
 
@@ -489,21 +383,6 @@ def note_on_order(order_id: str, key: str, text: str) -> None:
             " || jsonb_build_object(%s::text, %s::text) WHERE id = %s::uuid",
             [key, text, order_id],
         )
-
-
-def _refunded(order_pk: UUID) -> Decimal:
-    payments = Transaction.objects.filter(payment__order_id=order_pk, kind=TransactionKind.REFUND, is_success=True)
-    transactions = TransactionItem.objects.filter(order_id=order_pk)
-    return (payments.aggregate(total=Sum("amount"))["total"] or Decimal(0)) + (
-        transactions.aggregate(total=Sum("refunded_value"))["total"] or Decimal(0)
-    )
-
-
-def _charged_to_gift_cards(order_pk: UUID) -> Decimal:
-    if not hasattr(TransactionItem, "gift_card"):  # a gift card became a means of payment in 3.23
-        return Decimal(0)
-    cards = TransactionItem.objects.filter(order_id=order_pk, gift_card__isnull=False)
-    return cards.aggregate(total=Sum("charged_value"))["total"] or Decimal(0)
 
 
 def person(user: Any) -> Person:

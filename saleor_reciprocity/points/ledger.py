@@ -187,12 +187,14 @@ def reverse(account: Account, spending: Entry, posting: Posting, now: datetime) 
     back in a lot of its own.
     """
     entry, into_lots = write(account, posting, now)
+    returned: dict[int, int] = {}
     for taken in sorted(spending.lot_uses.select_related("lot"), key=_last_to_expire_first):
         points = min(into_lots, -taken.points)
         if points:
-            use(entry, taken.lot_id, points)
+            returned[taken.lot_id] = points
             look_at(account, taken.lot.expires_at)
             into_lots -= points
+    use(entry, returned)
     if into_lots:
         add_lot(account, entry, posting, into_lots, into_lots)
     return entry

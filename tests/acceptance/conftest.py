@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Any, Iterator
 
 import pytest
+from django.core.management import call_command
+from django.utils import timezone
 
 from demo import story
+from demo.mailbox import Mails
 from demo.storefront import Customer, Shop, Staff
 from saleor_reciprocity import host
 
 from .. import hosts
+from ..mail.post import Post, opened
 
 
 @pytest.fixture
@@ -32,3 +38,28 @@ def staff(shop: Shop) -> Staff:
 def ada(shop: Shop, staff: Staff) -> Customer:
     """A customer who has just registered."""
     return Customer.register(shop, "ada@example.com", "difference-engine", staff)
+
+
+@pytest.fixture
+def favourites(shop: Shop, channel: host.Channel) -> None:
+    """Five guests have bought the cup and a saucer, and the recommendations have learned it."""
+    saucer = hosts.product("Saucer", channel, stock=1000)
+    cup = type(saucer).objects.get(slug="cup")
+    for number in range(5):
+        hosts.buy(f"guest-{number}@example.com", [cup, saucer], placed_at=timezone.now() - timedelta(days=number + 1))
+    call_command("reciprocity_train")
+
+
+@pytest.fixture
+def mails(shop: Shop, channel: host.Channel, settings: Any) -> Iterator[Mails]:
+    """What has arrived, once the work that was due is done."""
+    post = Post()
+    server = opened(post)
+    hosts.mail_through(post.port, channel, settings)
+
+    def arrived() -> list[EmailMessage]:
+        call_command("reciprocity_work", "--once")
+        return post.accepted
+
+    yield arrived
+    server.stop()

@@ -10,6 +10,7 @@ from typing import Any, Iterator
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db import connections
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
@@ -45,6 +46,7 @@ def browser(monkeypatch: Any) -> Iterator[Browser]:
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps an event loop in this thread
     with chromium.started() as browser:
         yield browser
+        connections.close_all()  # within that loop Django has connections of their own
     assert browser.trouble == []
     assert {address.split("/")[2].split(":")[0] for address in browser.asked} <= {"localhost", "127.0.0.1"}
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from demo import story
+from demo.mailbox import Mails
 from demo.storefront import Customer, Refused, Shop, Staff, Variant
 from saleor_reciprocity import host, sweep
 
@@ -32,8 +33,9 @@ def customer_with_points(ada: Customer, staff: Staff, **changes: Any) -> str:
     return str(reward["id"])
 
 
-def test_the_story_of_the_demo_holds(shop: Shop, staff: Staff, capsys: Any) -> None:
-    held = story.play(shop.url)
+@pytest.mark.usefixtures("favourites")
+def test_the_story_of_the_demo_holds(shop: Shop, staff: Staff, mails: Mails, capsys: Any) -> None:
+    held = story.play(shop.url, mails)
 
     assert held, capsys.readouterr().out
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from graphql import build_ast_schema, build_client_schema, parse, print_schema, validate
 from graphql.utils.introspection_query import introspection_query
 
 from demo import story
+from demo.mailbox import Mails
 from demo.storefront import Shop, Staff
 
 WRONG = [
@@ -30,7 +32,10 @@ def test_the_schema_can_be_printed_and_built_again(shop: Shop) -> None:
     assert print_schema(build_ast_schema(parse(text))) == text
 
 
-def test_every_query_of_the_story_is_valid_and_wrong_ones_are_not(shop: Shop, staff: Staff, monkeypatch: Any) -> None:
+@pytest.mark.usefixtures("favourites")
+def test_every_query_of_the_story_is_valid_and_wrong_ones_are_not(
+    shop: Shop, staff: Staff, mails: Mails, monkeypatch: Any
+) -> None:
     asked: set[str] = set()
     ask = Shop.ask
 
@@ -39,7 +44,7 @@ def test_every_query_of_the_story_is_valid_and_wrong_ones_are_not(shop: Shop, st
         return ask(self, query, *arguments)
 
     monkeypatch.setattr(Shop, "ask", listen)
-    assert story.play(shop.url)
+    assert story.play(shop.url, mails)
     schema = introspected(shop)
 
     assert any("pointsRedeem" in query for query in asked)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from typing import Any
+from typing import Any, Iterator
 
-from django.core.management.base import BaseCommand, CommandParser
-from django.utils import timezone
+from celery import current_app
+from celery.schedules import crontab
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import close_old_connections
 
-from saleor_reciprocity import host, letters, people, sweep
-from saleor_reciprocity.points import expiry
-from saleor_reciprocity.points import upkeep as points_upkeep
-from saleor_reciprocity.recommendations import training
-from saleor_reciprocity.rewards import upkeep as codes
-from saleor_reciprocity.surprises import upkeep
-from saleor_reciprocity.surveys import upkeep as surveys_upkeep
+from saleor_reciprocity import tasks
+
+logger = logging.getLogger(__name__)
 
 A_DAY = 24 * 60 * 60  # seconds
 
@@ -27,23 +26,31 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="look once and stop")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        swept_all = 0.0
+        nightly_work_done = float("-inf")
         while True:
-            due = time.time() - swept_all >= A_DAY
-            swept_all = time.time() if due else swept_all
-            settled, failed = sweep.sweep() if due else sweep.sweep_recent()
-            with host.allow_writer():
-                expiry.run(timezone.now())
-            people.look(thoroughly=due)
-            points_upkeep.look()
-            upkeep.look()
-            surveys_upkeep.look()
-            codes.look()
-            with host.allow_writer():
-                training.look(timezone.now())
-            self.stdout.write(f"{settled} orders settled, {failed} to be tried again")
-            mails = letters.send()
-            self.stdout.write(f"{mails.sent} messages sent, {mails.not_sent} not sent, {mails.later} to be tried again")
+            nightly = time.monotonic() - nightly_work_done >= A_DAY
+            nightly_work_done = time.monotonic() if nightly else nightly_work_done
+            failed = [name for name, entry in _due(nightly) if not self._do(name, entry)]
+            if options["once"] and failed:
+                raise CommandError(f"These failed, the log says why: {', '.join(failed)}")
             if options["once"]:
                 return
             time.sleep(options["pause"])
+            close_old_connections()  # the database may have been restarted
+
+    def _do(self, name: str, entry: dict[str, Any]) -> bool:
+        """Do one part of the work. Whether it went well: no part keeps the others from being done."""
+        try:
+            said = current_app.tasks[entry["task"]](**entry.get("kwargs", {}))
+        except Exception:
+            logger.exception("%s failed; the next look tries again", name)
+            return False
+        self.stdout.write(f"{name}: {said or 'done'}")
+        return True
+
+
+def _due(nightly: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What Celery does every few minutes and, `nightly`, what it does at a time of the day."""
+    for name, entry in tasks.SCHEDULE.items():
+        if nightly or not isinstance(entry["schedule"], crontab):
+            yield name, entry
