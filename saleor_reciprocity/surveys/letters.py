@@ -65,5 +65,4 @@ def alert(mail: Mail) -> dict[str, Any] | None:
             {"name": product.name, "stars": stars.get(product.product_id)}
             for product in invitation.products.order_by("pk")
         ],
-        "answered_at": answer.answered_at,
     }
