@@ -496,5 +496,5 @@ def visible_ids(kind: str, ids: Iterable[int]) -> set[int]:
 
 
 def mail_server(channel_id: str) -> MailServer | None:
-    """The SMTP server that a channel has beside Django's; none here."""
+    """The SMTP server of a channel's mails to customers; none here but Django's."""
     return None

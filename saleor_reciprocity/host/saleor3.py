@@ -580,23 +580,22 @@ def visible_ids(kind: str, ids: Iterable[int]) -> set[int]:
 
 
 def mail_server(channel_id: str) -> MailServer | None:
-    """The SMTP server that a channel has beside Django's: that of the host's plugin of mails, if it is on."""
+    """The SMTP server of a channel's mails to customers: that of the host's plugin of mails, if it is on."""
     row = ChannelRow.objects.filter(pk=channel_id).first()
     plugin = _plugins().get_plugin("mirumee.notifications.user_email", channel_slug=row.slug) if row else None
     if plugin is None or not plugin.active:
         return None
-    config = plugin.config
+    config = plugin.config  # what is empty there comes from USER_EMAIL_URL, each by itself, as in the host's own mails
     server = config.host or settings.USER_EMAIL_HOST
-    own = bool(config.host)
     if not server:
         return None
     return MailServer(
         host=server,
         port=int(config.port or settings.USER_EMAIL_PORT or 25),
-        username=(config.username if own else settings.USER_EMAIL_HOST_USER) or "",
-        password=(config.password if own else settings.USER_EMAIL_HOST_PASSWORD) or "",
-        use_tls=config.use_tls if own else settings.USER_EMAIL_USE_TLS,
-        use_ssl=config.use_ssl if own else settings.USER_EMAIL_USE_SSL,
+        username=config.username or settings.USER_EMAIL_HOST_USER,
+        password=config.password or settings.USER_EMAIL_HOST_PASSWORD,
+        use_tls=config.use_tls or settings.USER_EMAIL_USE_TLS,
+        use_ssl=config.use_ssl or settings.USER_EMAIL_USE_SSL,
         sender=formataddr((config.sender_name or "", config.sender_address)) if config.sender_address else "",
     )
 
