@@ -1,7 +1,7 @@
 """Runs the benchmarks in the database server of DATABASE_URL, prints the table and writes it as JSON.
 
 python -m bench [--orders 300] [--redemptions 1000] [--recommendations 1000] [--past 1000000] [--settled 1000000]
-                [--due 1000000] [--entries 100000] [--seconds 5 --peers] [--messages 10000] [--json FILE]
+                [--due 1000000] [--entries 100000] [--seconds 5 --peers] [--messages 300] [--json FILE]
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--volume", type=int, default=200, help="pairs to time for each size of account")
     parser.add_argument("--seconds", type=float, default=0.0, help="for each number of connections (none)")
     parser.add_argument("--peers", action="store_true", help="time other ledgers as long, too (they are installed)")
-    parser.add_argument("--messages", type=int, default=0, help="invitations to send with several processes (none)")
+    parser.add_argument("--messages", type=int, default=300, help="invitations to send with several processes")
     parser.add_argument("--json", type=Path, default=Path(".cache/bench.json"), help="where to write all figures")
     return parser.parse_args()
 

@@ -127,7 +127,7 @@ def post_order(account: Account, terms: OrderTerms, due: Due, happened_at: datet
         order_id=terms.order_id,
         reason=f"#{terms.order_number}",
         channel_id=terms.channel_id,
-        agreed_at=terms.placed_at,
+        agreed_at=terms.agreed_at,
     )
     entry, into_lots = write(account, posting, now)
     if earned > 0:
@@ -144,7 +144,7 @@ def _aim(account: Account, terms: OrderTerms, due: Due) -> clawback.Posted:
     posted = clawback.Posted(terms.pending, terms.earned, terms.kept)
     policy = settings.INTO_DEBT
     if due.earned < terms.earned - terms.kept:
-        agreed = programme.agreed(terms.channel_id, terms.placed_at)
+        agreed = programme.agreed(terms.channel_id, terms.agreed_at)
         policy = agreed.programme.points_taken_back if agreed is not None else policy
     return clawback.target(due, posted, account.available, policy)
 
