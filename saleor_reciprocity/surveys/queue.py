@@ -31,6 +31,8 @@ def settle(order_id: str) -> None:
 
     An order that was not shipped costs two short statements.
     """
+    if not Invitation.objects.filter(order_id=order_id).exists() and host.shipped_at(order_id) is None:
+        return
     with transaction.atomic():
         invitation = Invitation.objects.select_for_update().filter(order_id=order_id).first()
         if invitation is not None:
