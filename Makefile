@@ -30,6 +30,9 @@ env: .venv/saleor/ready .venv/tools/ready ## the two environments under .venv/, 
 .venv/bench/ready: dev/bench.lock
 	@$(PYTHON3) dev/environments.py bench
 
+.venv/peers/ready: dev/peers.lock
+	@$(PYTHON3) dev/environments.py peers
+
 .PHONY: test
 test: env ## the test suite against Saleor 2.10.1 and a real PostgreSQL; ARGS="-k refund" narrows it
 	@$(WITH_TEST_DATABASE) $(SALEOR) -m pytest $(ARGS)
@@ -91,7 +94,7 @@ demo-stop: env ## stops the demo's server and database; what is in it is kept
 	@$(SALEOR) demo/shop.py stop
 
 .PHONY: bench
-bench: env ## what the plugin costs, as ratios: a table, and all figures in .cache/bench.json; ARGS="--orders 50" for less
+bench: env $(if $(findstring --peers,$(ARGS)),.venv/peers/ready) ## what the plugin costs, as ratios: a table, and all figures in .cache/bench.json; ARGS="--orders 50" for less
 	@$(POSTGRES) with bench -- $(SALEOR) -W ignore -m bench $(ARGS)
 
 .PHONY: bench-recommendations

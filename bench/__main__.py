@@ -1,7 +1,7 @@
 """Runs the benchmarks in the database server of DATABASE_URL, prints the table and writes it as JSON.
 
-python -m bench [--orders 300] [--redemptions 1000] [--recommendations 1000] [--entries 100000]
-                [--messages 10000] [--json FILE]
+python -m bench [--orders 300] [--redemptions 1000] [--recommendations 1000] [--past 1000000] [--settled 1000000]
+                [--due 1000000] [--entries 100000] [--seconds 5 --peers] [--messages 300] [--json FILE]
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import django
 
 if TYPE_CHECKING:
-    from .ratio import Row
+    from .ratio import Once, Row
 
 SERVER_SETTINGS = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers")
 
@@ -26,13 +26,13 @@ def main() -> int:
     arguments = _arguments()
     os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
     django.setup()
-    from . import crowds, messages, orders, redemptions, serving, shop, volume
+    from . import crowds, large, messages, orders, redemptions, serving, shop, volume
 
     print("Preparing a shop ...", flush=True)
     channel = shop.open_shop()
     surroundings = _surroundings()
     print("; ".join(f"{name} {value}" for name, value in surroundings.items()), flush=True)
-    rows = []
+    rows: list[Row | Once] = []
     timed = (
         (orders.measure, arguments.orders),
         (redemptions.measure, arguments.redemptions),
@@ -41,10 +41,18 @@ def main() -> int:
     for measure, pairs in [(measure, pairs) for measure, pairs in timed if pairs]:
         print(f"Timing {pairs} pairs ...", flush=True)
         rows.append(measure(channel, pairs))
+    whole = (
+        (large.award_the_past, arguments.past, "Awarding {:,} past orders ..."),
+        (large.sweep_nothing, arguments.settled, "Sweeping over {:,} settled orders ..."),
+        (large.write_off, arguments.due, "Writing off {:,} due lots ..."),
+    )
+    for measure, size, text in [part for part in whole if part[1]]:
+        print(text.format(size), flush=True)
+        rows.append(measure(channel, size))
     for entries in arguments.entries:
         print(f"Timing accounts with {entries:,} entries ...", flush=True)
         rows += volume.measure(channel, entries, arguments.volume)
-    throughput = crowds.measure(channel, arguments.seconds) if arguments.seconds else []
+    throughput = crowds.measure(channel, arguments.seconds, arguments.peers) if arguments.seconds else []
     if arguments.messages:
         print(f"Sending {arguments.messages:,} messages ...", flush=True)
         throughput += messages.measure(channel, arguments.messages)
@@ -66,10 +74,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--orders", type=int, default=300, help="pairs of orders to time")
     parser.add_argument("--redemptions", type=int, default=1000, help="pairs of redemptions to time")
     parser.add_argument("--recommendations", type=int, default=1000, help="pairs of recommendations to time")
+    parser.add_argument("--past", type=int, default=1000, help="past orders to award")
+    parser.add_argument("--settled", type=int, default=100_000, help="settled orders to sweep over")
+    parser.add_argument("--due", type=int, default=100_000, help="due lots to write off")
     parser.add_argument("--entries", type=int, nargs="*", default=[], help="sizes of accounts")
     parser.add_argument("--volume", type=int, default=200, help="pairs to time for each size of account")
     parser.add_argument("--seconds", type=float, default=0.0, help="for each number of connections (none)")
-    parser.add_argument("--messages", type=int, default=0, help="invitations to send with several processes (none)")
+    parser.add_argument("--peers", action="store_true", help="time other ledgers as long, too (they are installed)")
+    parser.add_argument("--messages", type=int, default=300, help="invitations to send with several processes")
     parser.add_argument("--json", type=Path, default=Path(".cache/bench.json"), help="where to write all figures")
     return parser.parse_args()
 
@@ -91,13 +103,8 @@ def _surroundings() -> dict[str, str]:
     }
 
 
-def _table(rows: list[Row]) -> str:
-    """Medians with their quartiles. The ratio is that of the medians; beside it, how the ratio of each pair spreads."""
-    cells = [["", "ratio", "goal", "subject, ms", "base, ms", "ratio in pairs", "pairs"]]
-    for row in rows:
-        goal = f"≤ {row.goal} {'reached' if row.ratio <= row.goal else 'MISSED'}"
-        spreads = [str(spread) for spread in (row.subject, row.base, row.pair_ratio)]
-        cells.append([row.what, f"{row.ratio:.3f}", goal, *spreads, str(row.pairs)])
+def _table(rows: list[Row | Once]) -> str:
+    cells = [["", "ratio", "goal", "subject, ms", "base, ms", "ratio in pairs", "pairs"], *(row.cells for row in rows)]
     widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in cells)
 

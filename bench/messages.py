@@ -123,37 +123,44 @@ def _invite(channel: host.Channel, count: int) -> set[str]:
     users, now, run = get_user_model().objects, timezone.now(), secrets.token_hex(4)
     addresses = [f"customer-{run}-{number}@example.com" for number in range(count)]
     users.bulk_create([users.model(email=address, is_active=True) for address in addresses], batch_size=1000)
-    people = list(users.filter(email__contains=f"-{run}-").values_list("pk", "email"))
+    people = list(users.filter(email__contains=f"-{run}-"))
     hashes = {address: identity.email_hash(address) for address in addresses}
     CommunicationChoice.objects.bulk_create(
         [
             CommunicationChoice(
-                person=hashes[address], user_id=pk, kind=consent.ALL, wanted=True, chosen_at=now, origin="bench"
+                person=hashes[user.email], user_id=user.pk, kind=consent.ALL, wanted=True, chosen_at=now, origin="bench"
             )
-            for pk, address in people
+            for user in people
         ],
         batch_size=1000,
     )
     asked = Invitation.objects.bulk_create(
         [
             Invitation(
-                order_id=f"{run}-{pk}",
-                order_number=str(pk),
+                order_id=order_id,
+                order_number=str(user.pk),
                 channel_id=channel.id,
-                person=hashes[address],
-                user_id=pk,
+                person=hashes[user.email],
+                user_id=user.pk,
                 language="en",
                 question="csat",
                 state="invited",
                 made_at=now,
                 invited_at=now,
             )
-            for pk, address in people
+            for user, order_id in ((user, _arrived(user)) for user in people)
         ],
         batch_size=1000,
     )
     Mail.objects.bulk_create([_mail(invitation, now) for invitation in asked], batch_size=1000)
     return set(addresses)
+
+
+def _arrived(user: Any) -> str:
+    """The id of an order that the customer has received."""
+    order = hosts.order(user, [("40", 1)])
+    hosts.ship(order)
+    return host.order_id(order)
 
 
 def _mail(invitation: Invitation, now: Any) -> Mail:

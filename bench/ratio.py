@@ -46,9 +46,48 @@ class Row:
         """Median by median."""
         return self.subject.median / self.base.median
 
+    @property
+    def cells(self) -> list[str]:
+        """What the table shows: medians with their quartiles, their ratio, and how that of each pair spreads."""
+        spreads = [str(spread) for spread in (self.subject, self.base, self.pair_ratio)]
+        return [self.what, f"{self.ratio:.3f}", goal_reached(self.ratio, self.goal), *spreads, str(self.pairs)]
+
     def as_json(self) -> dict[str, Any]:
         """All figures."""
         return {"ratio": self.ratio, "reached": self.ratio <= self.goal, **asdict(self)}
+
+
+@dataclass(frozen=True)
+class Once:
+    """One line of the table about something so large that it is done once: its seconds, or their ratio to a base's."""
+
+    what: str
+    seconds: float
+    goal: float
+    notes: dict[str, Any]
+    base: float | None = None
+
+    @property
+    def figure(self) -> float:
+        """What the goal is about."""
+        return self.seconds / self.base if self.base else self.seconds
+
+    @property
+    def cells(self) -> list[str]:
+        """What the table shows."""
+        base = f"{self.base * 1000:,.0f}" if self.base else ""
+        unit = "" if self.base else " s"
+        goal = goal_reached(self.figure, self.goal, unit)
+        return [self.what, f"{self.figure:.3f}{unit}", goal, f"{self.seconds * 1000:,.0f}", base, "", "1"]
+
+    def as_json(self) -> dict[str, Any]:
+        """All figures."""
+        return {"figure": self.figure, "reached": self.figure <= self.goal, **asdict(self)}
+
+
+def goal_reached(figure: float, goal: float, unit: str = "") -> str:
+    """A goal, and whether it was reached."""
+    return f"≤ {goal:g}{unit} {'reached' if figure <= goal else 'MISSED'}"
 
 
 def in_turns(

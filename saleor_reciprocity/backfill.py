@@ -1,4 +1,4 @@
-"""Backfill: awards orders that were placed before the programme, by the settings and rules of today.
+"""Backfill: awards orders that were placed before the programme, by the settings and rules of today, in sets.
 
 What is left to do is found by looking: orders before the programme without terms. So it may be stopped at any point.
 """
@@ -8,16 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Callable, Iterator
+from typing import Callable, Iterator, Sequence
 
 from django.db import connection
 from django.utils import timezone
 
-from . import host, programme, settlement
-from .points import earning, orders, queries, rulebook
+from . import host, programme, settings, settlement
+from .points import earning, orders, past, queries, rulebook, tiers
 from .points.entitlement import entitlement
+from .points.rules import Rule
 
-BATCH = 1000
+BATCH = 5000  # orders in one transaction, which holds the accounts of their customers
 
 # Orders from before the programme that were not awarded; those that were only noted as such count among them.
 _PAST = """
@@ -27,7 +28,6 @@ LEFT JOIN reciprocity_settledorder s ON s.order_id = o.order_id AND s.erased
 WHERE o.channel_id = %(channel)s AND o.is_placed AND o.placed_at < %(before)s AND o.placed_at >= %(since)s
   AND t.id IS NULL AND s.id IS NULL
 """
-_NEXT = "SELECT o.placed_at, o.order_id {past} AND (o.placed_at, o.order_id) > (%(placed_at)s, %(order_id)s)"
 
 
 @dataclass
@@ -37,8 +37,14 @@ class Cost:
     orders: int = 0
     points: int = 0
     pending: int = 0
-    people: set[object] = field(default_factory=set)
+    people: set[str] = field(default_factory=set)
     worth: Decimal = Decimal(0)  # by the price of the standard reward, in the channel's currency
+
+    def add(self, more: past.Award) -> None:
+        self.orders += more.orders
+        self.points += more.points
+        self.pending += more.pending
+        self.people |= more.people
 
 
 def begins(channel: host.Channel, until: datetime | None) -> datetime | None:
@@ -49,61 +55,60 @@ def begins(channel: host.Channel, until: datetime | None) -> datetime | None:
     return min(first.since, until) if until else first.since
 
 
-def count(channel: host.Channel, since: datetime, before: datetime) -> int:
-    """How many orders there are to look at."""
+def past_orders(channel: host.Channel, since: datetime, before: datetime) -> list[str]:
+    """The orders to look at, person by person, of each the oldest first: so a set holds few accounts.
+
+    One statement; a million of them are a hundred megabytes.
+    """
+    sql = _PAST.format(orders=host.ORDER_STATES)
+    sql = f"SELECT o.order_id {sql} ORDER BY o.user_id, lower(o.user_email), o.placed_at, o.order_id"
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) {_PAST.format(orders=host.ORDER_STATES)}",
-            {"channel": channel.id, "since": since, "before": before},
-        )
-        return int(cursor.fetchone()[0])
+        cursor.execute(sql, {"channel": channel.id, "since": since, "before": before})
+        return [order_id for (order_id,) in cursor.fetchall()]
 
 
 def run(
     channel: host.Channel,
-    since: datetime,
-    before: datetime,
+    order_ids: Sequence[str],
     *,
     dry: bool = False,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Cost:
-    """Award the past orders of a channel, the oldest first, each by itself; or, `dry`, add up what they are worth."""
+    """Award past orders of a channel, set by set, each in a transaction; or, `dry`, add up what they are worth."""
     version = programme.current(channel.id)
     cost = Cost()
     if version is None:
         return cost
-    rules, in_force = version.programme, rulebook.in_force(channel.id, timezone.now())
-    for number, order_id in enumerate(_order_ids(channel, since, before), 1):
-        order = host.order(order_id)
-        if order is not None and earning.verdict(order, rules) == earning.EARNS:
-            account = queries.account_of(order.person)
-            agreed = orders.past_terms(order, rules, in_force, account)
-            due = entitlement(order, agreed, timezone.now())
-            worth_it = due.earned + due.pending > 0 and not earning.is_too_large(order, agreed)
-            if worth_it and (dry or orders.award_past(order, rules, in_force)):
-                cost.orders, cost.points, cost.pending = (
-                    cost.orders + 1,
-                    cost.points + due.earned,
-                    cost.pending + due.pending,
-                )
-                cost.people.add(order.person.user_id or order.person.email.casefold())
-                if not dry:
-                    settlement.settle_and_record(order_id)
-        progress(number)
-    if rules.reward_points:
-        cost.worth = (cost.points + cost.pending) * rules.reward_value / rules.reward_points
+    values, in_force = version.programme, rulebook.in_force(channel.id, timezone.now())
+    for begin, batch in _batches(order_ids):
+        found = past.rehearse(batch, values, in_force) if dry else past.award(channel, batch, values, in_force)
+        cost.add(found)
+        for order_id in found.left:
+            cost.add(_one(order_id, values, in_force, dry))
+        progress(begin + len(batch))
+    if not dry:
+        tiers.look(timezone.now())
+    if values.reward_points:
+        cost.worth = (cost.points + cost.pending) * values.reward_value / values.reward_points
     return cost
 
 
-def _order_ids(channel: host.Channel, since: datetime, before: datetime) -> Iterator[str]:
-    sql = _NEXT.format(past=_PAST.format(orders=host.ORDER_STATES)) + f" ORDER BY 1, 2 LIMIT {BATCH}"
-    values = {"channel": channel.id, "since": since, "before": before, "placed_at": since, "order_id": ""}
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            rows = cursor.fetchall()
-        if not rows:
-            return
-        for _placed_at, order_id in rows:
-            yield order_id
-        values["placed_at"], values["order_id"] = rows[-1]
+def _batches(order_ids: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
+    for begin in range(0, len(order_ids), BATCH):
+        yield begin, order_ids[begin : begin + BATCH]
+
+
+def _one(order_id: str, values: settings.Programme, in_force: Sequence[Rule], dry: bool) -> past.Award:
+    """Award an order by itself."""
+    order = host.order(order_id)
+    if order is None or earning.verdict(order, values) != earning.EARNS:
+        return past.Award()
+    agreed = orders.past_terms(order, values, in_force, queries.account_of(order.person))
+    due = entitlement(order, agreed, timezone.now())
+    if due.earned + due.pending == 0 or earning.is_too_large(order, agreed):
+        return past.Award()
+    if not dry:
+        if not orders.award_past(order, values, in_force):
+            return past.Award()
+        settlement.settle_and_record(order_id)
+    return past.Award(1, due.earned, due.pending, {order.person.email.lower()})

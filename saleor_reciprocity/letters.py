@@ -20,6 +20,7 @@ READERS: Mapping[str, Reader] = {
     kinds.STATEMENT: statements.about,
     kinds.SURVEY: surveys.question,
     kinds.REPLY: surveys.reply,
+    kinds.ALERT: surveys.alert,
     kinds.EXPIRY: reminders.about,
 }
 

@@ -341,6 +341,13 @@ FIELDS = (
         gettext_lazy("An answer below this calls for attention: 3 suits “csat”, 7 “nps”, 4 “ces”. 0 alerts never."),
     ),
     Field(
+        "survey_alert_address",
+        "",
+        email_address,
+        gettext_lazy("Surveys: alert address"),
+        gettext_lazy("The e-mail address of the shop that is told about each answer below the alert. Empty: none."),
+    ),
+    Field(
         "points_valid_months",
         "0",
         whole_between(0, 1200),
@@ -514,6 +521,7 @@ class Programme:
     survey_product_ratings: bool
     survey_points: int
     survey_alert_below: int
+    survey_alert_address: str
     points_valid_months: int
     expiry_reminder_days: int
     points_taken_back: str
@@ -567,8 +575,13 @@ def _contradictions(parsed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "mail_endpoint", _("Enter an address that begins with https://.")
 
 
-def check_secrets(values: Mapping[str, Any]) -> None:
-    """Raises InvalidSettings where a secret is needed and missing, or too short to be one."""
+def check_endpoint(values: Mapping[str, Any]) -> None:
+    """Raises InvalidSettings where messages could be read on their way, or where a secret is missing or too short.
+
+    Apart from `parse`, because old versions are parsed for ever, whatever the deployer allows by then.
+    """
+    if not is_safe(str(values.get("mail_endpoint") or "").strip()):
+        raise InvalidSettings({"mail_endpoint": _("Enter an address that begins with https://.")})
     secret = str(values.get("mail_endpoint_secret") or "")
     wanted = str(values.get("mail_delivery") or "").strip().lower() in (BY_ENDPOINT, BY_BOTH)
     if (wanted or secret) and not SHORTEST_SECRET <= len(secret) <= LONGEST_SECRET:
@@ -580,6 +593,11 @@ def check_secrets(values: Mapping[str, Any]) -> None:
 def mails_per_minute() -> int:
     """How many messages leave one channel by one way in a minute, all workers together; 0 is no limit."""
     return int(getattr(django_settings, "RECIPROCITY_MAILS_PER_MINUTE", 600))
+
+
+def is_safe(endpoint: str) -> bool:
+    """Whether messages may be posted to an address as far as its scheme goes: http is for the shop's own network."""
+    return private_endpoints() or urlsplit(endpoint).scheme != "http"
 
 
 def private_endpoints() -> bool:
@@ -595,6 +613,11 @@ def hook_seconds() -> float:
 def wait_seconds() -> float:
     """How long a request waits for an account that another request holds, in seconds."""
     return float(getattr(django_settings, "RECIPROCITY_WAIT_SECONDS", 10.0))
+
+
+def shop_language() -> str:
+    """The language in which the shop itself is written to."""
+    return str(django_settings.LANGUAGE_CODE)
 
 
 def survey_alert_function() -> str:

@@ -13,6 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from saleor_reciprocity import host
 
 from . import hosts
+from .hosts.either import site
 
 # A busy machine is no reason to fail.
 hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -51,10 +52,12 @@ def customer(db: Any) -> Any:
 
 @pytest.fixture(autouse=True)
 def books_are_right(request: Any) -> Iterator[None]:
-    """Every test that used the database ends with books that are right."""
+    """Every test that uses the database begins with the row of the shop, and ends with books that are right."""
     database = {"db", "transactional_db"} & set(request.fixturenames)
     for fixture in sorted(database, reverse=True):
         request.getfixturevalue(fixture)
+    if database:
+        site()
     yield
     if database:
         call_command("reciprocity_check", stdout=StringIO())

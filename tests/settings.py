@@ -16,6 +16,8 @@ if find_spec("saleor.channel") is None:
 else:
     from saleor.tests.settings import *  # noqa: F403
 
+    PUBLIC_URL = None  # a live server says where the shop is
+
 PLUGINS = [
     *(path for path in BUILTIN_PLUGINS if path.startswith("saleor.payment.gateways.dummy.")),
     "saleor_reciprocity.plugin.ReciprocityPlugin",

@@ -10,8 +10,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from saleor_reciprocity import backfill, host, settlement, sweep
-from saleor_reciprocity.points.models import Account, Entry, OrderTerms
+from saleor_reciprocity import backfill, host, programme, settlement, sweep
+from saleor_reciprocity.points.models import Account, Entry, Lot, OrderTerms
 
 from . import hosts
 
@@ -78,14 +78,30 @@ def test_a_backfill_that_was_stopped_goes_on(channel: Any, customer: Any, monkey
     history(channel, customer)
     before = backfill.begins(channel, None)
     assert before is not None
+    monkeypatch.setattr(backfill, "BATCH", 2)
 
     def stop(done: int) -> None:
         if done == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        backfill.run(channel, sweep.EVER, before, progress=stop)
+        backfill.run(channel, backfill.past_orders(channel, sweep.EVER, before), progress=stop)
     assert Entry.objects.count() == 2
     run()
     account = Account.objects.get(user=customer)
     assert (account.available, account.pending) == (64, 30)
+
+
+def test_what_was_set_first_does_not_count_but_what_is_set_now(channel: Any, customer: Any) -> None:
+    """Points of the past end by the validity of today, at once and when more of them become available later."""
+    pending = history(channel, customer)[1]
+    hosts.configure(channel, points_valid_months="3", points_taken_back="pending only")
+    programme.current(channel.id)
+    hosts.configure(channel, points_valid_months="12", points_taken_back="pending only")
+    run()
+    hosts.configure(channel, points_valid_months="1")
+    hosts.ship(pending)
+    assert sweep.sweep() == (1, 0)
+    months = {(lot.expires_at - timezone.now()).days // 30 for lot in Lot.objects.all()}
+    assert months == {12}
+    assert Lot.objects.count() == 4

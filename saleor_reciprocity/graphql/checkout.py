@@ -9,7 +9,7 @@ import graphene
 from django.utils import timezone
 
 from saleor_reciprocity import host, programme
-from saleor_reciprocity.points import orders, queries
+from saleor_reciprocity.points import earning, orders, queries
 from saleor_reciprocity.points.entitlement import BonusDue, entitlement
 from saleor_reciprocity.points.models import Account
 from saleor_reciprocity.rewards import queries as reward_queries
@@ -99,6 +99,8 @@ def resolve_checkout_loyalty(root: Any, info: Any) -> Explained | None:
             return None
         account = queries.account_of(order.person)
         terms = orders.terms_now(order, version.programme, account)
+        if earning.is_too_large(order, terms):
+            terms = earning.NOTHING
         return Explained(order, terms, entitlement(order, terms, order.placed_at), "CheckoutLine")
 
 

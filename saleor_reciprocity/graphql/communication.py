@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from saleor_reciprocity import errors, host
 from saleor_reciprocity.mail import consent
-from saleor_reciprocity.mail.kinds import KINDS
+from saleor_reciprocity.mail.kinds import FOR_CUSTOMERS, KINDS
 from saleor_reciprocity.mail.models import Mail, State
 
 from . import permissions
@@ -19,8 +19,13 @@ from .scalars import enum, global_id
 
 CommunicationKind = graphene.Enum(
     "CommunicationKind",
+    [(kind.upper(), kind) for kind in FOR_CUSTOMERS],
+    description=lambda value: "A kind of message to customers." if value is None else None,
+)
+CommunicationMessageKind = graphene.Enum(
+    "CommunicationMessageKind",
     [(kind.upper(), kind) for kind in KINDS],
-    description=lambda value: "A kind of message." if value is None else None,
+    description=lambda value: "A kind of message, to customers or to the shop." if value is None else None,
 )
 CommunicationState = enum("CommunicationState", State, "How far a message has come.")
 
@@ -42,7 +47,7 @@ class CommunicationMessage(graphene.ObjectType):
     """A message that somebody is to get. It shows neither an address nor the text."""
 
     id = graphene.ID(required=True, description="The ID of the message.")
-    kind = CommunicationKind(required=True, description="The kind of message.")
+    kind = CommunicationMessageKind(required=True, description="The kind of message.")
     state = CommunicationState(required=True, description="How far it has come.")
     reason = graphene.String(required=True, description="Why it was not sent, or what the last attempt met.")
     basis = graphene.String(required=True, description="The legal basis on which it was sent.")
@@ -64,7 +69,9 @@ class CommunicationMessageCountableConnection(graphene.relay.Connection):
 
 def preferences_of(person: host.Person) -> list[CommunicationPreference]:
     """What a person said about each kind."""
-    said = {kind: consent.latest_choice(person, kind) for kind in KINDS} if person.email else dict.fromkeys(KINDS)
+    said = dict.fromkeys(FOR_CUSTOMERS)
+    if person.email:
+        said = {kind: consent.latest_choice(person, kind) for kind in FOR_CUSTOMERS}
     return [
         CommunicationPreference(
             kind=kind, wanted=choice.wanted if choice else None, chosen_at=choice.chosen_at if choice else None
@@ -102,7 +109,7 @@ class CommunicationQueries(graphene.ObjectType):
     communication_messages = ConnectionField(
         CommunicationMessageCountableConnection,
         state=CommunicationState(description="Only messages in this state."),
-        kind=CommunicationKind(description="Only messages of this kind."),
+        kind=CommunicationMessageKind(description="Only messages of this kind."),
         description="The outbox, newest first, with the count of what fits. Requires the permission MANAGE_ORDERS.",
     )
 

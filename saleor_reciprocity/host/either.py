@@ -22,7 +22,6 @@ from django.utils.translation import get_language, to_locale
 from prices import Money as PricesMoney
 from saleor.checkout.models import Checkout as CheckoutRow
 from saleor.core.utils import build_absolute_uri
-from saleor.core.utils.promo_code import is_available_promo_code
 from saleor.discount import DiscountValueType, VoucherType
 from saleor.discount.models import Voucher
 from saleor.giftcard.models import GiftCard
@@ -46,7 +45,6 @@ __all__ = [
     "absolute_address",
     "categories_within",
     "checkout_rows",
-    "code_is_free",
     "configuration_error",
     "configured_values",
     "data_loader",
@@ -174,11 +172,6 @@ def fingerprint_where(states: str, condition: str, value: str) -> str | None:
 def paid_goods(lines: tuple[Line, ...], total: Decimal, shipping: Decimal) -> Decimal:
     """What was paid for goods: the lines' totals, less what the whole order's discounts and gift cards took off."""
     return max(Decimal(0), min(sum((line.total for line in lines), Decimal(0)), total - shipping))
-
-
-def code_is_free(code: str) -> bool:
-    """Whether no voucher and no gift card has this code."""
-    return is_available_promo_code(code)
 
 
 def checkout_rows(token: str) -> Any:

@@ -25,6 +25,7 @@ _REFUNDED = """(SELECT sum(t.amount) FROM payment_payment p JOIN payment_transac
 # order as well as a sweep over all of them.
 ORDER_STATES = f"""
 SELECT o.token AS order_id, '{CHANNEL_ID}' AS channel_id, {_PLACED_AT} AS placed_at, o.status <> 'draft' AS is_placed,
+  o.user_id, o.user_email,
   md5(concat_ws('|', o.status, o.user_id, o.user_email, o.total_gross_amount, o.shipping_price_gross_amount,
     (SELECT string_agg(concat_ws(':', l.id, l.quantity, l.unit_price_gross_amount), ',' ORDER BY l.id)
        FROM order_orderline l WHERE l.order_id = o.id),

@@ -37,7 +37,7 @@ _CHARGED_TO_GIFT_CARDS = (
 # order as well as a sweep over all of them. `updated_at` is of no use: guest orders change hands without moving it.
 ORDER_STATES = f"""
 SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, {_PLACED_AT} AS placed_at,
-  o.status NOT IN ('draft', 'unconfirmed') AS is_placed,
+  o.status NOT IN ('draft', 'unconfirmed') AS is_placed, o.user_id, o.user_email,
   md5(concat_ws('|', o.status, o.user_id, o.user_email, o.total_gross_amount, o.shipping_price_gross_amount,
     (SELECT string_agg(concat_ws(':', l.id, l.quantity, l.total_price_gross_amount), ',' ORDER BY l.id)
        FROM order_orderline l WHERE l.order_id = o.id),

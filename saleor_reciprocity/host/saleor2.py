@@ -33,7 +33,10 @@ from .orders2 import CHANNEL_ID, ORDER_STATES, STATES, is_proved, order, order_f
 __all__ = [
     *either.__all__,
     "GIFT_CARD_CODE_LENGTH",
+    "CHOSEN_ORDERS",
     "GROUP_MEMBERS",
+    "MOVED_PIECES",
+    "NUMBERED_ORDERS",
     "ORDERS_OF_PEOPLE",
     "ORDER_STATES",
     "PEOPLE",
@@ -82,6 +85,7 @@ __all__ = [
     "order_language",
     "order_with_code",
     "ordered_products",
+    "people",
     "person",
     "plugin_configuration",
     "query_costs",
@@ -113,7 +117,10 @@ FROM order_order o LEFT JOIN account_user u ON u.id = o.user_id WHERE o.status N
 
 # Orders that count, with what was left to pay for goods and for shipping, and their lines: what `order` gives, in SQL.
 SOLD_ORDERS = """
-SELECT o.token AS order_id, '1' AS channel_id, o.user_id,
+SELECT o.token AS order_id, '1' AS channel_id, o.user_id, coalesce(u.email, o.user_email) AS email,
+  o.id::text AS order_number, o.currency,
+  (SELECT coalesce(sum(t.amount), 0) FROM payment_payment p JOIN payment_transaction t ON t.payment_id = p.id
+    WHERE p.order_id = o.id AND t.kind = 'refund' AND t.is_success) AS refunded,
   coalesce((SELECT min(e.date) FROM order_orderevent e WHERE e.order_id = o.id AND e.type = 'placed_from_draft'),
     o.created) AS placed_at, lower(coalesce(u.email, o.user_email)) AS person,
   greatest(least(l.total, o.total_gross_amount - s.shipping), 0) AS goods, s.shipping,
@@ -134,6 +141,19 @@ SELECT o.token AS order_id, l.id::text AS line_id, p.id AS product_id, p.categor
 FROM order_orderline l JOIN order_order o ON o.id = l.order_id
 LEFT JOIN product_productvariant v ON v.id = l.variant_id LEFT JOIN product_product p ON p.id = v.product_id
 """
+# What left the shop of which line, and whether the customer has it or gave it back.
+MOVED_PIECES = """
+SELECT fl.order_line_id::text AS line_id, f.created AS moved_at, fl.quantity, true AS is_kept
+FROM order_fulfillmentline fl JOIN order_fulfillment f ON f.id = fl.fulfillment_id
+JOIN order_order o ON o.id = f.order_id WHERE f.status = 'fulfilled'
+"""
+# Which orders count when somebody's are numbered, as `earlier_orders` does.
+NUMBERED_ORDERS = """
+SELECT o.id, o.user_id, o.user_email, o.created AS created_at FROM order_order o
+WHERE o.status NOT IN ('draft', 'canceled')
+"""
+# The orders with these ids, for a condition on the relations above and on ORDER_STATES.
+CHOSEN_ORDERS = "o.token = ANY(%(order_ids)s::text[])"
 GROUP_MEMBERS = "SELECT m.user_id, g.name FROM account_user_groups m JOIN auth_group g ON g.id = m.group_id"
 
 # Every customer; `proved` where the shop asks for a proof of the address and got it, or asks for none.
@@ -310,6 +330,12 @@ def person(user: Any) -> Person:
     return Person(user.pk, user.email, confirmed=is_proved(user.is_active))
 
 
+def people(user_ids: Iterable[int]) -> dict[int, Person]:
+    """The people behind many user rows, by user id."""
+    rows = get_user_model().objects.filter(pk__in=user_ids).values_list("pk", "email", "is_active")
+    return {pk: Person(pk, email, confirmed=is_proved(is_active)) for pk, email, is_active in rows}
+
+
 def issue_voucher(
     code: str,
     name: str,
@@ -456,5 +482,5 @@ def visible_ids(kind: str, ids: Iterable[int]) -> set[int]:
 
 
 def mail_server(channel_id: str) -> MailServer | None:
-    """The SMTP server that a channel has beside Django's; none here."""
+    """The SMTP server of a channel's mails to customers; none here but Django's."""
     return None

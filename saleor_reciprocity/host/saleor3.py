@@ -39,7 +39,10 @@ from .orders3 import ORDER_STATES, STATES, is_uuid, order, order_fingerprint
 __all__ = [
     *either.__all__,
     "GIFT_CARD_CODE_LENGTH",
+    "CHOSEN_ORDERS",
     "GROUP_MEMBERS",
+    "MOVED_PIECES",
+    "NUMBERED_ORDERS",
     "ORDERS_OF_PEOPLE",
     "ORDER_STATES",
     "PEOPLE",
@@ -88,6 +91,7 @@ __all__ = [
     "order_language",
     "order_with_code",
     "ordered_products",
+    "people",
     "person",
     "plugin_configuration",
     "query_costs",
@@ -126,7 +130,11 @@ _CHARGED_TO_GIFT_CARDS = (
     else "SELECT 0"
 )
 SOLD_ORDERS = f"""
-SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, o.user_id,
+SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, o.user_id, coalesce(u.email, o.user_email) AS email,
+  o.number::text AS order_number, o.currency,
+  coalesce((SELECT sum(t.amount) FROM payment_payment p JOIN payment_transaction t ON t.payment_id = p.id
+      WHERE p.order_id = o.id AND t.kind = 'refund' AND t.is_success), 0)
+    + coalesce((SELECT sum(i.refunded_value) FROM payment_transactionitem i WHERE i.order_id = o.id), 0) AS refunded,
   CASE WHEN o.origin = 'draft' THEN coalesce((SELECT min(e.date) FROM order_orderevent e
     WHERE e.order_id = o.id AND e.type = 'placed_from_draft'), o.created_at) ELSE o.created_at END AS placed_at,
   lower(coalesce(u.email, o.user_email)) AS person,
@@ -141,9 +149,24 @@ WHERE o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired') AND o.orig
 SOLD_LINES = """
 SELECT l.order_id::text AS order_id, l.id::text AS line_id, p.id AS product_id, p.category_id, l.quantity,
   l.total_price_gross_amount AS total, l.total_price_net_amount AS total_net, l.is_gift_card
-FROM order_orderline l
+FROM order_orderline l JOIN order_order o ON o.id = l.order_id
 LEFT JOIN product_productvariant v ON v.id = l.variant_id LEFT JOIN product_product p ON p.id = v.product_id
 """
+# What left the shop of which line, and whether the customer has it or gave it back.
+MOVED_PIECES = """
+SELECT fl.order_line_id::text AS line_id, f.created_at AS moved_at, fl.quantity,
+  f.status IN ('fulfilled', 'replaced') AS is_kept
+FROM order_fulfillmentline fl JOIN order_fulfillment f ON f.id = fl.fulfillment_id
+JOIN order_order o ON o.id = f.order_id
+WHERE f.status IN ('fulfilled', 'replaced', 'returned', 'refunded', 'refunded_and_returned')
+"""
+# Which orders count when somebody's are numbered, as `earlier_orders` does.
+NUMBERED_ORDERS = """
+SELECT o.id, o.user_id, o.user_email, o.created_at FROM order_order o
+WHERE o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired')
+"""
+# The orders with these ids, for a condition on the relations above and on ORDER_STATES.
+CHOSEN_ORDERS = "o.id = ANY(%(order_ids)s::uuid[])"
 GROUP_MEMBERS = "SELECT m.user_id, g.name FROM account_user_groups m JOIN account_group g ON g.id = m.group_id"
 
 # Every customer; `proved` where the shop asks for a proof of the address and got it, or asks for none.
@@ -343,6 +366,12 @@ def person(user: Any) -> Person:
     return Person(user.pk, user.email, confirmed=user.is_active and user.is_confirmed)
 
 
+def people(user_ids: Iterable[int]) -> dict[int, Person]:
+    """The people behind many user rows, by user id."""
+    rows = get_user_model().objects.filter(pk__in=user_ids).values_list("pk", "email", "is_active", "is_confirmed")
+    return {pk: Person(pk, email, confirmed=active and confirmed) for pk, email, active, confirmed in rows}
+
+
 def issue_voucher(
     code: str,
     name: str,
@@ -527,23 +556,22 @@ def visible_ids(kind: str, ids: Iterable[int]) -> set[int]:
 
 
 def mail_server(channel_id: str) -> MailServer | None:
-    """The SMTP server that a channel has beside Django's: that of the host's plugin of mails, if it is on."""
+    """The SMTP server of a channel's mails to customers: that of the host's plugin of mails, if it is on."""
     row = ChannelRow.objects.filter(pk=channel_id).first()
     plugin = _plugins().get_plugin("mirumee.notifications.user_email", channel_slug=row.slug) if row else None
     if plugin is None or not plugin.active:
         return None
-    config = plugin.config
+    config = plugin.config  # what is empty there comes from USER_EMAIL_URL, each by itself, as in the host's own mails
     server = config.host or settings.USER_EMAIL_HOST
-    own = bool(config.host)
     if not server:
         return None
     return MailServer(
         host=server,
         port=int(config.port or settings.USER_EMAIL_PORT or 25),
-        username=(config.username if own else settings.USER_EMAIL_HOST_USER) or "",
-        password=(config.password if own else settings.USER_EMAIL_HOST_PASSWORD) or "",
-        use_tls=config.use_tls if own else settings.USER_EMAIL_USE_TLS,
-        use_ssl=config.use_ssl if own else settings.USER_EMAIL_USE_SSL,
+        username=config.username or settings.USER_EMAIL_HOST_USER,
+        password=config.password or settings.USER_EMAIL_HOST_PASSWORD,
+        use_tls=config.use_tls or settings.USER_EMAIL_USE_TLS,
+        use_ssl=config.use_ssl or settings.USER_EMAIL_USE_SSL,
         sender=formataddr((config.sender_name or "", config.sender_address)) if config.sender_address else "",
     )
 

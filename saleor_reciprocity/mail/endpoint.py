@@ -25,7 +25,7 @@ from saleor_reciprocity import host, settings
 from .routes import Envelope, NoWay, Outcome
 
 SECONDS = 10
-TRY_AGAIN = (408, 425, 429)
+NOT_TAKEN = (408, 425, 429, 503)
 
 
 class EndpointWay:
@@ -36,6 +36,8 @@ class EndpointWay:
         self._secret = str(values.get("mail_endpoint_secret") or "")
         if len(self._secret) < settings.SHORTEST_SECRET:
             raise NoWay("the endpoint has no secret")
+        if not settings.is_safe(programme.mail_endpoint):
+            raise NoWay("the endpoint is not https")
         self._target = urlsplit(programme.mail_endpoint)
         self._port = self._target.port or (443 if self._target.scheme == "https" else 80)
         self._address = _public_address(self._target.hostname or "", self._port)
@@ -105,7 +107,9 @@ def payload_of(envelope: Envelope) -> dict[str, Any]:
 def _outcome(status: int) -> Outcome:
     if 200 <= status < 300:
         return Outcome.ACCEPTED
-    return Outcome.LATER if status >= 500 or status in TRY_AGAIN else Outcome.REFUSED
+    if status in NOT_TAKEN:
+        return Outcome.LATER
+    return Outcome.UNCLEAR if status >= 500 else Outcome.REFUSED
 
 
 def _public_address(name: str, port: int) -> str:

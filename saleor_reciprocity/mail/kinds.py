@@ -1,4 +1,4 @@
-"""Kinds: what is said to customers, one row each: on which legal basis, how surely, and how long.
+"""Kinds: what is said to customers and to the shop, one row each: on which legal basis, how surely, and how long.
 
 A new kind is a row here, a template of its name, and a line in `saleor_reciprocity/letters.py`. Pure.
 """
@@ -17,6 +17,7 @@ REDEMPTION = "redemption"
 STATEMENT = "statement"
 REPLY = "reply"
 EXPIRY = "expiry"
+ALERT = "alert"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Kind:
     at_most_once: bool  # rather lost than sent twice; else rather twice, with the same Message-ID
     setting: str  # the shop's switch, a field of settings.Programme
     shelf_life: timedelta  # not sent later than this after it was due
+    to_shop: bool = False  # goes to the shop's own address, which `setting` holds; no customer chooses about it
 
 
 KINDS = {
@@ -47,5 +49,17 @@ KINDS = {
             "expiry_reminder_days",
             timedelta(days=2),
         ),
+        Kind(
+            ALERT,
+            gettext_lazy("Unhappy answers"),
+            False,
+            False,
+            "survey_alert_address",
+            timedelta(days=30),
+            to_shop=True,
+        ),
     )
 }
+
+# What customers get, and so what they choose about.
+FOR_CUSTOMERS = {name: kind for name, kind in KINDS.items() if not kind.to_shop}

@@ -1,4 +1,4 @@
-"""Routes: the ways out of the shop, each with the same five outcomes. None of them knows the database."""
+"""Routes: the ways out of the shop, each with the same outcomes. None of them knows the database."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from .rendering import Letter, one_line
 
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 SECONDS = 30
+SERVICE_CLOSES = 421  # RFC 5321, 3.8: the server takes nothing more in this connection, often after so many messages
 
 
 class Outcome(Enum):
@@ -25,7 +26,9 @@ class Outcome(Enum):
     ACCEPTED = "accepted"
     REFUSED = "refused"  # for good
     LATER = "later"  # not taken now; nothing was sent
-    BROKEN = "broken"  # the connection broke while it was being sent: nobody knows
+    CLOSED = "closed"  # the same, and the server has ended the connection
+    UNCLEAR = "unclear"  # it failed while the server had it: nobody knows
+    BROKEN = "broken"  # the same, and the connection broke
 
 
 class NoWay(Exception):
@@ -40,7 +43,7 @@ class Envelope:
     to: host.Recipient
     kind: str
     letter: Letter
-    unsubscribe: str
+    unsubscribe: str  # "", like `preferences`, in a message to the shop
     preferences: str
 
 
@@ -55,17 +58,17 @@ class Way(Protocol):
 
 
 class MailWay:
-    """Mail by Django's backend, or by the SMTP server of the channel."""
+    """Mail by the server that writes to the channel's customers: its own, or else Django's backend."""
 
     def __init__(self, programme: settings.Programme, channel_id: str) -> None:
-        server = None if django_settings.EMAIL_BACKEND else host.mail_server(channel_id)
+        server = host.mail_server(channel_id)
         if not django_settings.EMAIL_BACKEND and server is None:
             raise NoWay("no mail server is configured")
         self.sender = sender_of(programme, server)
-        self.connection = _connection(server)
         try:
+            self.connection = _connection(server)
             self.connection.open()
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, ValueError) as error:
             raise NoWay(f"the mail server does not answer ({type(error).__name__})") from error
 
     def send(self, envelope: Envelope) -> tuple[Outcome, str]:
@@ -87,7 +90,8 @@ class MailWay:
 
 
 def _answered(code: int) -> tuple[Outcome, str]:
-    return Outcome.REFUSED if code >= 500 else Outcome.LATER, f"the mail server answered {code}"
+    by_code = {SERVICE_CLOSES: Outcome.CLOSED}
+    return by_code.get(code, Outcome.REFUSED if code >= 500 else Outcome.LATER), f"the mail server answered {code}"
 
 
 def _connection(server: host.MailServer | None) -> Any:
@@ -119,6 +123,10 @@ def sender_of(programme: settings.Programme, server: host.MailServer | None) -> 
 def message_of(envelope: Envelope, sender: str, connection: Any = None) -> EmailMultiAlternatives:
     """The mail, with the headers by which programs let people leave with one click (RFC 8058)."""
     letter = envelope.letter
+    leaving = {
+        "List-Unsubscribe": f"<{envelope.unsubscribe}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
     message = EmailMultiAlternatives(
         subject=letter.subject,
         body=letter.text,
@@ -127,8 +135,7 @@ def message_of(envelope: Envelope, sender: str, connection: Any = None) -> Email
         connection=connection,
         headers={
             "Message-ID": envelope.message_id,
-            "List-Unsubscribe": f"<{envelope.unsubscribe}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            **(leaving if envelope.unsubscribe else {}),
             "Auto-Submitted": "auto-generated",
             "Content-Language": letter.language,
         },

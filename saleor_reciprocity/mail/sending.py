@@ -128,8 +128,9 @@ def _send_batch(mails: list[Mail], programme: settings.Programme, readers: Mappi
             sent += mail.state == State.SENT
             later += mail.state == State.WAITING
             not_sent += mail.state in (State.DROPPED, State.FAILED, State.UNKNOWN)
-            if outcome is Outcome.BROKEN:
+            if outcome is Outcome.BROKEN or (outcome is Outcome.CLOSED and not sent):
                 _leave_alone(channel_id, route, word)
+            if outcome in (Outcome.BROKEN, Outcome.CLOSED):
                 return Progress(sent, not_sent, later + _put_back(left, claimed_at, word))
     finally:
         way.close()
@@ -169,7 +170,7 @@ def _send(
         _keep(mail, State.SENT, "", sent_at=timezone.now())
     elif outcome is Outcome.REFUSED:
         _keep(mail, State.FAILED, word)
-    elif outcome is Outcome.BROKEN and KINDS[mail.kind].at_most_once:
+    elif outcome in (Outcome.UNCLEAR, Outcome.BROKEN) and KINDS[mail.kind].at_most_once:
         _keep(mail, State.UNKNOWN, word)
     else:
         _later(mail, word)
@@ -191,7 +192,9 @@ def _envelope(mail: Mail, programme: settings.Programme, readers: Mapping[str, R
         context = readers[mail.kind](mail)
     if context is None:
         raise _Drop("nothing more to say")
-    mail.person, mail.basis = identity.email_hash(to.email), verdict.why.value
+    mail.basis = verdict.why.value
+    if not KINDS[mail.kind].to_shop:
+        mail.person = identity.email_hash(to.email)
     if verdict.choice_id is not None:
         mail.basis += f" {verdict.choice_id}"
     mail.message_id = mail.message_id or _message_id(mail, programme)
@@ -204,11 +207,18 @@ def _envelope(mail: Mail, programme: settings.Programme, readers: Mapping[str, R
 def _asked_again(mail: Mail, programme: settings.Programme, now: datetime) -> tuple[host.Recipient, consent.Verdict]:
     if mail.user_id is None and not mail.is_guest:  # the account was deleted
         raise _Drop(consent.Why.NO_ADDRESS.value)
-    to = host.recipient(mail.user_id, mail.order_id)
+    to = _recipient(mail, programme)
     verdict = consent.verdict(programme, host.Person(mail.user_id, to.email, confirmed=False), mail.kind, now)
     if not verdict.allowed:
         raise _Drop(verdict.why.value)
     return to, verdict
+
+
+def _recipient(mail: Mail, programme: settings.Programme) -> host.Recipient:
+    kind = KINDS[mail.kind]
+    if kind.to_shop:
+        return host.Recipient(getattr(programme, kind.setting), "", settings.shop_language())
+    return host.recipient(mail.user_id, mail.order_id)
 
 
 def _message_id(mail: Mail, programme: settings.Programme) -> str:

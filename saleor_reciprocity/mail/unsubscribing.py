@@ -11,7 +11,7 @@ from django.utils import timezone
 from saleor_reciprocity import host, links, pages
 
 from . import consent
-from .kinds import KINDS
+from .kinds import FOR_CUSTOMERS, KINDS
 from .models import CommunicationChoice, Mail
 
 UNSUBSCRIBE, PREFERENCES = "unsubscribe", "preferences"
@@ -19,7 +19,12 @@ TEMPLATES = "saleor_reciprocity/pages"
 
 
 def addresses(mail: Mail, now: datetime) -> dict[str, str]:
-    """The links under a message: the click that ends it, and the page of preferences. They never grow too old."""
+    """The links under a message: the click that ends it, and the page of preferences. They never grow too old.
+
+    A message to the shop has none.
+    """
+    if KINDS[mail.kind].to_shop:
+        return {UNSUBSCRIBE: "", PREFERENCES: ""}
     return {
         page: links.address_of(page, links.token_for(page, str(mail.pk), now)) for page in (UNSUBSCRIBE, PREFERENCES)
     }
@@ -49,7 +54,8 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         "shop": host.shop_name(),
         "saved": request.method == "POST",
         "kinds": [
-            {"name": kind.name, "label": kind.label, "wanted": _wanted(mail, kind.name)} for kind in KINDS.values()
+            {"name": kind.name, "label": kind.label, "wanted": _wanted(mail, kind.name)}
+            for kind in FOR_CUSTOMERS.values()
         ],
     }
     return pages.rendered(request, f"{TEMPLATES}/preferences.html", context, _language(mail))
@@ -64,7 +70,7 @@ def end(mail: Mail, now: datetime) -> None:
 
 
 def _keep(mail: Mail, request: HttpRequest, now: datetime) -> None:
-    for kind in KINDS:
+    for kind in FOR_CUSTOMERS:
         wanted = request.POST.get(kind) == "on"
         if wanted != _wanted(mail, kind):
             _say(mail, kind, wanted, "page", now)

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
+from collections import Counter
 from dataclasses import dataclass
+from io import StringIO
 from typing import Any, Iterator, Mapping
 
 from django.utils.translation import gettext as _
@@ -18,6 +21,8 @@ from saleor_reciprocity import errors, host
 from . import adjustments, queries
 
 NEEDED, KNOWN = {"points", "reason"}, {"email", "user", "points", "reason", "key", "channel"}
+NUMBER = re.compile(r"[+-]?[0-9]{1,12}", re.ASCII)
+MISPLACED = "misplaced"  # what a row has beyond its columns
 DONE, BEFORE, REFUSED, WOULD = "done", "done before", "refused", "would be done"
 
 
@@ -36,22 +41,22 @@ class Report:
 def read(content: str) -> list[tuple[int, dict[str, str]]]:
     """The rows of a file with their lines. Raises Invalid when its columns are not those of such a file."""
     digest = hashlib.sha256(content.encode()).hexdigest()[:16]
-    table = csv.DictReader(content.splitlines(), strict=True)
+    table = csv.DictReader(StringIO(content, newline=""), restkey=MISPLACED, strict=True)
     names = set(table.fieldnames or ())
     if not names >= NEEDED or not names & {"email", "user"} or names - KNOWN:
         raise errors.Invalid(
             _("The first line must name the columns: email or user, points, reason, and if wanted key and channel.")
         )
-    rows = []
-    for row in table:
-        values = {name: (value or "").strip() for name, value in row.items() if isinstance(name, str)}
-        values["key"] = values.get("key") or f"{digest}:{table.line_num}"
-        rows.append((table.line_num, values))
-    keys = [values["key"] for _line, values in rows]
-    if len(set(keys)) < len(keys):
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise errors.Invalid(_("The key %(key)s is in the file twice.") % {"key": twice})
+    rows = [(table.line_num, _values(row, f"{digest}:{table.line_num}")) for row in table]
+    for key, times in Counter(values["key"] for _line, values in rows).items():
+        if times > 1:
+            raise errors.Invalid(_("The key %(key)s is in the file twice.") % {"key": key})
     return rows
+
+
+def _values(row: Mapping[str, Any], key: str) -> dict[str, str]:
+    values = {name: ",".join(value) if name == MISPLACED else (value or "").strip() for name, value in row.items()}
+    return {**values, "key": values.get("key") or key}
 
 
 def apply(rows: list[tuple[int, dict[str, str]]], actor: str) -> Iterator[Report]:
@@ -93,14 +98,17 @@ def rehearse(rows: list[tuple[int, dict[str, str]]]) -> Iterator[Report]:
 
 
 def _asked(row: Mapping[str, str]) -> tuple[host.Person, int]:
-    try:
-        points = int(row["points"])
-    except ValueError:
-        raise errors.Invalid(_("Enter a whole number of points."), field="points") from None
+    if MISPLACED in row:
+        raise errors.Invalid(_("The row has more cells than columns. Put texts with commas into quotation marks."))
+    if any("\0" in value for value in row.values()):
+        raise errors.Invalid(_("This text holds a character that can't be stored."))
+    if not NUMBER.fullmatch(row["points"]):
+        raise errors.Invalid(_("Enter a whole number of points."), field="points")
+    points = int(row["points"])
     if row.get("channel") and host.channel(row["channel"]) is None:
         raise errors.NotFound(_("There is no such channel."), field="channel")
     if row.get("user"):
-        user = host.user_with_id(int(row["user"])) if row["user"].isdecimal() and len(row["user"]) < 10 else None
+        user = host.user_with_id(int(row["user"])) if re.fullmatch("[0-9]{1,9}", row["user"], re.ASCII) else None
         if user is None:
             raise errors.NotFound(_("There is no such user."), field="user")
         return host.person(user), points

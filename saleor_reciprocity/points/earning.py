@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Mapping, Sequence
 
@@ -35,6 +35,10 @@ class Applied:
 
     def as_json(self) -> list[Any]:
         return [self.rule_id, self.version, self.name, self.effect, str(self.value), self.stacking]
+
+    @classmethod
+    def of(cls, rule: Rule) -> Applied:
+        return cls(rule.id, rule.version, rule.name, rule.effect.value, rule.value, rule.stacking.value)
 
     @classmethod
     def from_json(cls, stored: list[Any]) -> Applied:
@@ -84,7 +88,8 @@ class Bonus:
 class Terms:
     """What was agreed for an order. `rate` is for lines that were added later; `programme_rate` is without rules.
 
-    `net` and `with_shipping` say what the base is, `return_days` how long after the shipment points stay pending.
+    `net` says what the base is, `return_days` how long after the shipment points stay pending. `agreed_at` is set where
+    the settings of another moment count than that at which the order was placed: of one from before the programme.
     """
 
     rate: Decimal
@@ -93,6 +98,7 @@ class Terms:
     shipping_rate: Decimal = Decimal(0)
     net: bool = False
     return_days: int = 0
+    agreed_at: datetime | None = None
 
     def of(self, line_id: str) -> LineTerms:
         return self.lines.get(line_id) or LineTerms(self.rate)
@@ -113,6 +119,7 @@ class Terms:
             "shipping": str(self.shipping_rate) if self.shipping_rate else None,
             "net": self.net,
             "return_days": self.return_days,
+            "agreed_at": self.agreed_at.isoformat() if self.agreed_at else None,
         }
         return {name: value for name, value in stored.items() if value or name in ("rate", "lines")}
 
@@ -126,6 +133,7 @@ class Terms:
             shipping_rate=Decimal(stored.get("shipping", "0")),
             net=stored.get("net", False),
             return_days=stored.get("return_days", 0),
+            agreed_at=datetime.fromisoformat(stored["agreed_at"]) if "agreed_at" in stored else None,
         )
 
 
@@ -206,7 +214,7 @@ class _Walk:
         self.bonuses.append(
             Bonus(
                 points=int(rule.value),
-                applied=_applied(rule),
+                applied=Applied.of(rule),
                 line_ids=line_ids if conditions.about_lines else (),
                 minimum_total=conditions.minimum_total,
             )
@@ -250,7 +258,7 @@ class _Place:
         if self.closed or (alone and self.applied):
             return
         self.closed = alone
-        self.applied.append(_applied(rule))
+        self.applied.append(Applied.of(rule))
         if rule.effect is Effect.BONUS_PER_PIECE:
             self.per_piece += int(rule.value)
         elif rule.stacking is Stacking.ADD:
@@ -260,7 +268,3 @@ class _Place:
 
     def terms(self, rate: Decimal) -> LineTerms:
         return LineTerms(rate * self.factor, self.per_piece, tuple(self.applied))
-
-
-def _applied(rule: Rule) -> Applied:
-    return Applied(rule.id, rule.version, rule.name, rule.effect.value, rule.value, rule.stacking.value)

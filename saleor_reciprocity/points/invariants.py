@@ -1,8 +1,35 @@
-"""Invariants of rules, bonuses and tiers: each as SQL that finds the rows for which it is not so."""
+"""Invariants of what leads from entries to lots, orders, rules and tiers: each as SQL that finds what breaks it."""
 
 from __future__ import annotations
 
 RULES: tuple[tuple[str, str], ...] = (
+    (
+        "what an entry takes from the available points comes out of lots",
+        """
+        SELECT e.id AS entry, e.points, coalesce(sum(u.points), 0) AS from_lots
+        FROM reciprocity_entry e LEFT JOIN reciprocity_lotuse u ON u.entry_id = e.id
+        WHERE e.points <= 0 AND e.kind <> 'merge' GROUP BY e.id
+        HAVING coalesce(sum(u.points), 0) <> greatest(e.balance_after, 0) - greatest(e.balance_after - e.points, 0)
+        """,
+    ),
+    (
+        "an entry moves the lots of its own account alone",
+        """
+        SELECT u.entry_id AS entry, u.lot_id AS lot, l.account_id AS lots_account, e.account_id AS account
+        FROM reciprocity_lotuse u JOIN reciprocity_entry e ON e.id = u.entry_id
+        JOIN reciprocity_lot l ON l.id = u.lot_id
+        JOIN reciprocity_account a ON a.id = e.account_id WHERE coalesce(a.merged_into_id, a.id) <> l.account_id
+        """,
+    ),
+    (
+        "the points of an order belong to the account that its terms name",
+        """
+        SELECT e.id AS entry, e.order_id AS order, e.account_id AS account, t.account_id AS of_terms
+        FROM reciprocity_entry e JOIN reciprocity_account a ON a.id = e.account_id
+        LEFT JOIN reciprocity_orderterms t ON t.order_id = e.order_id
+        WHERE e.order_id <> '' AND coalesce(a.merged_into_id, a.id) IS DISTINCT FROM t.account_id
+        """,
+    ),
     (
         "the versions of a rule are numbered without a gap, in the order of time",
         """

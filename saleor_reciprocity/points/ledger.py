@@ -127,7 +127,7 @@ def post_order(account: Account, terms: OrderTerms, due: Due, happened_at: datet
         order_id=terms.order_id,
         reason=f"#{terms.order_number}",
         channel_id=terms.channel_id,
-        agreed_at=terms.placed_at,
+        agreed_at=terms.agreed_at,
     )
     entry, into_lots = write(account, posting, now)
     if earned > 0:
@@ -144,7 +144,7 @@ def _aim(account: Account, terms: OrderTerms, due: Due) -> clawback.Posted:
     posted = clawback.Posted(terms.pending, terms.earned, terms.kept)
     policy = settings.INTO_DEBT
     if due.earned < terms.earned - terms.kept:
-        agreed = programme.agreed(terms.channel_id, terms.placed_at)
+        agreed = programme.agreed(terms.channel_id, terms.agreed_at)
         policy = agreed.programme.points_taken_back if agreed is not None else policy
     return clawback.target(due, posted, account.available, policy)
 
@@ -187,12 +187,14 @@ def reverse(account: Account, spending: Entry, posting: Posting, now: datetime) 
     back in a lot of its own.
     """
     entry, into_lots = write(account, posting, now)
+    returned: dict[int, int] = {}
     for taken in sorted(spending.lot_uses.select_related("lot"), key=_last_to_expire_first):
         points = min(into_lots, -taken.points)
         if points:
-            use(entry, taken.lot_id, points)
+            returned[taken.lot_id] = points
             look_at(account, taken.lot.expires_at)
             into_lots -= points
+    use(entry, returned)
     if into_lots:
         add_lot(account, entry, posting, into_lots, into_lots)
     return entry

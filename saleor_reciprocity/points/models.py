@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -177,3 +179,9 @@ class OrderTerms(models.Model):
         indexes = [
             models.Index(fields=["matures_at"], condition=Q(matures_at__isnull=False), name="reciprocity_maturing"),
         ]
+
+    @property
+    def agreed_at(self) -> datetime:
+        """The moment whose settings count for the order."""
+        stored = self.terms.get("agreed_at")
+        return datetime.fromisoformat(stored) if stored else self.placed_at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Sequence
 
@@ -60,7 +61,7 @@ def award_past(order: host.Order, rules: settings.Programme, in_force: Sequence[
         OrderTerms.objects.filter(order_id=order.id, account=None, verdict=earning.PROGRAMME_OFF).delete()
         if OrderTerms.objects.filter(order_id=order.id).exists():
             return False
-        agreed = past_terms(order, rules, in_force, account)
+        agreed = replace(past_terms(order, rules, in_force, account), agreed_at=now)
         terms = OrderTerms(
             order_id=order.id,
             order_number=order.number,

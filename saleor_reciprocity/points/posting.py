@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Mapping
 
-from django.db.models import F
+from django.db import connection
 
 from . import expiry, lots
-from .models import Account, Entry, Kind, Lot, LotUse
+from .models import Account, Entry, Kind, Lot
 
 QUALIFYING = {Kind.EARNED, Kind.BONUS}  # what counts towards a tier
 
@@ -40,6 +41,19 @@ def look_at(account: Account, expires_at: datetime | None) -> None:
         account.save(update_fields=["next_expiry_at"])
 
 
+# Both at once: this is done for every order and every redemption.
+_WRITE = """
+WITH account AS (
+  UPDATE reciprocity_account SET available = %(available)s, debt = %(debt)s, pending = %(pending_after)s,
+    version = %(version)s WHERE id = %(account_id)s)
+INSERT INTO reciprocity_entry (account_id, version, kind, points, pending, balance_after, pending_after, source,
+  order_id, reason, actor, happened_at, written_at)
+VALUES (%(account_id)s, %(version)s, %(kind)s, %(points)s, %(pending)s, %(balance_after)s, %(pending_after)s,
+  %(source)s, %(order_id)s, %(reason)s, %(actor)s, %(happened_at)s, %(written_at)s)
+RETURNING id
+"""
+
+
 def write(account: Account, posting: Posting, now: datetime) -> tuple[Entry, int]:
     """Write an entry and the account's new figures. Returns it with what goes into lots (negative: out of them)."""
     before = account.available
@@ -47,23 +61,25 @@ def write(account: Account, posting: Posting, now: datetime) -> tuple[Entry, int
     account.available, account.debt = max(balance, 0), max(-balance, 0)
     account.pending += posting.pending
     account.version += 1
-    entry = Entry.objects.create(
-        account=account,
-        version=account.version,
-        kind=posting.kind,
-        points=posting.points,
-        pending=posting.pending,
-        balance_after=balance,
-        pending_after=account.pending,
-        source=posting.source,
-        order_id=posting.order_id,
-        reason=posting.reason,
-        actor=posting.actor,
-        happened_at=posting.happened_at,
-        written_at=now,
-    )
-    account.save(update_fields=["available", "debt", "pending", "version"])
-    return entry, account.available - before
+    values = {
+        "version": account.version,
+        "kind": str(posting.kind),
+        "points": posting.points,
+        "pending": posting.pending,
+        "balance_after": balance,
+        "pending_after": account.pending,
+        "source": posting.source,
+        "order_id": posting.order_id,
+        "reason": posting.reason,
+        "actor": posting.actor,
+        "happened_at": posting.happened_at,
+        "written_at": now,
+    }
+    figures = {"account_id": account.pk, "available": account.available, "debt": account.debt}
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, {**values, **figures})
+        entry_id = cursor.fetchone()[0]
+    return Entry(pk=entry_id, account=account, **values), account.available - before
 
 
 def add_lot(account: Account, entry: Entry, posting: Posting, points: int, remaining: int) -> None:
@@ -82,20 +98,31 @@ def add_lot(account: Account, entry: Entry, posting: Posting, points: int, remai
     if remaining:
         look_at(account, lot.expires_at)
     if remaining < points:
-        use(entry, lot.pk, remaining - points)
+        use(entry, {lot.pk: remaining - points})
+
+
+_OPEN = """
+SELECT id, order_id, remaining, earned_at, expires_at FROM reciprocity_lot WHERE account_id = %s AND remaining > 0
+"""
 
 
 def take_from_lots(entry: Entry, points: int, first_from_order: str | None = None) -> None:
     """Empty lots by what an entry takes, the soonest to expire first, an order's own before all others."""
-    rows = Lot.objects.filter(account_id=entry.account_id, remaining__gt=0)
-    open_lots = [
-        lots.OpenLot(*row) for row in rows.values_list("id", "order_id", "remaining", "earned_at", "expires_at")
-    ]
-    for lot_id, amount in lots.take(open_lots, points, first_from_order=first_from_order).items():
-        use(entry, lot_id, -amount)
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [entry.account_id])
+        open_lots = [lots.OpenLot(*row) for row in cursor.fetchall()]
+    taken = lots.take(open_lots, points, first_from_order=first_from_order)
+    use(entry, {lot_id: -amount for lot_id, amount in taken.items()})
 
 
-def use(entry: Entry, lot_id: int, points: int) -> None:
-    """Put points into a lot, or take them out of it (negative), and note which entry did so."""
-    Lot.objects.filter(pk=lot_id).update(remaining=F("remaining") + points)
-    LotUse.objects.create(entry=entry, lot_id=lot_id, points=points)
+_USE = """
+WITH used AS (SELECT * FROM unnest(%(lots)s::bigint[], %(points)s::bigint[]) AS used (lot_id, points)),
+changed AS (UPDATE reciprocity_lot l SET remaining = l.remaining + used.points FROM used WHERE l.id = used.lot_id)
+INSERT INTO reciprocity_lotuse (entry_id, lot_id, points) SELECT %(entry)s, lot_id, points FROM used
+"""
+
+
+def use(entry: Entry, points: Mapping[int, int]) -> None:
+    """Put points into lots, by the lots' ids, or take them out (negative), and note which entry did so."""
+    with connection.cursor() as cursor:
+        cursor.execute(_USE, {"entry": entry.pk, "lots": list(points), "points": list(points.values())})

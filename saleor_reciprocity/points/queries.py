@@ -53,7 +53,7 @@ def _account_of(person: Person) -> Account | None:
 
 def as_of(account: Account, now: datetime) -> Account:
     """An account as it will be once somebody settles what time alone has made available. Nothing is written."""
-    for order_id in maturing(now, account.pk) if account.pk else ():
+    for order_id in maturing(now, account.pk) if account.pending else ():
         order, terms = host.order(order_id), OrderTerms.objects.get(order_id=order_id)
         due = entitlement(order, Terms.from_json(terms.terms), now) if order else None
         if due is not None:

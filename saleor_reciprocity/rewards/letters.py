@@ -11,12 +11,12 @@ from saleor_reciprocity.mail.models import Mail
 from .models import Redemption, RedemptionState
 
 
-def ask_for_code(redemption: Redemption, user_id: int) -> None:
-    """Ask for the mail, in the transaction that makes the code."""
+def ask_for_code(redemption: Redemption, person: host.Person) -> None:
+    """Ask for the mail to whoever redeemed, in the transaction that makes the code."""
     outbox.ask(
         kinds.REDEMPTION,
         f"redemption:{redemption.pk}",
-        host.person(host.user_with_id(user_id)),
+        person,
         redemption.channel_id,
         redemption.created_at,
         expires_at=redemption.expires_at,

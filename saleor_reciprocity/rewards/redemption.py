@@ -58,7 +58,7 @@ def redeem(
     with _locking():
         account = orders.mature(ledger.lock_account_of(person, timezone.now()), timezone.now())
         earlier = Redemption.objects.filter(account=account, key=wish.key).first()
-        return _same(earlier, reward_id) if earlier else _exchange(account, person.user_id, wish)
+        return _same(earlier, reward_id) if earlier else _exchange(account, person, wish)
 
 
 def redeem_on_checkout(
@@ -207,7 +207,7 @@ def _same(earlier: Redemption, reward_id: int) -> Redemption:
     return earlier
 
 
-def _exchange(account: Account, user_id: int, wish: Wish) -> Redemption:
+def _exchange(account: Account, person: host.Person, wish: Wish) -> Redemption:
     now = timezone.now()
     reward, channel = _offered(wish.reward_id, now)
     limits.check(reward, account, now)
@@ -218,7 +218,7 @@ def _exchange(account: Account, user_id: int, wish: Wish) -> Redemption:
         happened_at=now,
         points=-sale.points,
         reason=reward.name,
-        actor=f"user:{user_id}",
+        actor=f"user:{person.user_id}",
     )
     entry = ledger.spend(account, debit, now)
     expires_at = now + timedelta(days=reward.validity_days) if reward.validity_days else None
@@ -228,7 +228,7 @@ def _exchange(account: Account, user_id: int, wish: Wish) -> Redemption:
             name=reward.name,
             amount=sale.value,
             channel=channel,
-            user_id=user_id,
+            user_id=person.user_id,
             ends_at=expires_at,
             product_id=reward.product_id,
             minimum_spent=sale.minimum_spent,
@@ -254,7 +254,7 @@ def _exchange(account: Account, user_id: int, wish: Wish) -> Redemption:
     if made.from_stock and not catalogue.take_from_stock(reward.pk):
         raise errors.OutOfStock
     if wish.checkout is None:
-        letters.ask_for_code(made, user_id)
+        letters.ask_for_code(made, person)
     return made
 
 

@@ -1,19 +1,21 @@
-"""Alerts: tells the shop about an unhappy answer, by a call of a function of its own.
+"""Alerts: tells the shop about an unhappy answer, by a message to an address and by a call of a function of its own.
 
-It is called by the next look at the work to do, so that no customer waits for it, at least once: where it raised or
-never returned, it is called again.
+The message is asked for with the answer, in one transaction. The function is called by the next look at the work to do,
+so that no customer waits for it. Both happen at least once: where the function raised or never returned, it is called
+again.
 """
 
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from saleor_reciprocity import host, settings
+from saleor_reciprocity.mail import kinds, outbox
 
 from .models import Answer
 
@@ -29,6 +31,22 @@ def prepare(answer: Answer, terms: settings.Programme | None) -> None:
         return
     if settings.survey_alert_function():
         answer.alert_due_at = timezone.now()
+
+
+def tell(answer: Answer, terms: settings.Programme | None, now: datetime) -> None:
+    """Ask for the message about a stored answer, if it is unhappy and the shop has named an address."""
+    if not answer.is_unhappy or terms is None or not terms.survey_alert_address:
+        return
+    invitation = answer.invitation
+    outbox.ask(
+        kinds.ALERT,
+        f"alert:{answer.pk}",
+        host.Person(None, "", confirmed=False),
+        invitation.channel_id,
+        now,
+        order_id=invitation.order_id,
+        context={"answer": answer.pk},
+    )
 
 
 def call_due() -> int:

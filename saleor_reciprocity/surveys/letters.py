@@ -1,4 +1,4 @@
-"""Letters: what the mail with the question says, and the one with the shop's reply."""
+"""Letters: what the mail with the question says, the one with the shop's reply, and the one about an unhappy answer."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import override
 
-from saleor_reciprocity import languages
+from saleor_reciprocity import host, languages
 from saleor_reciprocity.mail.models import Mail
 
-from . import pages, responses
-from .models import Reply
+from . import pages, queue, responses
+from .models import Answer, Reply
+from .scores import answers_of
 
 
 def question(mail: Mail) -> dict[str, Any] | None:
-    """The question with a link for each answer; None when it was answered, or whom it was for was erased."""
+    """The question with a link for each answer; None when there is nothing to ask any more.
+
+    That is so when it was answered, when whom it was for was erased, and when the goods or the order are gone.
+    """
     invitation = responses.open_invitation(mail.context["invitation"])
-    if invitation is None:
+    if invitation is None or not queue.still_fits(invitation):
         return None
     address = pages.address_of(invitation, timezone.now())
     with override(languages.nearest(invitation.language)):
@@ -40,3 +44,25 @@ def reply(mail: Mail) -> dict[str, Any] | None:
         return None
     answer = written.answer
     return {"reply": written.text, "comment": answer.comment, "order_number": answer.invitation.order_number}
+
+
+def alert(mail: Mail) -> dict[str, Any] | None:
+    """What an unhappy customer answered; None when the customer was erased."""
+    answer = Answer.objects.get(pk=mail.context["answer"])
+    invitation = responses.invited(answer.invitation_id)
+    if invitation is None:
+        return None
+    channel = host.channel(invitation.channel_id)
+    stars = dict(answer.ratings.values_list("product_id", "stars"))
+    return {
+        "question": pages.wording_of(invitation).text,
+        "score": answer.score,
+        "highest": answers_of(answer.question)[-1],
+        "comment": answer.comment,
+        "order_number": invitation.order_number,
+        "channel": channel.slug if channel is not None else "",
+        "products": [
+            {"name": product.name, "stars": stars.get(product.product_id)}
+            for product in invitation.products.order_by("pk")
+        ],
+    }

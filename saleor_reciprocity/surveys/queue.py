@@ -17,6 +17,8 @@ from django.utils import timezone
 from saleor_reciprocity import host, identity, programme, settings
 from saleor_reciprocity.experiments import assignment, holdout
 from saleor_reciprocity.mail import consent, kinds, outbox
+from saleor_reciprocity.points import queries
+from saleor_reciprocity.points.models import Account
 
 from . import rules
 from .models import AskedProduct, Invitation, State
@@ -29,6 +31,8 @@ def settle(order_id: str) -> None:
 
     An order that was not shipped costs two short statements.
     """
+    if not Invitation.objects.filter(order_id=order_id).exists() and host.shipped_at(order_id) is None:
+        return
     with transaction.atomic():
         invitation = Invitation.objects.select_for_update().filter(order_id=order_id).first()
         if invitation is not None:
@@ -65,7 +69,8 @@ def _decide(order: host.Order, terms: settings.Programme, due: datetime) -> None
         due_at=due,
         made_at=now,
     )
-    _lock_person(invitation)
+    account = queries.account_of(order.person)
+    _lock_person(invitation, account)
     if Invitation.objects.filter(order_id=order.id).exists():
         return
     against = _reason_against(invitation, order, terms, now)
@@ -87,31 +92,40 @@ def _reason_against(
         return State.TOO_LATE
     if not consent.may_write(order.person, kinds.SURVEY, order.channel_id, now).allowed:
         return State.NO_CONSENT
-    if _asked_recently(invitation):
+    if _asked_recently(invitation, queries.account_of(order.person)):
         return State.ASKED_RECENTLY
     if holdout.assigned(invitation.person, assignment.SURVEYS, terms.survey_holdout_share, now).held_out:
         return State.HELD_OUT
     return None
 
 
-def _asked_recently(invitation: Invitation) -> bool:
+def _asked_recently(invitation: Invitation, account: Account | None) -> bool:
     """Whether another invitation of the person is waiting, or was handed over less than the quiet time before."""
-    others = Invitation.objects.filter(_same_person(invitation)).exclude(order_id=invitation.order_id)
+    others = Invitation.objects.filter(_same_person(invitation, account)).exclude(order_id=invitation.order_id)
     begin = (invitation.due_at or invitation.made_at) - rules.QUIET
     if invitation.pk is None:
         return others.filter(Q(state=State.WAITING) | Q(state=State.INVITED, invited_at__gt=begin)).exists()
     return others.filter(state=State.INVITED, invited_at__gt=timezone.now() - rules.QUIET).exists()
 
 
-def _same_person(invitation: Invitation) -> Q:
-    """The same address, whether with an account or without, or the same account, whatever its address is by now."""
+def _same_person(invitation: Invitation, account: Account | None) -> Q:
+    """The same address, with a user or without; the same user, whatever the address is by now; or the same account.
+
+    The account knows whom its orders came from before people were merged or proved an address.
+    """
     same = Q(person=invitation.person)
-    return same | Q(user_id=invitation.user_id) if invitation.user_id is not None else same
+    if invitation.user_id is not None:
+        same |= Q(user_id=invitation.user_id)
+    if account is not None:
+        same |= Q(order_id__in=account.orders.values("order_id"))
+    return same
 
 
-def _lock_person(invitation: Invitation) -> None:
+def _lock_person(invitation: Invitation, account: Account | None) -> None:
     """Let nobody else decide about this person until the end of the transaction."""
-    names = {f"survey:{invitation.person}", f"survey:user:{invitation.user_id}"}
+    account_id = account.pk if account is not None else None
+    known = {"": invitation.person, "user:": invitation.user_id, "account:": account_id}
+    names = {f"survey:{what}{which}" for what, which in known.items() if which}
     keys = sorted(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True) for name in names)
     with connection.cursor() as cursor:
         for key in keys:
@@ -129,6 +143,14 @@ def _follow(invitation: Invitation, order: host.Order | None) -> None:
     else:
         _follow_shipment(invitation, order)
     invitation.save(update_fields=["state", "due_at"])
+
+
+def still_fits(invitation: Invitation) -> bool:
+    """Whether its order is, as it is now, one that somebody is asked about. The message may leave days later."""
+    order = host.order(invitation.order_id)
+    if order is None or order.state is host.OrderState.VOID:
+        return False
+    return rules.has_arrived(order) and not rules.went_back(order)
 
 
 def _follow_shipment(invitation: Invitation, order: host.Order) -> None:
@@ -165,7 +187,7 @@ def _invite(invitation_id: int) -> bool:
         order = host.order(seen.order_id)
         if order is not None:
             seen.person, seen.user_id = _hash_of(order.person), order.person.user_id
-        _lock_person(seen)
+        _lock_person(seen, queries.account_of(order.person) if order is not None else None)
         waiting = Invitation.objects.select_for_update(skip_locked=True).filter(pk=invitation_id, state=State.WAITING)
         invitation = waiting.first()
         if invitation is None:

@@ -101,6 +101,7 @@ def take(invitation: Invitation, given: Given) -> Taken:
         answer.answered_at = now
         alerts.prepare(answer, terms)
         answer.save()
+        alerts.tell(answer, terms, now)
         _rate(answer, given.ratings)
     return Taken(is_first=True, points=sum(entry.points for entry in thanks))
 

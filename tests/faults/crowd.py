@@ -10,9 +10,12 @@ from django.db import connection
 
 from saleor_reciprocity import host
 
+from ..hosts.either import serve_from_test_database
+
 
 def at_once(threads: int, do: Callable[[int], Any]) -> list[Any]:
     """What `do(0)` … `do(threads - 1)` return or raise when all begin at the same moment."""
+    serve_from_test_database()
     start = Barrier(threads)
 
     def run(number: int) -> Any:

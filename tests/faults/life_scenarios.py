@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from saleor_reciprocity import erasure, errors, host, people
+from saleor_reciprocity import backfill, erasure, errors, host, people
 from saleor_reciprocity.points import adjustment_files, adjustments, bonuses, expiry, merging, tiers, upkeep
 from saleor_reciprocity.points.models import Account, Entry, Lot, OrderTerms
 from saleor_reciprocity.points.rulebook import EarningRule
@@ -95,6 +95,15 @@ def known() -> Subject:
     return subject
 
 
+def from_before_the_programme() -> Subject:
+    """A shipped order that is older than the programme."""
+    subject = Subject(newcomer())
+    past = timezone.now() - timedelta(days=100)
+    subject.order = hosts.order(subject.customer, [("60", 1)], placed_at=past)
+    ship(subject)
+    return subject
+
+
 def let_points_end(subject: Subject) -> None:
     past = timezone.now() - timedelta(days=1)
     Lot.objects.filter(account__user=subject.customer).update(expires_at=past)
@@ -131,6 +140,10 @@ def look_after_points(subject: Subject) -> None:
 
 def look_after_people(subject: Subject) -> None:
     people.look()
+
+
+def backfill_past(subject: Subject) -> None:
+    backfill.run(hosts.open_channel(), [host.order_id(subject.order)])
 
 
 def merge(subject: Subject) -> None:
@@ -211,5 +224,6 @@ LIFE_SCENARIOS = (
     Scenario("sign up", with_rule("sign-up"), ((nothing, look_after_points),), heals=True, seen=points),
     Scenario("birthday", with_rule("birthday", born_today), ((nothing, look_after_points),), True, points),
     Scenario("a bonus by staff", with_rule("staff"), ((nothing, give_staff_bonus),), heals=False, seen=points),
+    Scenario("backfill", from_before_the_programme, ((nothing, backfill_past),), heals=False, seen=points),
     Scenario("a bonus of an order", with_rule("order", ordered), ((nothing, settle), (ship, settle)), True, points),
 )

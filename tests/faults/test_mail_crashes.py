@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from saleor_reciprocity import host
 from saleor_reciprocity.mail import consent, kinds, outbox, sending
-from saleor_reciprocity.mail.models import Mail
+from saleor_reciprocity.mail.models import Mail, MailPace
 from saleor_reciprocity.mail.routes import MailWay
 
 from .. import hosts
@@ -22,6 +22,7 @@ from .test_crashes import Killed
 TEXTS = {
     kinds.STATEMENT: {"available": 1, "pending": 0, "gained": 1, "spent": 0},
     kinds.REDEMPTION: {"reward": "Cup", "code": "CODE", "points": 5, "value": "5", "expires_at": None},
+    kinds.ALERT: {"order_number": "1", "score": 1, "highest": 5, "comment": "Late", "question": "?", "products": []},
 }
 READERS = {kind: lambda mail: TEXTS[mail.kind] for kind in TEXTS}
 
@@ -29,7 +30,7 @@ READERS = {kind: lambda mail: TEXTS[mail.kind] for kind in TEXTS}
 @pytest.fixture
 def wishes(transactional_db: Any, post: Post, programme_on: Any, customer: Any) -> Any:  # noqa: F811
     """Asks for so many messages of a kind, from a customer who agreed."""
-    hosts.configure(programme_on, mail_statements="True")
+    hosts.configure(programme_on, mail_statements="True", survey_alert_address="care@example.com")
     consent.choose(host.person(customer), consent.ALL, True, "test", timezone.now())
 
     def ask(kind: str, count: int = 1) -> None:
@@ -66,7 +67,7 @@ def die(at: str, monkeypatch: Any) -> None:
 
 
 @pytest.mark.parametrize("at", DEATHS)
-@pytest.mark.parametrize("kind", [kinds.STATEMENT, kinds.REDEMPTION])
+@pytest.mark.parametrize("kind", [kinds.STATEMENT, kinds.REDEMPTION, kinds.ALERT])
 def test_a_worker_killed_around_data(kind: str, at: str, wishes: Any, post: Post, monkeypatch: Any) -> None:  # noqa: F811
     wishes(kind)
     with monkeypatch.context() as patch:
@@ -82,7 +83,7 @@ def test_a_worker_killed_around_data(kind: str, at: str, wishes: Any, post: Post
     arrived, mail = [one["Message-ID"] for one in post.accepted], Mail.objects.get()
     if at == "before the connection":
         assert (len(arrived), mail.state) == (1, "sent")
-    elif kind == kinds.REDEMPTION:
+    elif not kinds.KINDS[kind].at_most_once:
         assert (len(arrived), mail.state) == (1 if at == "before DATA" else 2, "sent")
         assert len(set(arrived)) == 1, "the same Message-ID"
     else:
@@ -98,6 +99,32 @@ def test_a_connection_that_breaks_in_the_middle(wishes: Any, post: Post, monkeyp
         kinds.STATEMENT: "waiting",
         kinds.REDEMPTION: "waiting",
     }, "a server that answers has said that it took nothing"
+
+
+def test_a_server_that_takes_two_messages_a_connection_gets_them_all(wishes: Any, post: Post) -> None:  # noqa: F811
+    taken: list[Any] = []
+
+    def two(mail: Any) -> str:
+        taken.append(mail)
+        return "421 enough for now" if len(taken) % 3 == 0 else "250 OK"
+
+    post.on_data = two
+    wishes(kinds.STATEMENT, 7)
+    for _ in range(3):
+        sending.look(READERS)
+        later()
+    assert set(Mail.objects.values_list("state", flat=True)) == {"sent"}, "none is given up, though each goes only once"
+    assert len({mail["Message-ID"] for mail in post.accepted}) == len(post.accepted) == 7
+    assert MailPace.objects.get().failures == 0
+
+
+def test_a_server_that_takes_nothing_is_left_alone(wishes: Any, post: Post) -> None:  # noqa: F811
+    wishes(kinds.STATEMENT, 7)
+    post.on_data = lambda mail: "421 closing"
+    assert sending.look(READERS) == (0, 0, 7)
+    assert sending.look(READERS) == (0, 0, 0)
+    assert set(Mail.objects.values_list("state", "attempts")) == {("waiting", 1), ("waiting", 0)}
+    assert MailPace.objects.get().problem == "the mail server answered 421"
 
 
 def test_several_workers_at_once_send_each_message_once(wishes: Any, post: Post, settings: Any) -> None:  # noqa: F811

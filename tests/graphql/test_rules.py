@@ -203,6 +203,15 @@ def test_a_checkout_says_what_it_would_bring(programme_on: Any, customer: Any) -
     assert mine["me"]["loyalty"]["nextReward"] == {"missing": 15, "reward": {"points": 75}}
 
 
+def test_a_checkout_promises_nothing_that_an_order_would_not_bring(programme_on: Any, customer: Any) -> None:
+    hosts.configure(programme_on, points_per_unit="10000")
+    for _ in range(3):
+        rule("multiplier", "1000", stacking="multiply")
+    checkout = hosts.checkout(customer, "12.40", 2)
+    loyalty = hosts.as_user(customer).data(_of_checkout(checkout, "{ loyalty { points } }"))["checkout"]["loyalty"]
+    assert loyalty["points"] == 0
+
+
 def _of_checkout(checkout: Any, fields: str) -> str:
     if hosts.MULTI_CHANNEL:
         return f'{{ checkout(id: "{graphene.Node.to_global_id("Checkout", checkout.pk)}") {fields} }}'

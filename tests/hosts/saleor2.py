@@ -52,6 +52,7 @@ __all__ = [
     "published_collection",
     "put_voucher",
     "report",
+    "reprice",
     "sell",
     "SHIPPED_AT",
     "ship_at",
@@ -85,6 +86,11 @@ def open_shop(channel: host.Channel) -> None:
         minimal_variant_price_amount=40,
         is_published=True,
     )
+
+
+def reprice(price: str, channel: host.Channel) -> None:
+    """Let everything cost so much."""
+    Product.objects.update(price_amount=Decimal(price), minimal_variant_price_amount=Decimal(price))
 
 
 def configure(channel: host.Channel, active: bool | None = None, **values: Any) -> None:

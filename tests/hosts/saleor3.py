@@ -19,7 +19,14 @@ from saleor.order import FulfillmentStatus, OrderOrigin, OrderStatus
 from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
 from saleor.plugins.models import PluginConfiguration
-from saleor.product.models import Category, Collection, Product, ProductType, ProductVariant
+from saleor.product.models import (
+    Category,
+    Collection,
+    Product,
+    ProductType,
+    ProductVariant,
+    ProductVariantChannelListing,
+)
 from saleor.site.models import SiteSettings
 from saleor.tax.models import TaxConfiguration
 
@@ -59,6 +66,7 @@ __all__ = [
     "published_collection",
     "put_voucher",
     "report",
+    "reprice",
     "sell",
     "SHIPPED_AT",
     "ship_at",
@@ -110,6 +118,12 @@ def open_shop(channel: host.Channel) -> None:
         discounted_price_amount=40,
         **listed,
     )
+
+
+def reprice(price: str, channel: host.Channel) -> None:
+    """Let everything cost so much in a channel."""
+    listings = ProductVariantChannelListing.objects.filter(channel_id=channel.id)
+    listings.update(price_amount=Decimal(price), discounted_price_amount=Decimal(price))
 
 
 def configure(channel: host.Channel, active: bool | None = None, **values: Any) -> None:

@@ -9,14 +9,17 @@ from typing import Any, Iterator
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from saleor_reciprocity import letters
 from saleor_reciprocity.mail import endpoint
 from saleor_reciprocity.mail.models import Mail, MailPace
 
 from .. import hosts
+from ..surveys.conftest import asking  # noqa: F401 - a fixture
+from ..surveys.shop import answered
 from .post import Post
-from .test_sending import redeemed, state
+from .test_sending import agree, earned, redeemed, state, statement
 
 SECRET = "0123456789abcdef"
 
@@ -89,8 +92,57 @@ def test_what_the_endpoint_answers(
     assert len(server.got) == 1, "redirects are not followed"
 
 
-def test_an_address_inside_the_network_is_not_posted_to(server: Any, programme_on: Any, customer: Any) -> None:
+@pytest.mark.parametrize(
+    ("status", "becomes"), [(503, "waiting"), (429, "waiting"), (500, "unknown"), (502, "unknown"), (504, "unknown")]
+)
+def test_what_goes_once_goes_again_only_if_it_was_not_taken(
+    status: int, becomes: str, inside: None, server: Any, programme_on: Any, customer: Any
+) -> None:
+    earned(customer)
     use(server, programme_on)
+    hosts.configure(programme_on, mail_statements="True", mail_consent="preference")
+    agree(customer)
+    statement(customer, programme_on)
+    server.status = status
+    letters.send()
+    Mail.objects.update(next_at=timezone.now())
+    letters.send()
+    assert Mail.objects.get().state == becomes
+    assert len(server.got) == (2 if becomes == "waiting" else 1)
+
+
+def test_an_alert_to_the_shop_is_posted_too(inside: None, server: Any, asking: Any) -> None:  # noqa: F811
+    channel = asking(survey_alert_address="care@example.com")
+    answered("guest@example.com", 1, "<b>Late</b>")
+    use(server, channel)
+    letters.send()
+    (message,) = [json.loads(body) for _, body in server.got]
+    assert (message["kind"], message["to"]) == ("alert", {"email": "care@example.com", "name": ""})
+    assert (message["unsubscribe"], message["preferences"]) == ("", "")
+    assert "<b>Late</b>" in message["text"]
+    assert "<b>Late</b>" not in message["html"]
+
+
+def test_messages_do_not_leave_the_network_without_tls(
+    inside: None, server: Any, programme_on: Any, customer: Any, settings: Any
+) -> None:
+    use(server, programme_on)
+    redeemed(customer)
+    settings.RECIPROCITY_PRIVATE_ENDPOINTS = False
+    assert letters.send() == (0, 0, 1)
+    assert state() == [("waiting", "the endpoint is not https")]
+    with pytest.raises(ValidationError) as refused:
+        hosts.configure(programme_on, mail_endpoint="http://example.com")
+    assert list(refused.value.message_dict) == ["mail_endpoint"]
+
+
+def test_an_address_inside_the_network_is_not_posted_to(server: Any, programme_on: Any, customer: Any) -> None:
+    hosts.configure(
+        programme_on,
+        mail_delivery="endpoint",
+        mail_endpoint=f"https://localhost:{server.server_port}/",
+        mail_endpoint_secret=SECRET,
+    )
     redeemed(customer)
     assert letters.send() == (0, 0, 1)
     assert state() == [("waiting", "the endpoint is not a public address")]

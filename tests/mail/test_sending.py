@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -49,6 +50,21 @@ def test_a_code_goes_to_its_customer_with_everything_that_a_mail_needs(post: Pos
         assert "<style" not in body.get_content()
     assert state() == [("sent", "")]
     assert Mail.objects.get().basis == "asked for"
+
+
+def test_the_headers_for_leaving_are_plain_text_in_a_shop_with_a_long_address(
+    post: Post, customer: Any, settings: Any
+) -> None:
+    domain = f"{'a' * 60}.example.com"
+    hosts.site_of_shop(domain=domain)
+    settings.PUBLIC_URL = f"https://{domain}"
+    redeemed(customer)
+    letters.send()
+    (mail,) = post.accepted
+    raw = dict(mail.raw_items())
+    assert re.fullmatch(r"\s*<https?://a{60}\.example\.com/plugins/\S+>", raw["List-Unsubscribe"])
+    assert raw["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert re.fullmatch(r"\s*<reciprocity\.\w+@example\.com>", raw["Message-ID"])
 
 
 def test_a_cancelled_code_is_not_sent(post: Post, customer: Any) -> None:
@@ -160,6 +176,43 @@ def _move_server(port: int, channel: Any, settings: Any) -> None:
         row.save()
     else:
         settings.EMAIL_PORT = port
+
+
+@pytest.mark.skipif(not hosts.MULTI_CHANNEL, reason="this Saleor has Django's mail server only")
+def test_mails_leave_by_the_server_that_writes_to_the_customers_of_the_channel(
+    post: Post, customer: Any, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # as with EMAIL_URL, for mails to staff
+    redeemed(customer)
+    assert letters.send() == (1, 0, 0)
+    assert [mail["From"] for mail in post.accepted] == ["Shop <shop@example.com>"]
+
+
+@pytest.mark.skipif(not hosts.MULTI_CHANNEL, reason="this Saleor has Django's mail server only")
+def test_what_the_plugin_of_mails_leaves_empty_comes_from_the_environment(
+    post: Post, programme_on: Any, settings: Any
+) -> None:
+    from saleor.plugins.models import PluginConfiguration
+
+    settings.USER_EMAIL_HOST, settings.USER_EMAIL_PORT, settings.USER_EMAIL_USE_TLS = "mail.example.com", "587", True
+    settings.USER_EMAIL_HOST_USER, settings.USER_EMAIL_HOST_PASSWORD = "ada", "secret"
+    row = PluginConfiguration.objects.get(identifier="mirumee.notifications.user_email")
+    row.configuration = [{"name": "sender_address", "value": "shop@example.com"}, {"name": "port", "value": "2525"}]
+    row.save()
+    server = host.mail_server(programme_on.id)
+    assert server == host.MailServer("mail.example.com", 2525, "ada", "secret", True, False, "shop@example.com")
+    row.active = False
+    row.save()
+    assert host.mail_server(programme_on.id) is None
+
+
+def test_a_mail_server_whose_settings_contradict_each_other_is_no_way_out(
+    post: Post, customer: Any, settings: Any
+) -> None:
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = settings.USER_EMAIL_USE_TLS = settings.USER_EMAIL_USE_SSL = True
+    redeemed(customer)
+    assert letters.send() == (0, 0, 1)
+    assert state() == [("waiting", "the mail server does not answer (ValueError)")]
 
 
 def test_without_a_mail_server_messages_are_kept_and_the_shop_is_told(

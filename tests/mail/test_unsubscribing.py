@@ -93,11 +93,11 @@ def test_an_other_address_of_the_same_account_is_spared_too(links: Any, customer
 
 def test_the_page_of_preferences_keeps_what_is_chosen(links: Any, customer: Any) -> None:
     page = Client().get(links["preferences"]).content.decode()
-    assert page.count("checked") == len(kinds.KINDS)
+    assert page.count("checked") == len(kinds.FOR_CUSTOMERS)
     page = Client().post(links["preferences"], {"survey": "on", "redemption": "on"}).content.decode()
     assert page.count("checked") == 2
     assert 'role="status"' in page
-    wanted = {kind: consent.latest_choice(host.person(customer), kind) for kind in kinds.KINDS}
+    wanted = {kind: consent.latest_choice(host.person(customer), kind) for kind in kinds.FOR_CUSTOMERS}
     assert {kind for kind, choice in wanted.items() if choice is None or choice.wanted} == {"survey", "redemption"}
     before = CommunicationChoice.objects.count()
     Client().post(links["preferences"], {"survey": "on", "redemption": "on"})
@@ -119,10 +119,10 @@ def test_no_page_names_the_person(links: Any) -> None:
         assert "ada@example.com" not in Client().get(address).content.decode()
 
 
-def test_a_no_outlives_the_erasure_of_whoever_said_it(links: Any, customer: Any) -> None:
+def test_a_no_outlives_the_erasure_of_whoever_said_it(links: Any, customer: Any, programme_on: Any) -> None:
     Client().post(links["unsubscribe"])
     person = host.person(customer)
     personal.forget(identity.Subject(customer.pk, identity.email_hash(person.email), (), ()))
     said = [(one.kind, one.wanted, one.user_id) for one in CommunicationChoice.objects.order_by("pk")]
     assert said == [("", False, None), ("statement", False, None)]
-    assert not consent.may_write(person, kinds.SURVEY, "", timezone.now()).allowed
+    assert not consent.may_write(person, kinds.SURVEY, programme_on.id, timezone.now()).allowed

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from saleor_reciprocity import errors, host
-from saleor_reciprocity.points import adjustments
+from saleor_reciprocity.points import adjustment_files, adjustments
 from saleor_reciprocity.points.models import Account, Entry, Lot
 
 from .. import hosts
@@ -156,6 +156,46 @@ def test_a_file_of_another_form_is_refused_whole(content: str, db: Any, tmp_path
     with pytest.raises(CommandError, match="can't be used"):
         call_command("reciprocity_adjust", str(path))
     assert Entry.objects.count() == 0
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_strange_cells_are_refused_by_name_and_hold_up_no_other(end: str, db: Any, tmp_path: Path) -> None:
+    """Python's own spellings of numbers, cells too many, and line separators within a text, however lines end."""
+    bad = {"1_000": "whole number", "１２": "whole number", "9" * 5000: "whole number", "=1+1": "whole number"}
+    rows = [f"bad {number},a@example.com,{points},x" for number, points in enumerate(bad)]
+    rows += ["many,a@example.com,1,Sorry, late", "large,a@example.com,4000000000,x"]
+    rows += ['ok,a@example.com,+5,"two\u2028lines, and\x0bmore"']
+    path, report = tmp_path / "points.csv", tmp_path / "report.csv"
+    path.write_bytes(end.join(["\ufeffkey,email,points,reason", *rows, ""]).encode())
+    with pytest.raises(CommandError, match="6 of 7 rows were refused"):
+        call_command("reciprocity_adjust", str(path), stderr=StringIO(), report=report)
+    found = list(csv.DictReader(report.read_text().splitlines()))
+    assert all(problem in row["problem"] for row, problem in zip(found, bad.values()))
+    assert "more cells than columns" in found[4]["problem"]
+    assert found[3]["points"] == "'=1+1", "a report opens in a spreadsheet"
+    assert [row["status"] for row in found] == ["refused"] * 6 + ["done"]
+    assert Entry.objects.get().reason == "two\u2028lines, and\x0bmore"
+
+
+def test_a_character_that_cannot_be_stored_is_refused(db: Any) -> None:
+    rows = [(2, {"email": "a@example.com", "points": "5", "reason": "a\0b", "key": "k"})]
+    assert [report.status for report in adjustment_files.apply(rows, "user:1")] == ["refused"]
+    assert [report.status for report in adjustment_files.rehearse(rows)] == ["refused"]
+
+
+@pytest.mark.parametrize("content", ["email,points,reason\n".encode("utf-16"), b"email,points,reason\na@b,1,\xe4\n"])
+def test_another_encoding_is_refused_whole(content: bytes, db: Any, tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    path.write_bytes(content)
+    with pytest.raises(CommandError, match="can't be used"):
+        call_command("reciprocity_adjust", str(path), stdout=StringIO(), stderr=StringIO())
+    assert Entry.objects.count() == 0
+
+
+def test_a_large_file_with_one_key_twice_is_refused_at_once(db: Any) -> None:
+    lines = [f"{number},a@example.com,1,x" for number in range(200_000)]
+    with pytest.raises(errors.Invalid, match="199999"):
+        adjustment_files.read("\n".join(["key,email,points,reason", *lines, lines[-1]]))
 
 
 def test_points_of_a_user_named_by_number(programme_on: Any, customer: Any, tmp_path: Path) -> None:

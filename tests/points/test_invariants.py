@@ -23,6 +23,18 @@ DAY = timedelta(days=1)
 
 # What to break, by the beginning of the title of the invariant that must find it.
 BREAKS = {
+    "what an entry takes": """INSERT INTO reciprocity_entry (account_id, version, kind, points, pending, balance_after,
+        pending_after, source, order_id, reason, actor, happened_at, written_at)
+      SELECT id, version + 1, 'clawback', -5, 0, available - 5, 0, 'a theft', '', '', '', now(), now()
+      FROM reciprocity_account""",
+    "an entry moves the lots": """WITH other AS (
+        INSERT INTO reciprocity_account (available, pending, debt, version, created_at, had_user)
+        VALUES (0, 0, 0, 0, now(), false) RETURNING id), lot AS (
+        INSERT INTO reciprocity_lot (account_id, order_id, channel_id, points, remaining, earned_at, qualifies)
+        SELECT id, '', '', 5, 5, now(), false FROM other RETURNING id)
+      INSERT INTO reciprocity_lotuse (entry_id, lot_id, points)
+      SELECT e.id, lot.id, -5 FROM lot, (SELECT id FROM reciprocity_entry LIMIT 1) e""",
+    "the points of an order": "UPDATE reciprocity_orderterms SET order_id = 'another'",
     "the versions of a rule": "UPDATE reciprocity_earningruleversion SET number = number + 1",
     "what an order's terms say": "UPDATE reciprocity_earningruleversion SET value = value + 1 WHERE trigger = 'order'",
     "each bonus that no order": "UPDATE reciprocity_earningruleversion SET value = value + 1 WHERE trigger = 'survey'",
@@ -34,6 +46,20 @@ BREAKS = {
     "a customer's tier is one": "UPDATE reciprocity_accounttier SET code = 'gold'",
     "every move between tiers": "UPDATE reciprocity_tierchange SET from_code = 'gold'",
     "a tier that is looked at": "UPDATE reciprocity_lot SET points = 10, remaining = 10",
+}
+
+
+# The same for the books: somebody writes in the tables by hand, with the triggers off.
+DAMAGES = {
+    "the balance is the sum": "UPDATE reciprocity_account SET available = available + 1",
+    "the available points are": "UPDATE reciprocity_lot SET remaining = remaining - 1",
+    "a lot holds what it began": "UPDATE reciprocity_lot SET points = points + 1",
+    "no lot that holds points": "UPDATE reciprocity_lot SET expires_at = now() + interval '1 year'",
+    "what one account gave away": "UPDATE reciprocity_entry SET source = 'merged from:1:2' WHERE version = 1",
+    "the entries of an account": "DELETE FROM reciprocity_entry WHERE version = 2",
+    "every entry carries": "UPDATE reciprocity_entry SET balance_after = balance_after + 1",
+    "what is noted as posted": "UPDATE reciprocity_orderterms SET earned = earned + 1",
+    "what is posted for a settled": "UPDATE reciprocity_orderterms SET terms = jsonb_set(terms, '{bonuses}', '[]')",
 }
 
 
@@ -58,6 +84,18 @@ def test_each_rule_finds_what_breaks_it(title: str, shop: None) -> None:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(change)
+            assert cursor.rowcount > 0
+        assert dict(invariants.broken())[title]
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("beginning", DAMAGES)
+def test_each_damage_to_the_books_is_found(beginning: str, shop: None) -> None:
+    (title,) = [title for title, _rows in invariants.broken() if title.startswith(beginning)]
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = 'replica'")
+            cursor.execute(DAMAGES[beginning])
             assert cursor.rowcount > 0
         assert dict(invariants.broken())[title]
         transaction.set_rollback(True)

@@ -8,7 +8,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from saleor_reciprocity import host, programme, settlement
@@ -147,3 +147,13 @@ def test_the_command_says_what_it_would_cost(past: list[Any]) -> None:
         "Over the last 30 days: 55 points for 11 orders of 3 customers.",
         "By the standard reward they are worth 5.5 USD.",
     ]
+
+
+def test_the_command_knows_hours_and_refuses_what_is_none(past: list[Any]) -> None:
+    out = StringIO()
+    for options in (["--time-from", "00:00"], ["--time-from", "12:00", "--time-to", "11:59:59.999999"]):
+        call_command("reciprocity_simulate", "bonus", "5", "--days", "30", *options, stdout=out)
+    assert out.getvalue().count("55 points for 11 orders of 3 customers") == 2
+    for strange in ("25:00", "noon"):
+        with pytest.raises(CommandError, match="--time-from"):
+            call_command("reciprocity_simulate", "bonus", "5", "--time-from", strange)

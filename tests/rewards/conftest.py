@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from io import StringIO
+from typing import Any, Callable, Iterator
 
 import pytest
+from django.core.management import call_command
 
 from saleor_reciprocity import host, settlement
 
@@ -22,3 +24,18 @@ def give_points(programme_on: host.Channel) -> Callable[..., Any]:
         return order
 
     return give
+
+
+def guard_command(*arguments: str) -> str:
+    """What `reciprocity_guard` says."""
+    out = StringIO()
+    call_command("reciprocity_guard", *arguments, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def guarded(db: Any) -> Iterator[None]:
+    """The guard is on."""
+    assert guard_command("on") == "The guard is on.\n"
+    yield
+    assert guard_command("off") == "The guard is off.\n"

@@ -16,6 +16,7 @@ from saleor_reciprocity.rewards.models import Redemption, Reward
 
 from .. import hosts
 from ..faults.crowd import at_once
+from ..points.programmes import ladder
 
 
 def offer(channel: host.Channel, kind: str = "voucher", points: int = 10, value: str = "1", **terms: Any) -> Reward:
@@ -117,6 +118,24 @@ def test_one_customer_has_no_more_than_the_limit_in_its_days(rich: Any, programm
         redemption.redeem(rich, reward.pk, "f")
 
 
+def test_a_reward_for_a_tier_is_for_those_who_reached_it_or_a_higher_one(rich: Any, programme_on: Any) -> None:
+    ladder(("bronze", 500, "1"), ("silver", 1500, "1"), ("gold", 3000, "1"))
+    bronze, silver = (offer(programme_on, tier=tier) for tier in ("bronze", "silver"))
+    assert redemption.redeem(rich, bronze.pk, "a").points == 10
+    with pytest.raises(errors.TierTooLow):
+        redemption.redeem(rich, silver.pk, "b")
+    assert Account.objects.get().available == 990
+    assert silver not in queries.affordable(programme_on.id, Account.objects.get(), timezone.now())
+
+
+def test_a_tier_that_is_gone_is_nobodys(rich: Any, programme_on: Any) -> None:
+    ladder(("bronze", 500, "1"))
+    reward = offer(programme_on, tier="bronze")
+    ladder(("silver", 500, "1"))
+    with pytest.raises(errors.TierTooLow):
+        redemption.redeem(rich, reward.pk, "a")
+
+
 def test_a_limit_for_ever(rich: Any, programme_on: Any) -> None:
     reward = offer(programme_on, limit_per_customer=1)
     redemption.redeem(rich, reward.pk, "a")
@@ -186,6 +205,20 @@ def test_a_reward_that_makes_no_sense_is_refused_at_its_field(terms: Any, field:
         offer(channel, **terms)
     assert refused.value.field == field
     assert Reward.objects.count() == 0
+
+
+def test_edge_case_21_a_key_gives_the_same_code_for_ever(rich: Any, programme_on: Any) -> None:
+    reward = offer(programme_on)
+    made = redemption.redeem(rich, reward.pk, "key")
+    redemption.cancel(made.pk, "user:1")
+    catalogue.end(reward.pk)
+    hosts.configure(programme_on, active=False)
+    Redemption.objects.update(created_at=timezone.now() - timedelta(days=3650))
+    again = redemption.redeem(rich, reward.pk, " key ")
+    assert (again.pk, again.code, again.state) == (made.pk, made.code, "cancelled")
+    with pytest.raises(errors.ProgrammeOff):
+        redemption.redeem(rich, reward.pk, "another key")
+    assert Account.objects.get().available == 1000
 
 
 @pytest.mark.skipif(not hosts.MULTI_CHANNEL, reason="Saleor 2.10 has one channel")

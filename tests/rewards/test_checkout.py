@@ -8,6 +8,7 @@ from typing import Any
 import graphene
 import pytest
 from saleor.checkout.models import Checkout as CheckoutRow
+from saleor.order.models import Order as OrderRow
 
 from demo.storefront import Checkout, Customer
 from saleor_reciprocity import host
@@ -112,6 +113,44 @@ def test_edge_case_22_a_fixed_reward_larger_than_the_basket_costs_its_share(ada:
     assert Account.objects.get().available == 600
 
 
+@pytest.mark.parametrize(
+    ("wanted", "points", "left"), [(900, 350, "10"), (100, 100, "17.14")], ids=["all of the goods", "a part"]
+)
+def test_edge_case_22_a_price_that_does_not_divide_leaves_no_cent(
+    wanted: int, points: int, left: str, ada: Customer, programme_on: Any
+) -> None:
+    """Three pieces share one discount; the host spreads it over them."""
+    reward = offer(programme_on, "voucher", 35, "1", least_points=1, most_points=900)
+    hosts.reprice("3.33", programme_on)
+    checkout = basket(ada, 3)
+    assert total(ada, checkout) == Decimal("19.99")
+    answer = redeem(ada, reward, checkout.id, points=wanted)
+    assert (answer["redemption"]["points"], total(ada, checkout)) == (points, Decimal(left))
+    assert ada.complete(Checkout(checkout.id, Decimal(left))).total == Decimal(left)
+
+
+@pytest.mark.skipif(not hosts.MULTI_CHANNEL, reason="Saleor 2.10 has one currency")
+@pytest.mark.parametrize(
+    ("currency", "wanted", "points", "value", "left"),
+    [("JPY", 9, 8, "1", "49"), ("JPY", 900, 320, "40", "10"), ("KWD", 9, 9, "1.125", "48.875")],
+)
+def test_edge_case_8_currencies_without_and_with_three_decimals(
+    currency: str, wanted: int, points: int, value: str, left: str, customer: Any, give_points: Any, settings: Any
+) -> None:
+    settings.ALLOWED_CLIENT_HOSTS = ["testserver"]
+    give_points(customer, 1000)
+    channel = hosts.open_channel(currency.lower(), currency)
+    hosts.configure(channel, active=True)
+    hosts.open_shop(channel)
+    ada = Customer(ShopInProcess(channel.slug), customer.email, "password")
+    checkout = basket(ada)
+    reward = offer(channel, "voucher", 8, "1", least_points=1, most_points=900)
+    made = redeem(ada, reward, checkout.id, points=wanted)["redemption"]
+    assert (made["points"], made["value"]["amount"]) == (points, Decimal(value))
+    assert total(ada, checkout) == Decimal(left)
+    assert ada.complete(Checkout(checkout.id, Decimal(left))).total == Decimal(left)
+
+
 def test_a_percentage_of_this_basket_and_of_no_smaller_one(ada: Customer, programme_on: Any) -> None:
     reward = offer(programme_on, "percentage", 50, "30", percent=Decimal(10))
     checkout = basket(ada, 2)
@@ -177,6 +216,16 @@ def test_one_voucher_on_a_checkout_and_gift_cards_beside_it(ada: Customer, progr
     assert redeem(ada, card, checkout.id, "c")["redemption"]["points"] == 450
     assert total(ada, checkout) == 0
     assert refusal(redeem(ada, card, checkout.id, "d")) == ("checkoutId", "REWARD_NOT_APPLICABLE")
+
+
+def test_with_the_guard_on_a_code_is_used_as_without_it(ada: Customer, programme_on: Any, guarded: None) -> None:
+    for number in range(2):
+        checkout = basket(ada)
+        redeem(ada, offer(programme_on), checkout.id, f"key {number}")
+        order = ada.complete(Checkout(checkout.id, Decimal(45)))
+        hosts.ship(OrderRow.objects.get(pk=graphene.Node.from_global_id(order.id)[1]))
+    upkeep.look()
+    assert {made.state for made in Redemption.objects.all()} == {"used"}
 
 
 def test_sent_again_after_a_crash_the_same_key_puts_the_same_code_there(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from io import StringIO
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -19,6 +19,7 @@ from saleor_reciprocity.rewards.models import Redemption, Reward
 
 from .. import hosts
 from ..faults.crowd import at_once
+from .conftest import guard_command
 
 
 @pytest.fixture
@@ -26,20 +27,6 @@ def code(programme_on: Any, customer: Any, give_points: Any) -> str:
     """A voucher's code for 50 of 100 points."""
     give_points(customer, 100)
     return redemption.redeem(host.person(customer), Reward.objects.get().pk, "k").code
-
-
-@pytest.fixture
-def guarded(db: Any) -> Iterator[None]:
-    """The guard is on."""
-    assert command("on") == "The guard is on.\n"
-    yield
-    assert command("off") == "The guard is off.\n"
-
-
-def command(*arguments: str) -> str:
-    out = StringIO()
-    call_command("reciprocity_guard", *arguments, stdout=out)
-    return out.getvalue()
 
 
 def report() -> str:
@@ -105,6 +92,22 @@ def test_the_guard_refuses_the_second_order(code: str, customer: Any, guarded: N
     hosts.cancel(first)
     hosts.link_voucher(second, code)
     assert report() == ""
+
+
+def test_switched_off_the_guard_leaves_nothing_behind(code: str, customer: Any) -> None:
+    for switch in ("on", "on", "off", "off"):
+        guard_command(switch)
+    assert guard_command() == "The guard is off.\n"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'reciprocity_one%'),"
+            " (SELECT count(*) FROM pg_proc WHERE proname LIKE 'reciprocity_one%')"
+        )
+        assert cursor.fetchone() == (0, 0)
+    orders = [hosts.order(customer, [("40", 1)]) for _ in range(2)]
+    for order in orders:
+        hosts.link_voucher(order, code)
+    forget(*orders)
 
 
 def test_the_guard_refuses_a_withdrawn_code(code: str, customer: Any, guarded: None) -> None:

@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from saleor_reciprocity import host, settlement
+from saleor_reciprocity import host, letters, people, settlement
 from saleor_reciprocity.experiments.models import Assignment
 from saleor_reciprocity.mail import consent
 from saleor_reciprocity.mail.models import Mail
+from saleor_reciprocity.points import merging
 from saleor_reciprocity.surveys import queue
 from saleor_reciprocity.surveys.models import Invitation
 
 from .. import hosts
+from ..mail.conftest import post  # noqa: F401 - a fixture
+from ..mail.post import Post
 from .shop import ago, arrived, invitation_of, invited, since_a_year, state_of
 
 
@@ -119,6 +122,51 @@ def test_a_changed_address_is_still_the_same_person(shop: Any, customer: Any) ->
     customer.email = "countess@example.com"
     customer.save()
     assert state_of(arrived(customer)) == "asked recently"
+
+
+def test_people_who_were_merged_are_one_person(shop: Any, customer: Any) -> None:
+    invited("countess@example.com")
+    arrived(customer, days=7.5)
+    merging.merge_people(host.person_with_email("countess@example.com"), host.person(customer), "user:1")
+    assert state_of(arrived(customer)) == "asked recently"
+    assert state_of(arrived("countess@example.com")) == "asked recently"
+
+
+def test_people_who_were_merged_meanwhile_are_asked_once(shop: Any, customer: Any) -> None:
+    first, second = arrived("countess@example.com"), arrived(customer)
+    merging.merge_people(host.person_with_email("countess@example.com"), host.person(customer), "user:1")
+    assert queue.invite_due() == 1
+    assert sorted([state_of(first), state_of(second)]) == ["asked recently", "invited"]
+
+
+def test_a_guest_with_the_new_address_of_a_customer_is_that_customer(shop: Any, customer: Any) -> None:
+    invited(customer)
+    customer.email = "countess@example.com"
+    customer.save()
+    people.look(thoroughly=True)
+    assert state_of(arrived("countess@example.com")) == "asked recently"
+
+
+@pytest.mark.parametrize("what", ["cancelled", "returned", "not with the customer"])
+def test_nobody_is_asked_whose_order_went_away_before_the_mail_left(
+    what: str,
+    post: Post,  # noqa: F811
+    asking: Any,
+    customer: Any,
+) -> None:
+    asking(mail_consent="preference")
+    consent.choose(host.person(customer), "survey", True, "test", timezone.now())
+    order = arrived(customer)
+    assert queue.invite_due() == 1
+    if what == "returned":
+        hosts.refund(order, "40")
+    else:
+        hosts.unship(order)
+    if what == "cancelled":
+        hosts.cancel(order)
+    assert letters.send() == (0, 1, 0)
+    assert post.accepted == []
+    assert (surveys().get().state, surveys().get().reason) == ("dropped", "nothing more to say")
 
 
 def test_after_a_pause_old_questions_are_dropped(shop: Any) -> None:

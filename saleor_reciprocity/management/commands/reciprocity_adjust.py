@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from saleor_reciprocity import errors, host
 from saleor_reciprocity.management.progress import Progress
 from saleor_reciprocity.points import adjustment_files
+from saleor_reciprocity.surveys.exports import harmless
 
 
 class Command(BaseCommand):
@@ -50,11 +51,18 @@ class Command(BaseCommand):
         writer.writerow([field.name for field in fields(adjustment_files.Report)])
         refused = 0
         for number, report in enumerate(reports, 1):
-            writer.writerow(["" if value is None else value for value in astuple(report)])
+            writer.writerow([_cell(value) for value in astuple(report)])
             refused += report.status == adjustment_files.REFUSED
             if file is not self.stdout or not sys.stdout.isatty():
                 progress(number)
         return refused
+
+
+def _cell(value: Any) -> Any:
+    """What was in the file goes back to a spreadsheet: no formula, though numbers may be negative."""
+    if not isinstance(value, str) or adjustment_files.NUMBER.fullmatch(value):
+        return "" if value is None else value
+    return harmless(value)
 
 
 class _Unended:

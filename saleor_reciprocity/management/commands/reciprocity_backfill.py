@@ -37,9 +37,8 @@ class Command(BaseCommand):
         if before is None:
             self.stdout.write(f"{channel.slug}: the programme was never switched on.")
             return
-        progress = Progress(self.stderr, backfill.count(channel, options["since"], before), "orders")
-        dry = options["dry_run"]
-        cost = backfill.run(channel, options["since"], before, dry=dry, progress=progress)
+        dry, order_ids = options["dry_run"], backfill.past_orders(channel, options["since"], before)
+        cost = backfill.run(channel, order_ids, dry=dry, progress=Progress(self.stderr, len(order_ids), "orders"))
         self.stdout.write(
             f"{channel.slug}: {'would award' if dry else 'awarded'} {cost.points} points and {cost.pending} pending "
             f"points for {cost.orders} orders of {len(cost.people)} customers, "

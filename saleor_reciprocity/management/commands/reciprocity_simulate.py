@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -27,6 +28,8 @@ class Command(BaseCommand):
         parser.add_argument("--group", action="append", default=[], help="name of a group")
         parser.add_argument("--tier", action="append", default=[], help="code of a tier")
         parser.add_argument("--weekday", type=int, action="append", default=[], help="1 (Monday) to 7")
+        for name in ("from", "to"):
+            parser.add_argument(f"--time-{name}", type=time.fromisoformat, help="as 09:30, by the channel's clock")
         parser.add_argument("--order-number", type=int)
         parser.add_argument("--every-nth-order", type=int)
         parser.add_argument("--minimum-total", type=Decimal)
@@ -74,6 +77,6 @@ def _conditions(options: dict[str, Any]) -> Conditions:
         "tiers": "tier",
         "weekdays": "weekday",
     }
-    plain = ("order_number", "every_nth_order", "minimum_total", "maximum_total")
+    plain = ("order_number", "every_nth_order", "minimum_total", "maximum_total", "time_from", "time_to")
     asked: dict[str, Any] = {name: frozenset(options[option]) for name, option in sets.items()}
     return Conditions(**asked, **{name: options[name] for name in plain})

@@ -1,0 +1,50 @@
+"""The benchmarks run, on few rows, and leave books that are right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bench import large, volume
+from bench.ratio import Once
+from saleor_reciprocity.points.models import Account, Entry
+
+from . import hosts
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: Any, transactional_db: Any) -> None:
+    """Nothing is timed here, so nothing has to settle down."""
+    for module in (large, volume):
+        monkeypatch.setattr(module, "settle_down", lambda: None)
+
+
+def test_a_past_is_made_awarded_and_copied(programme_on: Any) -> None:
+    done = large.award_the_past(programme_on, 20)
+    assert Account.objects.filter(available=490).count() == 2
+    assert done.notes["rows"] >= 20 * 4, "terms, entry, lot and what was settled, of each order"
+    assert done.base is not None
+    assert done.figure == done.seconds / done.base
+
+
+def test_due_lots_are_made_and_written_off(programme_on: Any) -> None:
+    large.write_off(programme_on, 40)
+    assert Entry.objects.filter(kind="expired").count() == 40
+    assert set(Account.objects.values_list("available", flat=True)) == {0}
+
+
+def test_a_sweep_over_settled_orders_finds_nothing(programme_on: Any) -> None:
+    assert "over 20 settled orders" in large.sweep_nothing(programme_on, 20).what
+
+
+def test_an_account_with_many_entries_redeems(programme_on: Any) -> None:
+    hosts.site_of_shop()
+    redeemed, balance = volume.measure(programme_on, 10, 2)
+    assert (redeemed.pairs, balance.pairs) == (2, 2)
+
+
+def test_a_goal_is_in_seconds_where_there_is_no_base() -> None:
+    missed = Once("a", 61.0, goal=60, notes={})
+    assert missed.cells[:3] == ["a", "61.000 s", "≤ 60 s MISSED"]
+    assert Once("b", 8.0, goal=5, base=2.0, notes={}).cells[:3] == ["b", "4.000", "≤ 5 reached"]
