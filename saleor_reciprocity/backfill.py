@@ -5,7 +5,7 @@ What is left to do is found by looking: orders before the programme without term
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Callable, Iterator, Sequence
@@ -31,13 +31,9 @@ WHERE o.channel_id = %(channel)s AND o.is_placed AND o.placed_at < %(before)s AN
 
 
 @dataclass
-class Cost:
-    """What a backfill gave, or would give."""
+class Cost(past.Award):
+    """What a backfill gave, or would give. None is left to go one by one."""
 
-    orders: int = 0
-    points: int = 0
-    pending: int = 0
-    people: set[str] = field(default_factory=set)
     worth: Decimal = Decimal(0)  # by the price of the standard reward, in the channel's currency
 
     def add(self, more: past.Award) -> None:

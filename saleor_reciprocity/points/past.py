@@ -67,7 +67,7 @@ SELECT count(*), coalesce(sum(earned), 0)::bigint, coalesce(sum(pending), 0)::bi
 
 @dataclass
 class Award:
-    """What past orders were given, or would be; `worth` is for the caller to say. `left` have to go one by one."""
+    """What past orders were given, or would be. `left` have to go one by one."""
 
     orders: int = 0
     points: int = 0
