@@ -183,7 +183,8 @@ class Books(RuleBasedStateMachine):
         Lot.objects.filter(pk__in=[lot.pk for lot in ending]).update(expires_at=self.now - timedelta(hours=1))
         Account.objects.filter(pk=account.pk).update(next_expiry_at=self.now - timedelta(hours=1))
         if run:
-            self.balances[self.holder(who)] -= sum(lot.remaining for lot in ending)
+            for number in {self.holder(0), self.holder(1)}:
+                self.balances[number] -= self.ended(number)
             expiry.run(self.now)
             assert expiry.due_lots(self.now) == (0, 0)
         else:
@@ -224,10 +225,14 @@ class Books(RuleBasedStateMachine):
 
     def locked(self, who: int) -> Account:
         """The account, and with it the write-off of what has ended there."""
-        account = self.accounts[self.holder(who)]
-        ended = Lot.objects.filter(account=account, remaining__gt=0, expires_at__lte=self.now)
-        self.balances[self.holder(who)] -= sum(lot.remaining for lot in ended)
-        return ledger.lock(account.pk, self.now)
+        number = self.holder(who)
+        self.balances[number] -= self.ended(number)
+        return ledger.lock(self.accounts[number].pk, self.now)
+
+    def ended(self, number: int) -> int:
+        """The points of an account that have ended and were not written off yet."""
+        lots = Lot.objects.filter(account=self.accounts[number], remaining__gt=0, expires_at__lte=self.now)
+        return sum(lots.values_list("remaining", flat=True))
 
     @invariant()
     def the_books_agree_with_the_model(self) -> None:
