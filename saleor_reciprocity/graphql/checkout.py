@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import graphene
 from django.utils import timezone
 
-from saleor_reciprocity import host, programme
+from saleor_reciprocity import host, programme, settings
 from saleor_reciprocity.points import earning, orders, queries
+from saleor_reciprocity.points.earning import Terms
 from saleor_reciprocity.points.entitlement import BonusDue, entitlement
 from saleor_reciprocity.points.models import Account
 from saleor_reciprocity.rewards import queries as reward_queries
@@ -97,16 +98,23 @@ def resolve_checkout_loyalty(root: Any, info: Any) -> Explained | None:
         order = host.order_of_checkout(row) if version is not None and version.active else None
         if version is None or order is None:
             return None
-        account = queries.account_of(order.person)
-        terms = orders.terms_now(order, version.programme, account)
+        terms = _terms(order, version.programme)
         if earning.is_too_large(order, terms):
             terms = earning.NOTHING
         return Explained(order, terms, entitlement(order, terms, order.placed_at), "CheckoutLine")
 
 
+def _terms(order: host.Order, programme_now: settings.Programme) -> Terms:
+    """For a customer the customer's own; who gives an address only has proved nothing and is somebody new."""
+    if order.person.user_id is None:
+        return orders.terms_for_anybody(order, programme_now, order.placed_at)
+    proved = order.person if order.person.confirmed else replace(order.person, email="")
+    return orders.terms_now(replace(order, person=proved), programme_now, queries.account_of(proved))
+
+
 CHECKOUT_LOYALTY = graphene.Field(
     LoyaltyCheckout,
     resolver=resolve_checkout_loyalty,
-    description="What the checkout would bring in points; null where the programme is off, and for others than the "
-    "customer and staff with MANAGE_CHECKOUTS.",
+    description="What the checkout would bring in points, a guest's as for somebody new; null where the programme is "
+    "off, and for others than the customer and staff with MANAGE_CHECKOUTS.",
 )

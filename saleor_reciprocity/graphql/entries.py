@@ -24,7 +24,9 @@ class LoyaltyEntry(graphene.ObjectType):
     )
     pending = LoyaltyPoints(required=True, description="Change of the pending points; negative when they went.")
     balance = LoyaltyPoints(
-        required=True, source="balance_after", description="Available points less the debt, after this change."
+        source="balance_after",
+        description="Available points less the debt, after this change; below an order null for others than the "
+        "customer and staff with MANAGE_USERS.",
     )
     reason = graphene.String(required=True, description="What it was about: an order's number, a reward's name.")
     happened_at = host.date_time_type()(required=True, description="When it happened.")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import graphene
 from django.utils import timezone
 
-from saleor_reciprocity import host
-from saleor_reciprocity.points import earning, explanation, queries
+from saleor_reciprocity import host, programme
+from saleor_reciprocity.points import earning, explanation, orders, queries
 from saleor_reciprocity.points.earning import Applied, Terms
 from saleor_reciprocity.points.entitlement import BonusDue, Due, LineDue, entitlement
 from saleor_reciprocity.points.models import Entry, OrderTerms
@@ -131,7 +131,9 @@ class OrderLoyalty(graphene.ObjectType):
     lines = listed(LoyaltyOrderLine, "The share of each order line, as it is now.", required=True)
     shipping_points = LoyaltyPoints(required=True, description="The share of the shipping.")
     bonuses = listed(LoyaltyOrderBonus, "Points for the order as a whole.", required=True)
-    entries = listed(LoyaltyEntry, "Every change of points by this order, the oldest first.", required=True)
+    entries = listed(
+        LoyaltyEntry, "Every change of points by this order, the oldest first; none for strangers.", required=True
+    )
 
     @staticmethod
     def resolve_pending(root: Loyalty, info: Any) -> int:
@@ -145,7 +147,8 @@ class OrderLoyalty(graphene.ObjectType):
     def resolve_why(root: Loyalty, info: Any) -> list[str]:
         found = root.explained
         explained = list(explanation.of_order(found.order, found.terms, found.due)) if found else []
-        return explanation.of_verdict(root.verdict) or explained
+        unknown = [] if root.is_known else [explanation.for_anybody()]
+        return explanation.of_verdict(root.verdict) or [*explained, *unknown]
 
     @staticmethod
     def resolve_lines(root: Loyalty, info: Any) -> list[LoyaltyOrderLine]:
@@ -162,16 +165,32 @@ class OrderLoyalty(graphene.ObjectType):
 
     @staticmethod
     def resolve_entries(root: Loyalty, info: Any) -> list[Entry]:
+        if not root.is_known:
+            return []
         with host.allow_writer():
-            return queries.entries_of_order(root.stored)
+            found = queries.entries_of_order(root.stored)
+            if not permissions.sees_balance(info.context, root.owner):
+                for entry in found:
+                    entry.balance_after = None
+            return found
 
 
 class Loyalty:
-    """The stored terms of an order, and what they come to now, read when something asks for it."""
+    """The stored terms of an order, and what they come to now, read when something asks for it.
 
-    def __init__(self, stored: OrderTerms) -> None:
-        self.stored = stored
+    To a viewer who is not known to be the buyer or staff it says what the order would bring somebody new.
+    """
+
+    def __init__(self, stored: OrderTerms, *, is_known: bool = True) -> None:
+        self.stored, self.is_known = stored, is_known
         self.verdict = stored.verdict
+
+    @cached_property
+    def owner(self) -> int | None:
+        """The user whose account has the order's points."""
+        with host.allow_writer():
+            account = self.stored.account
+            return account.holder.user_id if account is not None else None
 
     @property
     def matures_at(self) -> Any:
@@ -183,16 +202,25 @@ class Loyalty:
             order = host.order(self.stored.order_id)
         if order is None:
             return None
-        terms = Terms.from_json(self.stored.terms)
+        terms = self._terms(order)
         return Explained(order, terms, entitlement(order, terms, timezone.now()), "OrderLine")
+
+    def _terms(self, order: host.Order) -> Terms:
+        agreed = Terms.from_json(self.stored.terms)
+        if self.is_known or self.verdict != earning.EARNS:
+            return agreed
+        moment = agreed.agreed_at or order.placed_at
+        with host.allow_writer():
+            version = programme.agreed(order.channel_id, moment)
+            return orders.terms_for_anybody(order, version.programme, moment) if version else earning.NOTHING
 
     @property
     def figures(self) -> tuple[int, int]:
         """The points pending and earned: as posted, or as time has made them and nobody has posted yet."""
         waiting = self.stored.matures_at is not None and self.stored.matures_at <= timezone.now()
-        if waiting and self.explained:
-            return self.explained.due.pending, self.explained.due.earned
-        return self.stored.pending, self.stored.earned
+        if self.is_known and not (waiting and self.explained):
+            return self.stored.pending, self.stored.earned
+        return (self.explained.due.pending, self.explained.due.earned) if self.explained else (0, 0)
 
 
 class TermsByOrderId(host.data_loader()):  # type: ignore[misc]
@@ -210,11 +238,18 @@ def resolve_order_loyalty(root: Any, info: Any) -> Any:
     order = host.order_node(root)
     if not permissions.sees_order(info.context, order.user_id):
         return None
-    return TermsByOrderId(info.context).load(host.order_id(order))
+    return TermsByOrderId(info.context).load(host.order_id(order)).then(partial(_as_seen, info.context, order.user_id))
+
+
+def _as_seen(context: Any, user_id: int | None, found: Loyalty | None) -> Loyalty | None:
+    if found is None or permissions.knows_buyer(context, user_id):
+        return found
+    return Loyalty(found.stored, is_known=permissions.is_user(context, found.owner))
 
 
 ORDER_LOYALTY = graphene.Field(
     OrderLoyalty,
     resolver=resolve_order_loyalty,
-    description="What the order brought in points; null for others than the customer and staff with MANAGE_ORDERS.",
+    description="What the order brought in points; null for others than the customer and staff with MANAGE_ORDERS. "
+    "Of a guest's order, others see what it would bring somebody new.",
 )

@@ -38,6 +38,16 @@ def sees_order(context: Any, user_id: int | None) -> bool:
     return user_id is None or is_user(context, user_id) or host.has_permission(context, MANAGE_ORDERS)
 
 
+def knows_buyer(context: Any, user_id: int | None) -> bool:
+    """Whether a request that reached an order may learn about its buyer, too: the buyer, and staff for orders."""
+    return is_user(context, user_id) or host.has_permission(context, MANAGE_ORDERS)
+
+
+def sees_balance(context: Any, user_id: int | None) -> bool:
+    """Whether a request may see the balance of the account of this user: the customer, and staff for customers."""
+    return is_user(context, user_id) or host.has_permission(context, MANAGE_USERS)
+
+
 def sees_checkout(context: Any, user_id: int | None) -> bool:
     """Whether a request that reached a checkout may see its points; a guest's belongs to whoever holds its id."""
     return user_id is None or is_user(context, user_id) or host.has_permission(context, MANAGE_CHECKOUTS)

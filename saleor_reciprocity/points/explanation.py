@@ -27,6 +27,11 @@ def of_verdict(verdict: str) -> list[str]:
     return [_VERDICTS[verdict]()] if verdict in _VERDICTS else []
 
 
+def for_anybody() -> str:
+    """What to say where the figures are those of somebody new, because nobody has proved to be the buyer."""
+    return _("This is what the order brings somebody new. Sign in to see what it brought you.")
+
+
 def of_order(order: Order, terms: Terms, due: Due) -> Iterator[str]:
     """What concerns the order as a whole."""
     if order.state is OrderState.VOID:

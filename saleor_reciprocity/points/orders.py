@@ -129,6 +129,15 @@ def terms_now(order: host.Order, programme_then: settings.Programme, account: Ac
     )
 
 
+def terms_for_anybody(order: host.Order, programme_then: settings.Programme, moment: datetime) -> Terms:
+    """The terms that an order would have for somebody new, by the rules that were in force at a moment.
+
+    For whoever knows an address or holds an order of it and has proved nothing: they say nothing about a person.
+    """
+    in_force = rulebook.in_force(order.channel_id, moment)
+    return earning.terms_for(order, programme_then, in_force, Buyer(), shelves_for(order, in_force))
+
+
 def buyer_of(order: host.Order, account: Account | None, rules: Sequence[Rule]) -> Buyer:
     """What the rules ask about whoever placed an order; what none of them asks is not looked up."""
     conditions = [rule.conditions for rule in rules]

@@ -123,6 +123,11 @@ def serve_from_test_database() -> None:
         connections.databases[alias].update(NAME=database["NAME"], CONN_MAX_AGE=0)
 
 
+def whose(buyer: Any) -> dict[str, Any]:
+    """The user and the e-mail address of a checkout of a user or of a guest's address."""
+    return {"user": None, "email": buyer} if isinstance(buyer, str) else {"user": buyer, "email": buyer.email}
+
+
 def ship(order: Order, quantities: list[int] | None = None) -> Fulfillment:
     """Ship all of an order, or so many pieces of each line."""
     lines = list(order.lines.order_by("product_sku"))
