@@ -99,6 +99,7 @@ class Order:
     refunded: Decimal
     lines: tuple[Line, ...]
     shipping_net: Decimal | None = None  # `shipping` without tax
+    off_shipping: Decimal = Decimal(0)  # what a voucher took off `shipping`, where the host stores shipping without it
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -67,7 +66,8 @@ def order(order_id: str) -> Order | None:
         return None
     row = rows[0]
     lines = tuple(_line(each) for each in rows if each.line_id is not None)
-    shipping = max(Decimal(0), row.shipping_price_gross_amount - row.off_shipping)
+    off_shipping = min(row.off_shipping, row.shipping_price_gross_amount)
+    shipping = row.shipping_price_gross_amount - off_shipping
     return Order(
         id=row.token,
         number=str(row.number),
@@ -80,6 +80,7 @@ def order(order_id: str) -> Order | None:
         goods=either.paid_goods(lines, row.total_gross_amount, shipping),
         shipping=shipping,
         shipping_net=either.part(shipping, row.shipping_price_gross_amount, row.shipping_price_net_amount),
+        off_shipping=off_shipping,
         refunded=row.refunded,
         lines=lines,
     )

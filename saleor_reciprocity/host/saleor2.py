@@ -124,6 +124,7 @@ SELECT o.token AS order_id, '1' AS channel_id, o.user_id, coalesce(u.email, o.us
   coalesce((SELECT min(e.date) FROM order_orderevent e WHERE e.order_id = o.id AND e.type = 'placed_from_draft'),
     o.created) AS placed_at, lower(coalesce(u.email, o.user_email)) AS person,
   greatest(least(l.total, o.total_gross_amount - s.shipping), 0) AS goods, s.shipping,
+  o.shipping_price_gross_amount - s.shipping AS off_shipping,
   CASE WHEN o.shipping_price_gross_amount > 0
     THEN s.shipping * o.shipping_price_net_amount / o.shipping_price_gross_amount ELSE 0 END AS shipping_net
 FROM order_order o LEFT JOIN account_user u ON u.id = o.user_id

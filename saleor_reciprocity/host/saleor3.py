@@ -140,7 +140,7 @@ SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, o.user_id, coal
   lower(coalesce(u.email, o.user_email)) AS person,
   greatest(least(l.total, o.total_gross_amount - o.shipping_price_gross_amount)
     - coalesce(({_CHARGED_TO_GIFT_CARDS}), 0), 0) AS goods,
-  o.shipping_price_gross_amount AS shipping, o.shipping_price_net_amount AS shipping_net
+  o.shipping_price_gross_amount AS shipping, o.shipping_price_net_amount AS shipping_net, 0 AS off_shipping
 FROM order_order o LEFT JOIN account_user u ON u.id = o.user_id
 CROSS JOIN LATERAL (SELECT coalesce(sum(total_price_gross_amount), 0) AS total
   FROM order_orderline WHERE order_id = o.id) l

@@ -88,8 +88,10 @@ class Bonus:
 class Terms:
     """What was agreed for an order. `rate` is for lines that were added later; `programme_rate` is without rules.
 
-    `net` says what the base is, `return_days` how long after the shipment points stay pending. `agreed_at` is set where
-    the settings of another moment count than that at which the order was placed: of one from before the programme.
+    `net` says what the base is, `return_days` how long after the shipment points stay pending. `off_shipping` is what a
+    voucher took off the shipping: the order itself only says it as long as that voucher is there. `agreed_at` is set
+    where the settings of another moment count than that at which the order was placed: of one from before the
+    programme.
     """
 
     rate: Decimal
@@ -98,6 +100,7 @@ class Terms:
     shipping_rate: Decimal = Decimal(0)
     net: bool = False
     return_days: int = 0
+    off_shipping: Decimal = Decimal(0)
     agreed_at: datetime | None = None
 
     def of(self, line_id: str) -> LineTerms:
@@ -119,6 +122,7 @@ class Terms:
             "shipping": str(self.shipping_rate) if self.shipping_rate else None,
             "net": self.net,
             "return_days": self.return_days,
+            "off_shipping": str(self.off_shipping) if self.off_shipping else None,
             "agreed_at": self.agreed_at.isoformat() if self.agreed_at else None,
         }
         return {name: value for name, value in stored.items() if value or name in ("rate", "lines")}
@@ -133,6 +137,7 @@ class Terms:
             shipping_rate=Decimal(stored.get("shipping", "0")),
             net=stored.get("net", False),
             return_days=stored.get("return_days", 0),
+            off_shipping=Decimal(stored.get("off_shipping", "0")),
             agreed_at=datetime.fromisoformat(stored["agreed_at"]) if "agreed_at" in stored else None,
         )
 
@@ -243,6 +248,7 @@ class _Walk:
             shipping_rate=later if programme.earning_shipping else Decimal(0),
             net=programme.earning_net,
             return_days=programme.return_window_days,
+            off_shipping=self.order.off_shipping,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -83,6 +83,7 @@ def entitlement(order: Order, terms: Terms, now: datetime) -> Due:
     """
     if order.state is not OrderState.PLACED:
         return Due(pending=0, earned=0)
+    order = _as_it_was_paid(order, terms)
     kept = _kept(order)
     worth = [_worth(line, base, _kept_pieces(line), terms, kept.scale) for line, base in zip(order.lines, kept.lines)]
     bonuses = tuple(BonusDue(bonus, _bonus_points(bonus, order, kept)) for bonus in terms.bonuses)
@@ -98,6 +99,22 @@ def entitlement(order: Order, terms: Terms, now: datetime) -> Due:
         shipping=lines[-1] if terms.shipping_rate else None,
         bonuses=bonuses,
         matures_at=_matures_at(order, terms, now) if total > earned else None,
+    )
+
+
+def _as_it_was_paid(order: Order, terms: Terms) -> Order:
+    """The order with what was paid for goods and for shipping as it was before its voucher was deleted or changed."""
+    forgotten = terms.off_shipping - order.off_shipping
+    if not terms.off_shipping or not forgotten or not order.shipping + order.off_shipping:
+        return order
+    whole, shipping = order.shipping + order.off_shipping, max(order.shipping - forgotten, Decimal(0))
+    net = order.shipping_net
+    return replace(
+        order,
+        goods=min(order.goods + forgotten, sum((line.total for line in order.lines), Decimal(0))),
+        shipping=shipping,
+        shipping_net=net if net is None or not order.shipping else net * shipping / order.shipping,
+        off_shipping=whole - shipping,
     )
 
 

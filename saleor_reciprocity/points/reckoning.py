@@ -23,8 +23,9 @@ SET LOCAL jit = off;
 DROP TABLE IF EXISTS pg_temp.past_due, pg_temp.past_line, pg_temp.past_order;
 CREATE TEMP TABLE past_order (order_id text PRIMARY KEY, account_id bigint, user_id int, email text, person text,
   number text, currency text, placed_at timestamptz, local timestamp, goods numeric, shipping numeric,
-  shipping_net numeric, refunded numeric, fingerprint text, number_of_person int NOT NULL DEFAULT 1, tier text,
-  tier_name text, tier_multiplier numeric NOT NULL DEFAULT 1, bonuses jsonb NOT NULL DEFAULT '[]',
+  shipping_net numeric, off_shipping numeric, refunded numeric, fingerprint text,
+  number_of_person int NOT NULL DEFAULT 1, tier text, tier_name text, tier_multiplier numeric NOT NULL DEFAULT 1,
+  bonuses jsonb NOT NULL DEFAULT '[]',
   no_more_bonuses boolean NOT NULL DEFAULT false, {walk.PLACE}) ON COMMIT DROP;
 CREATE TEMP TABLE past_line (order_id text, line_id text, product_id int, category_id int, quantity int, total numeric,
   counted numeric, is_gift_card boolean, kept int, matured int, matures_at timestamptz, {walk.PLACE}) ON COMMIT DROP;
@@ -38,7 +39,8 @@ SELECT o.order_id, o.fingerprint FROM ({host.ORDER_STATES} WHERE {host.CHOSEN_OR
 _FACTS = f"""
 UPDATE past_order p SET user_id = o.user_id, email = o.email, person = o.person, number = o.order_number,
   currency = o.currency, placed_at = o.placed_at, local = o.placed_at AT TIME ZONE %(zone)s, goods = o.goods,
-  shipping = o.shipping, shipping_net = o.shipping_net, refunded = o.refunded, account_id = h.account_id
+  shipping = o.shipping, shipping_net = o.shipping_net, off_shipping = o.off_shipping,
+  refunded = o.refunded, account_id = h.account_id
 FROM ({host.SOLD_ORDERS} AND {host.CHOSEN_ORDERS}) o
 JOIN unnest(%(order_ids)s::text[], %(accounts)s::bigint[]) AS h (order_id, account_id) ON h.order_id = o.order_id
 WHERE o.order_id = p.order_id
@@ -125,7 +127,8 @@ WITH line AS (
 SELECT order_id, account_id, person, number, currency, placed_at, fingerprint, is_odd, earned::bigint AS earned,
   (points - earned)::bigint AS pending, CASE WHEN points > earned THEN ends_at END AS matures_at,
   jsonb_strip_nulls(jsonb_build_object('rate', rate::text, 'agreed_at', %(agreed_at)s::text,
-    'shipping', CASE WHEN shipping_rate <> 0 THEN shipping_rate::text END, 'net', CASE WHEN %(net)s THEN true END,
+    'shipping', CASE WHEN shipping_rate <> 0 THEN shipping_rate::text END,
+    'off_shipping', CASE WHEN off_shipping <> 0 THEN off_shipping::text END, 'net', CASE WHEN %(net)s THEN true END,
     'return_days', CASE WHEN %(return_days)s > 0 THEN %(return_days)s END))
     || jsonb_build_object('lines', lines)
     || CASE WHEN bonuses = '[]' THEN '{}' ELSE jsonb_build_object('bonuses', bonuses) END AS terms
