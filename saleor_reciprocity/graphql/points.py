@@ -36,7 +36,11 @@ class LoyaltyAccount(graphene.ObjectType):
     debt = LoyaltyPoints(
         required=True, description="Points that were taken back after they were spent; the next points repay them."
     )
-    personal_data = graphene.String(required=True, description="All that is held about the person, as JSON.")
+    personal_data = graphene.String(
+        required=True,
+        description="All that is held about the person, as JSON. Others than the customer need the permission "
+        "MANAGE_DISCOUNTS to see the codes.",
+    )
     entries = ConnectionField(LoyaltyEntryCountableConnection, description="Every change of the points, newest first.")
     redemptions = ConnectionField(
         LoyaltyRedemptionCountableConnection, description="What points were exchanged for, newest first."
@@ -81,7 +85,11 @@ class LoyaltyAccount(graphene.ObjectType):
     def resolve_personal_data(root: Account, info: Any) -> str:
         with host.allow_writer():
             person = getattr(root, "person", None) or _person_behind(root)
-            return json.dumps(erasure.export(person), cls=DjangoJSONEncoder)
+            held = erasure.export(person)
+        own = permissions.is_user(info.context, root.user_id)
+        if not own and not host.has_permission(info.context, permissions.MANAGE_DISCOUNTS):
+            _hide_codes(held)
+        return json.dumps(held, cls=DjangoJSONEncoder)
 
     @staticmethod
     def resolve_entries(root: Account, info: Any, first: int | None = None, after: str | None = None) -> Any:
@@ -122,6 +130,11 @@ class LoyaltyAccount(graphene.ObjectType):
     def resolve_preferences(root: Account, info: Any) -> Any:
         with host.allow_writer():
             return preferences.of(root.user_id)
+
+
+def _hide_codes(held: dict[str, Any]) -> None:
+    for row in (*held["rewards"], *held["surprises"]):
+        row["code"] = None
 
 
 def _person_behind(account: Account) -> host.Person:

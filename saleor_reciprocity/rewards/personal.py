@@ -17,11 +17,11 @@ from .models import Redemption, RedemptionState
 
 
 def export(subject: Subject) -> list[dict[str, Any]]:
-    """The redemptions."""
+    """The redemptions. Not their keys: what a client sends to be repeated safely says nothing about a person."""
     rows = Redemption.objects.filter(account_id__in=subject.account_ids).order_by("pk")
     return list(
         rows.values(
-            "reward__name", "kind", "code", "key", "points", "value", "currency", "state", "created_at", "expires_at",
+            "reward__name", "kind", "code", "points", "value", "currency", "state", "created_at", "expires_at",
             "closed_at", "cancelled_at", "used_by_order",
         )
     )  # fmt: skip

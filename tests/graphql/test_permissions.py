@@ -13,6 +13,7 @@ from saleor_reciprocity.graphql import schema
 from saleor_reciprocity.points import adjustments
 from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Redemption
+from saleor_reciprocity.surprises.models import Draw
 
 from .. import hosts
 from ..points.programmes import ladder, rule
@@ -282,3 +283,26 @@ def test_staff_without_the_permission_for_discounts_see_no_codes(programme_on: A
     assert seen() is None
     hosts.give_rights(clerk.user_permissions, "discount.manage_discounts")
     assert seen() == Redemption.objects.get().code
+
+
+def test_11_3_personal_data_holds_codes_for_the_customer_and_for_staff_who_manage_discounts(
+    programme_on: Any, customer: Any
+) -> None:
+    hosts.configure(programme_on, holdout_share="0")
+    campaign(programme_on)
+    earned(customer)
+    redemption.redeem(host.person(customer), _standard_reward(), "the key of ada")
+    codes = (Redemption.objects.get().code, Draw.objects.get().code)
+    clerk = hosts.customer("clerk@example.com", staff=True)
+    hosts.give_rights(clerk.user_permissions, "account.manage_users")
+    by_email = '{ loyaltyAccount(email: "ada@example.com") { personalData } }'
+    by_id = f'{{ user(id: "{graphene.Node.to_global_id("User", customer.pk)}") {{ loyalty {{ personalData }} }} }}'
+    for query in (by_email, by_id):
+        text = str(hosts.as_user(clerk).data(query))
+        assert "Spring" in text
+        assert not any(secret in text for secret in (*codes, "the key of ada"))
+    hosts.give_rights(clerk.user_permissions, "discount.manage_discounts")
+    mine = hosts.as_user(customer).data("{ me { loyalty { personalData } } }")
+    for text in (str(hosts.as_user(clerk).data(by_email)), str(mine)):
+        assert all(code in text for code in codes)
+        assert "the key of ada" not in text
