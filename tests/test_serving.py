@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
+from django.utils.translation import trans_real
 
-from saleor_reciprocity import links, pages, serving
+from saleor_reciprocity import languages, links, pages, serving
 from saleor_reciprocity.mail.models import CommunicationChoice
 
 from . import hosts
@@ -105,3 +106,37 @@ def test_a_page_is_in_the_language_of_the_browser(page: None, accepts: str, lang
     response = Client().get(f"{PREFIX}/test/bad/", HTTP_ACCEPT_LANGUAGE=accepts)
     assert response["Content-Language"] == language
     assert f'<html lang="{language}" dir="{direction}">' in response.content.decode()
+
+
+def test_11_5_a_long_list_of_languages_costs_nothing_and_leaves_nothing(page: None) -> None:
+    """Every code that Django is asked for is a catalogue that is kept for ever, so it is asked for none of these."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    codes = [first + second + third for first in letters for second in letters for third in letters[:3]]
+    header = ",".join(codes)[:8192]
+    Client().get(f"{PREFIX}/test/bad/", HTTP_ACCEPT_LANGUAGE="zh-CN")
+    before = set(trans_real._translations)
+    for start in range(0, 2000, 100):
+        response = Client().get(f"{PREFIX}/test/bad/", HTTP_ACCEPT_LANGUAGE=",".join(codes[start : start + 100]))
+        assert response["Content-Language"] == "en"
+    assert Client().get(f"{PREFIX}/test/bad/", HTTP_ACCEPT_LANGUAGE=header)["Content-Language"] == "en"
+    assert set(trans_real._translations) == before
+
+
+def test_11_5_nor_does_the_language_of_an_order() -> None:
+    before = set(trans_real._translations)
+    assert [languages.nearest(code) for code in ("xx-yy", "qq" * 9000, "-" * 9000, "", "\0")] == ["en"] * 5
+    assert set(trans_real._translations) == before
+
+
+def test_a_translation_that_a_shop_has_among_its_own_is_found(tmp_path: Any, settings: Any) -> None:
+    for code, text in (("de_AT", b"\0language:en\0language:de-at\0"), ("fr", b"\0Home\0Accueil\0")):
+        folder = tmp_path / code / "LC_MESSAGES"
+        folder.mkdir(parents=True)
+        (folder / "django.mo").write_bytes(text)
+    settings.LOCALE_PATHS = [str(tmp_path)]
+    languages.translated.cache_clear()
+    try:
+        assert languages.translated() == {"en", "zh-hans", "de-at"}
+        assert [languages.nearest(code) for code in ("de_AT", "de-at-wien", "de", "fr")] == ["de-at", "de-at", "en", "en"]
+    finally:
+        languages.translated.cache_clear()
