@@ -41,7 +41,7 @@ def _known(code: str) -> str | None:
 
 
 def accepted(header: str) -> str:
-    """The translated language that a browser's header `Accept-Language` prefers; of a long one, its beginning counts."""
+    """The translated language that a browser's header `Accept-Language` prefers; of a long one its beginning."""
     wishes = header[:_LONGEST_HEADER].split(",")  # browsers send them in order
     found = (_known(wish.split(";")[0]) for wish in wishes)
     return next((code for code in found if code), "en")

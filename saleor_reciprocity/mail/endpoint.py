@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import http.client
-import ipaddress
 import json
 import socket
 import ssl
@@ -22,6 +21,7 @@ from urllib.parse import urlsplit
 
 from saleor_reciprocity import host, settings
 
+from . import networks
 from .routes import Envelope, NoWay, Outcome
 
 SECONDS = 10
@@ -117,15 +117,9 @@ def _public_address(name: str, port: int) -> str:
         found = [str(entry[4][0]) for entry in socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError) as error:
         raise NoWay("the endpoint's name is not known") from error
-    if not settings.private_endpoints() and not all(_is_public(address) for address in found):
+    if not settings.private_endpoints() and not all(networks.is_public(address) for address in found):
         raise NoWay("the endpoint is not a public address")
     return found[0]
-
-
-def _is_public(address: str) -> bool:
-    found = ipaddress.ip_address(address.split("%")[0])
-    mapped = getattr(found, "ipv4_mapped", None) or found
-    return mapped.is_global and not mapped.is_multicast
 
 
 class _PinnedHTTP(http.client.HTTPConnection):

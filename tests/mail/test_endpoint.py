@@ -150,18 +150,46 @@ def test_an_address_inside_the_network_is_not_posted_to(server: Any, programme_o
 
 
 @pytest.mark.parametrize(
-    "address",
-    ["127.0.0.1", "10.0.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0",  # noqa: S104
-     "::1", "fd00::1", "fe80::1", "224.0.0.1",
-     "::ffff:127.0.0.1", "::ffff:169.254.169.254", "100.64.0.1"],
-)  # fmt: skip
-def test_what_is_no_public_address(address: str) -> None:
-    assert not endpoint._is_public(address)
+    "addresses",
+    [
+        ["93.184.216.34", "10.0.0.1"],
+        ["64:ff9b::7f00:1"],
+        ["2606:2800:220:1:248:1893:25c8:1946", "fec0::1"],
+    ],
+)
+def test_11_21_a_name_with_one_address_inside_is_not_posted_to(
+    addresses: list[str], programme_on: Any, customer: Any, monkeypatch: Any
+) -> None:
+    hosts.configure(
+        programme_on, mail_delivery="endpoint", mail_endpoint="https://e.example/", mail_endpoint_secret=SECRET
+    )
+    redeemed(customer)
+    found = [(0, 0, 0, "", (one, 443)) for one in addresses]
+    monkeypatch.setattr(endpoint.socket, "getaddrinfo", lambda *a, **o: found)
+    monkeypatch.setattr(endpoint.socket, "create_connection", lambda *a, **o: pytest.fail("nothing is connected to"))
+    assert letters.send() == (0, 0, 1)
+    assert state() == [("waiting", "the endpoint is not a public address")]
 
 
-def test_public_addresses() -> None:
-    assert endpoint._is_public("93.184.216.34")
-    assert endpoint._is_public("2606:2800:220:1:248:1893:25c8:1946")
+def test_11_21_the_connection_goes_to_the_address_that_was_looked_at(
+    programme_on: Any, customer: Any, monkeypatch: Any
+) -> None:
+    """A name that leads inside at its second look-up is not looked up a second time."""
+    hosts.configure(
+        programme_on, mail_delivery="endpoint", mail_endpoint="https://e.example/", mail_endpoint_secret=SECRET
+    )
+    redeemed(customer)
+    answers = iter(["93.184.216.34", "127.0.0.1", "127.0.0.1"])
+    connected = []
+
+    def refuse(address: Any, *arguments: Any) -> Any:
+        connected.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(endpoint.socket, "getaddrinfo", lambda *a, **o: [(0, 0, 0, "", (next(answers), 443))])
+    monkeypatch.setattr(endpoint.socket, "create_connection", refuse)
+    letters.send()
+    assert connected == [("93.184.216.34", 443)]
 
 
 @pytest.mark.parametrize(
