@@ -40,7 +40,7 @@ def measure(channel: host.Channel, seconds: float, beside: bool) -> list[str]:
     people = [_rich(f"crowd-{number}@example.com") for number in range(max(CONNECTIONS))]
     reward = Reward.objects.get(is_standard=True).pk
     ours: dict[str, Take] = {
-        "redemptions": lambda person: redemption.redeem(person, reward, secrets.token_hex(16)),
+        "redemptions": lambda person: redemption.redeem(person, reward, secrets.token_hex(16), now=timezone.now()),
         "our ledger": _take,
     }
     peers = [_Peer(name, len(people)) for name in PEERS] if beside else []

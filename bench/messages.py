@@ -105,7 +105,7 @@ def measure(channel: host.Channel, messages: int) -> list[str]:
 def _line(channel: host.Channel, server: _Server, messages: int, workers: int) -> str:
     addresses = _invite(channel, messages)
     settle_down()
-    seconds = _together(workers, lambda number: letters.send())
+    seconds = _together(workers, lambda number: letters.send(timezone.now()))
     arrived = server.taken()
     _each_once(addresses, arrived)
     limit = _together(workers, lambda number: _hand_over(server.port, arrived[number::workers]))

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Callable, Iterator
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from saleor_reciprocity import host, settlement
 from saleor_reciprocity.points.models import Account, Entry
@@ -33,7 +34,7 @@ def measure(channel: host.Channel, pairs: int) -> Row:
     by_hand = connection.get_new_connection(connection.get_connection_params())
 
     def redeem() -> Any:
-        return redemption.redeem(person, reward.pk, secrets.token_hex(16))
+        return redemption.redeem(person, reward.pk, secrets.token_hex(16), now=timezone.now())
 
     def prepare_by_hand() -> Timed:
         statements = rehearse(redeem)

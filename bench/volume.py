@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from saleor_reciprocity import host, settlement
 from saleor_reciprocity.points.models import Account
@@ -52,8 +53,8 @@ def measure(channel: host.Channel, entries: int, pairs: int) -> list[Row]:
         in_turns(
             f"redemption with {entries:,} entries ÷ with {FEW:,}",
             1.2,
-            lambda: lambda: redemption.redeem(host.person(many), reward, secrets.token_hex(16)),
-            lambda: lambda: redemption.redeem(host.person(few), reward, secrets.token_hex(16)),
+            lambda: lambda: redemption.redeem(host.person(many), reward, secrets.token_hex(16), now=timezone.now()),
+            lambda: lambda: redemption.redeem(host.person(few), reward, secrets.token_hex(16), now=timezone.now()),
             pairs=pairs,
             warm_up=20,
             notes={},

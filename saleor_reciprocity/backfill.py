@@ -75,15 +75,18 @@ def run(
     cost = Cost()
     if version is None:
         return cost
-    values, in_force = version.programme, rulebook.in_force(channel.id, timezone.now())
+    now = timezone.now()
+    values, in_force = version.programme, rulebook.in_force(channel.id, now)
     for begin, batch in _batches(order_ids):
-        found = past.rehearse(batch, values, in_force) if dry else past.award(channel, batch, values, in_force)
+        found = (
+            past.rehearse(batch, values, in_force, now) if dry else past.award(channel, batch, values, in_force, now)
+        )
         cost.add(found)
         for order_id in found.left:
-            cost.add(_one(order_id, values, in_force, dry))
+            cost.add(_one(order_id, values, in_force, dry, now))
         progress(begin + len(batch))
     if not dry:
-        tiers.look(timezone.now())
+        tiers.look(now)
     if values.reward_points:
         cost.worth = (cost.points + cost.pending) * values.reward_value / values.reward_points
     return cost
@@ -94,17 +97,17 @@ def _batches(order_ids: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
         yield begin, order_ids[begin : begin + BATCH]
 
 
-def _one(order_id: str, values: settings.Programme, in_force: Sequence[Rule], dry: bool) -> past.Award:
+def _one(order_id: str, values: settings.Programme, in_force: Sequence[Rule], dry: bool, now: datetime) -> past.Award:
     """Award an order by itself."""
     order = host.order(order_id)
     if order is None or earning.verdict(order, values) != earning.EARNS:
         return past.Award()
     agreed = orders.past_terms(order, values, in_force, queries.account_of(order.person))
-    due = entitlement(order, agreed, timezone.now())
+    due = entitlement(order, agreed, now)
     if due.earned + due.pending == 0 or earning.is_too_large(order, agreed):
         return past.Award()
     if not dry:
-        if not orders.award_past(order, values, in_force):
+        if not orders.award_past(order, values, in_force, now):
             return past.Award()
         settlement.settle_and_record(order_id)
     return past.Award(1, due.earned, due.pending, {order.person.email.lower()})

@@ -6,7 +6,9 @@ skipped is as much later as the clock was put forward.
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta, timezone, tzinfo
+from typing import Callable
 
 try:
     from zoneinfo import ZoneInfo as _zone  # noqa: N813 - one name for both
@@ -14,6 +16,14 @@ except ImportError:  # Python 3.8, where Django brings pytz
     from pytz import timezone as _zone  # type: ignore[import-untyped]
 
 UTC = "UTC"
+
+Clock = Callable[[], datetime]
+
+
+def running(now: datetime) -> Clock:
+    """A clock for what takes its time: it shows `now` at first and goes on from there."""
+    begin = time.monotonic()
+    return lambda: now + timedelta(seconds=time.monotonic() - begin)
 
 
 def zone(name: str) -> tzinfo:

@@ -6,6 +6,7 @@ A domain joins by a row in DOMAINS: what it holds about a subject, and how it fo
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Callable, NamedTuple
 
 from django.db import connection, transaction
@@ -57,10 +58,10 @@ def erase(person: host.Person) -> int:
         return _forget(_subject(person))
 
 
-def erase_account(account_id: int) -> None:
+def erase_account(account_id: int, now: datetime) -> None:
     """Forget whoever an account belongs to, of whom nothing else is known any more."""
     with transaction.atomic():
-        account = ledger.lock(account_id)
+        account = ledger.lock(account_id, now)
         _forget(_subject_of(account, None, account.email_hash or "", set()))
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Callable, Mapping
-
-from django.utils import timezone
 
 from . import host
 from .mail import kinds, sending
@@ -25,10 +24,9 @@ READERS: Mapping[str, Reader] = {
 }
 
 
-def send(tell: Callable[[Progress], None] = lambda progress: None) -> Progress:
+def send(now: datetime, tell: Callable[[Progress], None] = lambda progress: None) -> Progress:
     """Ask for the statements of last month and the reminders of points that expire, and send all that is due."""
-    now = timezone.now()
     with host.allow_writer():
         statements.ask(now)
         reminders.ask(now)
-    return sending.look(READERS, tell)
+    return sending.look(READERS, now, tell)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from . import erasure, host, identity, settings
 from .points import merging
@@ -14,15 +13,15 @@ from .points.models import Account
 CHUNK = 2000
 
 
-def look(*, thoroughly: bool = False) -> None:
+def look(now: datetime, *, thoroughly: bool = False) -> None:
     """Do all of it. Without `thoroughly`, only accounts without an address are looked at."""
     with host.allow_writer():
         accounts = Account.objects.exclude(user=None)
-        _follow_addresses(accounts if thoroughly else accounts.filter(email_hash=None))
-        _follow_deletions()
+        _follow_addresses(accounts if thoroughly else accounts.filter(email_hash=None), now)
+        _follow_deletions(now)
 
 
-def _follow_addresses(accounts: QuerySet) -> None:
+def _follow_addresses(accounts: QuerySet, now: datetime) -> None:
     last = 0
     while chunk := list(accounts.filter(pk__gt=last).select_related("user").order_by("pk")[:CHUNK]):
         last = chunk[-1].pk
@@ -31,14 +30,14 @@ def _follow_addresses(accounts: QuerySet) -> None:
         hashes = dict(zip(proved, identity.email_hashes(proved.values())))
         for account in chunk:
             if hashes.get(account.pk, account.email_hash) != account.email_hash:
-                merging.prove_address(account, hashes[account.pk], timezone.now())
+                merging.prove_address(account, hashes[account.pk], now)
 
 
-def _follow_deletions() -> None:
+def _follow_deletions(now: datetime) -> None:
     """Note when a user is gone; what nobody has claimed by the address some time later is erased."""
-    now, days = timezone.now(), settings.erase_after_days()
+    days = settings.erase_after_days()
     left = Account.objects.filter(had_user=True, user=None)
     left.filter(user_deleted_at=None).update(user_deleted_at=now)
     if days is not None:
         for account_id in left.filter(user_deleted_at__lte=now - timedelta(days=days)).values_list("pk", flat=True):
-            erasure.erase_account(account_id)
+            erasure.erase_account(account_id, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Callable, Iterable, Iterator
 
@@ -20,7 +20,7 @@ from .surveys import queue as surveys
 logger = logging.getLogger(__name__)
 
 # Each settles an order in a transaction of its own, may be called any number of times, and holds up no other.
-DOMAINS: tuple[tuple[str, Callable[[str], None]], ...] = (
+DOMAINS: tuple[tuple[str, Callable[[str, datetime], None]], ...] = (
     ("points", points.settle),
     ("surprises", surprises.settle),
     ("surveys", surveys.settle),
@@ -66,7 +66,7 @@ def settle(order_id: str, *, again: bool = False) -> None:
         failures = []
         for name, settle_domain in DOMAINS:
             try:
-                settle_domain(order_id)
+                settle_domain(order_id, timezone.now())
             except Exception as error:
                 logger.exception("%s could not settle order %s", name, order_id)
                 failures.append((name, error))

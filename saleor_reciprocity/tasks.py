@@ -36,21 +36,21 @@ def _settled(settled: int, failed: int) -> str:
 @shared_task(name="reciprocity.look_after_points", ignore_result=True)
 def look_after_points() -> str:
     """Give the bonuses that are due, and store the tiers that time has changed."""
-    given, looked_at = points_upkeep.look()
+    given, looked_at = points_upkeep.look(timezone.now())
     return f"{given} bonuses given, the tiers of {looked_at} accounts looked at"
 
 
 @shared_task(name="reciprocity.look_after_gifts", ignore_result=True)
 def look_after_gifts() -> str:
     """Take back the gifts that expired unused, and note the used ones."""
-    expired, used = upkeep.look()
+    expired, used = upkeep.look(timezone.now())
     return f"{expired} gifts expired, {used} used"
 
 
 @shared_task(name="reciprocity.look_after_surveys", ignore_result=True)
 def look_after_surveys() -> str:
     """Hand over the invitations that are due, and call the shop's function about unhappy answers."""
-    return f"{surveys_upkeep.look()} invitations handed over"
+    return f"{surveys_upkeep.look(timezone.now())} invitations handed over"
 
 
 @shared_task(name="reciprocity.expire_points", ignore_result=True)
@@ -64,13 +64,13 @@ def expire_points() -> str:
 @shared_task(name="reciprocity.look_after_people", ignore_result=True)
 def look_after_people(thoroughly: bool = False) -> None:
     """Give people what belongs to the addresses that they have confirmed since."""
-    people.look(thoroughly=thoroughly)
+    people.look(timezone.now(), thoroughly=thoroughly)
 
 
 @shared_task(name="reciprocity.look_after_codes", ignore_result=True)
 def look_after_codes() -> str:
     """Note which codes were used, and end those that expired unused."""
-    expired, used = codes.look()
+    expired, used = codes.look(timezone.now())
     return f"{expired} codes expired, {used} used"
 
 
@@ -84,7 +84,7 @@ def train() -> None:
 @shared_task(name="reciprocity.send_messages", ignore_result=True)
 def send_messages() -> str:
     """Ask for the monthly statements, and send what is due."""
-    done = letters.send()
+    done = letters.send(timezone.now())
     return f"{done.sent} messages sent, {done.not_sent} not sent, {done.later} to be tried again"
 
 

@@ -44,8 +44,12 @@ def a_life(programme_on: Any, customer: Any) -> Any:
     settlement.settle(host.order_id(order))
     pending = hosts.order(customer, [("30", 1)])
     settlement.settle(host.order_id(pending))
-    adjustments.adjust(host.person(customer), 5, f"Sorry, {customer.email}", f"user:{customer.pk}", "sorry ada")
-    redemption.redeem(host.person(customer), Reward.objects.filter(is_standard=True).get().pk, "key of ada")
+    adjustments.adjust(
+        host.person(customer), 5, f"Sorry, {customer.email}", f"user:{customer.pk}", "sorry ada", now=timezone.now()
+    )
+    redemption.redeem(
+        host.person(customer), Reward.objects.filter(is_standard=True).get().pk, "key of ada", now=timezone.now()
+    )
     return order
 
 
@@ -59,15 +63,17 @@ def a_full_life(programme_on: Any, customer: Any) -> Any:
     customer.store_value_in_metadata({"birthday": f"1990-{now:%m-%d}"})
     customer.save()
     order = a_life(programme_on, customer)
-    points_upkeep.look()
+    points_upkeep.look(timezone.now())
     assert an_answer(host.order_id(order), customer).entry
     consent.choose(host.person(customer), kinds.STATEMENT, True, "the page of ada", now)
     shelf = catalogue.category("Cups")
     preferences.update(customer.pk, {("category", shelf.pk): True}, ())
-    used = redemption.redeem(host.person(customer), Reward.objects.get(is_standard=True).pk, "another key of ada")
+    used = redemption.redeem(
+        host.person(customer), Reward.objects.get(is_standard=True).pk, "another key of ada", now=timezone.now()
+    )
     hosts.put_voucher(hosts.order(customer, [("10", 1)]), used.code)
     hosts.use_voucher(used.code)
-    codes.look()
+    codes.look(timezone.now())
     assert Redemption.objects.get(pk=used.pk).state == "used"
     return order
 
@@ -143,16 +149,16 @@ def test_an_unconfirmed_user_takes_nothing_of_a_guest_along(programme_on: Any) -
 def test_a_deleted_user_is_erased_after_a_while(programme_on: Any, customer: Any, settings: Any) -> None:
     a_life(programme_on, customer)
     customer.delete()
-    people.look()
+    people.look(timezone.now())
     account = Account.objects.get()
     assert account.erased_at is None
     Account.objects.update(user_deleted_at=account.user_deleted_at - timedelta(days=31))
     settings.RECIPROCITY_ERASE_AFTER_DAYS = None
-    people.look()
+    people.look(timezone.now())
     assert Account.objects.get().erased_at is None
     settings.RECIPROCITY_ERASE_AFTER_DAYS = 30
     before = totals()
-    people.look()
+    people.look(timezone.now())
     assert Account.objects.get().erased_at is not None
     assert totals() == before
 
@@ -214,8 +220,8 @@ def test_of_a_full_life_nothing_leads_anywhere(programme_on: Any, customer: Any)
     gift = Draw.objects.exclude(code=None).filter(state="issued").first()
     hosts.put_voucher(hosts.order("somebody@example.com", [("10", 1)]), gift.code)
     hosts.use_voucher(gift.code)
-    codes.look()
-    gifts.look()
+    codes.look(timezone.now())
+    gifts.look(timezone.now())
     text = everything()
     assert unused not in text
     assert gift.code not in text
@@ -229,12 +235,12 @@ def test_an_order_that_was_on_its_way_while_its_person_was_erased_changes_nothin
     terms = OrderTerms.objects.get(order_id=host.order_id(order))
     waited = ledger.lock
 
-    def erased_meanwhile(account_id: int, now: Any = None) -> Any:
+    def erased_meanwhile(account_id: int, now: Any) -> Any:
         erasure.erase(host.person(customer))
         return waited(account_id, now)
 
     before = totals()
     with mock.patch.object(ledger, "lock", erased_meanwhile):
-        points.settle(host.order_id(order))
+        points.settle(host.order_id(order), timezone.now())
     terms.refresh_from_db()
     assert (terms.order_id.startswith("erased:"), totals()) == (True, before)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from saleor_reciprocity import host, identity, people, settlement
 from saleor_reciprocity.points.models import Account
@@ -27,13 +28,13 @@ def test_a_confirmation_brings_the_guests_points_without_a_new_order(programme_o
     user = hosts.customer_to_confirm("ada@example.com")
     earned(user, "10")
     earned("ada@example.com", "20")
-    people.look()
+    people.look(timezone.now())
     assert Account.objects.get(user=user).available == 10
     hosts.confirm(user)
-    people.look()
+    people.look(timezone.now())
     account = Account.objects.get(user=user)
     assert (account.available, account.email_hash) == (30, identity.email_hash("ada@example.com"))
-    people.look(thoroughly=True)
+    people.look(timezone.now(), thoroughly=True)
     assert Account.objects.get(user=user).available == 30
 
 
@@ -42,7 +43,7 @@ def test_a_changed_address_is_followed_with_what_a_guest_had_there(programme_on:
     earned("new@example.com", "20")
     customer.email = "new@example.com"
     customer.save()
-    people.look(thoroughly=True)
+    people.look(timezone.now(), thoroughly=True)
     account = Account.objects.get(user=customer)
     assert (account.available, account.email_hash) == (30, identity.email_hash("new@example.com"))
     earned("ada@example.com", "5")
@@ -55,7 +56,7 @@ def test_an_address_of_another_user_is_not_taken(programme_on: Any, customer: An
     earned(other, "20")
     Account.objects.filter(user=other).update(email_hash=identity.email_hash("elsewhere@example.com"))
     Account.objects.filter(user=customer).update(email_hash=identity.email_hash("bob@example.com"))
-    people.look(thoroughly=True)
+    people.look(timezone.now(), thoroughly=True)
     assert {account.available for account in Account.objects.all()} == {10, 20}
 
 
@@ -67,5 +68,5 @@ def test_a_user_deleted_and_registered_again_finds_the_points_after_the_proof(pr
     earned(again, "10")
     assert Account.objects.get(user=again).available == 10
     hosts.confirm(again)
-    people.look()
+    people.look(timezone.now())
     assert Account.objects.get(user=again).available == 30

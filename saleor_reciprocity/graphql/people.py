@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
+from django.utils import timezone
 
 from saleor_reciprocity import erasure, errors, host
 from saleor_reciprocity.points import adjustments, merging
@@ -67,6 +68,7 @@ class LoyaltyPointsAdjust(LoyaltyMutation):
             input["reason"],
             actor_of(info.context),
             input["idempotency_key"],
+            timezone.now(),
             channel_id=channel_with_slug(input["channel"]).id if input.get("channel") else "",
             into_debt=bool(input.get("into_debt")),
         )
@@ -88,7 +90,9 @@ class LoyaltyAdjustmentReverse(LoyaltyMutation):
     @classmethod
     def perform(cls, info: Any, id: str, reason: str, into_debt: bool = False) -> dict[str, Any]:
         entry_id = row_id("LoyaltyEntry", id, "id")
-        return {"entry": adjustments.reverse(entry_id, reason, actor_of(info.context), into_debt=into_debt)}
+        return {
+            "entry": adjustments.reverse(entry_id, reason, actor_of(info.context), timezone.now(), into_debt=into_debt)
+        }
 
 
 class LoyaltyAccountsMerge(LoyaltyMutation):
@@ -108,7 +112,7 @@ class LoyaltyAccountsMerge(LoyaltyMutation):
         cls, info: Any, user_id: str, from_user_id: str | None = None, from_email: str | None = None
     ) -> dict[str, Any]:
         target, source = person_named(user_id, None), person_named(from_user_id, from_email)
-        return {"account": merging.merge_people(source, target, actor_of(info.context))}
+        return {"account": merging.merge_people(source, target, actor_of(info.context), timezone.now())}
 
 
 class LoyaltyCustomerErase(LoyaltyMutation):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
+from django.utils import timezone
 
 from saleor_reciprocity import errors, host
 from saleor_reciprocity.rewards import catalogue, queries, redemption
@@ -194,10 +195,10 @@ class PointsRedeem(LoyaltyMutation):
         person = host.person(user)
         wish = (row_id("LoyaltyReward", input["reward_id"], "rewardId"), input["idempotency_key"], input.get("points"))
         if input.get("checkout_id") is None:
-            return {"redemption": redemption.redeem(person, *wish)}
+            return {"redemption": redemption.redeem(person, *wish, now=timezone.now())}
         checkout_id = key_in("Checkout", input["checkout_id"], "checkoutId")
         made, on_checkout = redemption.redeem_on_checkout(
-            person, *wish, checkout_id, lambda code: host.put_on_checkout(info, checkout_id, code)
+            person, *wish, checkout_id, lambda code: host.put_on_checkout(info, checkout_id, code), timezone.now()
         )
         return {"redemption": made, "on_checkout": on_checkout}
 
@@ -218,7 +219,9 @@ class PointsRedemptionCancel(LoyaltyMutation):
             raise errors.SignInRequired
         actor = permissions.actor(info.context)
         owner = None if staff or user is None else user.pk
-        return {"redemption": redemption.cancel(row_id("LoyaltyRedemption", id, "id"), actor, owner)}
+        return {
+            "redemption": redemption.cancel(row_id("LoyaltyRedemption", id, "id"), actor, owner, now=timezone.now())
+        }
 
 
 class LoyaltyRewardTermsInput(graphene.InputObjectType):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
+from django.utils import timezone
 from graphql import GraphQLError
 
 from saleor_reciprocity import errors, host
@@ -165,7 +166,7 @@ class SurveyAnswerReply(LoyaltyMutation):
     @classmethod
     def perform(cls, info: Any, id: str, text: str) -> dict[str, Any]:
         actor = permissions.actor(info.context)
-        return {"reply": replies.reply(row_id("SurveyAnswer", id, "id"), text, actor)}
+        return {"reply": replies.reply(row_id("SurveyAnswer", id, "id"), text, actor, timezone.now())}
 
 
 class SurveyMutations(graphene.ObjectType):

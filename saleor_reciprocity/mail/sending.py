@@ -13,10 +13,9 @@ from typing import Any, Callable, Iterator, Mapping, NamedTuple
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import override
 
-from saleor_reciprocity import host, identity, languages, settings
+from saleor_reciprocity import clock, host, identity, languages, settings
 
 from . import consent, pace, unsubscribing
 from .endpoint import EndpointWay
@@ -27,8 +26,8 @@ from .routes import Envelope, MailWay, NoWay, Outcome, Way, sender_of
 
 logger = logging.getLogger(__name__)
 
-# What a template is given for a message, or None when there is nothing more to say.
-Reader = Callable[[Mail], "Mapping[str, Any] | None"]
+# What a template is given for a message at a moment, or None when there is nothing more to say.
+Reader = Callable[[Mail, datetime], "Mapping[str, Any] | None"]
 
 BATCH = 50
 LEASE = timedelta(minutes=10)
@@ -50,14 +49,16 @@ class Progress(NamedTuple):
     later: int = 0
 
 
-def look(readers: Mapping[str, Reader], tell: Callable[[Progress], None] = lambda progress: None) -> Progress:
+def look(
+    readers: Mapping[str, Reader], now: datetime, tell: Callable[[Progress], None] = lambda progress: None
+) -> Progress:
     """Send what is due in every channel whose programme is on, as far as the pace allows; `tell` after each batch."""
-    total = Progress()
+    total, time = Progress(), clock.running(now)
     with host.allow_writer():
-        take_up_abandoned(timezone.now())
+        take_up_abandoned(now)
         for channel in host.channels():
             programme = consent.settings_of(channel.id)
-            for batch in _batches(channel.id, programme, readers) if programme else ():
+            for batch in _batches(channel.id, programme, readers, time) if programme else ():
                 total = Progress(*(sum(pair) for pair in zip(total, batch)))
                 tell(total)
     return total
@@ -72,19 +73,21 @@ def take_up_abandoned(now: datetime) -> None:
     abandoned.filter(state=State.SENDING).update(state=State.WAITING, claimed_at=None, next_at=now)
 
 
-def _batches(channel_id: str, programme: settings.Programme, readers: Mapping[str, Reader]) -> Iterator[Progress]:
+def _batches(
+    channel_id: str, programme: settings.Programme, readers: Mapping[str, Reader], time: clock.Clock
+) -> Iterator[Progress]:
     for route in ROUTES[programme.mail_delivery]:
         while True:
-            _choose_routes(channel_id, programme)
-            mails = _claim(channel_id, route, timezone.now())
+            _choose_routes(channel_id, programme, time())
+            mails = _claim(channel_id, route, time())
             if not mails:
                 break
-            yield _send_batch(mails, programme, readers)
+            yield _send_batch(mails, programme, readers, time)
 
 
-def _choose_routes(channel_id: str, programme: settings.Programme) -> None:
+def _choose_routes(channel_id: str, programme: settings.Programme, now: datetime) -> None:
     first, *others = ROUTES[programme.mail_delivery]
-    fresh = Mail.objects.filter(channel_id=channel_id, state=State.WAITING, next_at__lte=timezone.now(), route="")
+    fresh = Mail.objects.filter(channel_id=channel_id, state=State.WAITING, next_at__lte=now, route="")
     with transaction.atomic():
         rows = list(fresh.select_for_update(skip_locked=True, of=("self",)).order_by("next_at", "pk")[: 4 * BATCH])
         Mail.objects.filter(pk__in=[row.pk for row in rows]).update(route=first)
@@ -112,24 +115,26 @@ def _claim(channel_id: str, route: str, now: datetime) -> list[Mail]:
     return mails
 
 
-def _send_batch(mails: list[Mail], programme: settings.Programme, readers: Mapping[str, Reader]) -> Progress:
+def _send_batch(
+    mails: list[Mail], programme: settings.Programme, readers: Mapping[str, Reader], time: clock.Clock
+) -> Progress:
     channel_id, route, claimed_at = mails[0].channel_id, mails[0].route, mails[0].claimed_at
     left = list(mails)
     try:
         way = WAYS[route](programme, channel_id)
     except NoWay as no_way:
-        _leave_alone(channel_id, route, str(no_way))
+        _leave_alone(channel_id, route, str(no_way), time())
         return Progress(later=_put_back(left, claimed_at, str(no_way)))
     sent = not_sent = later = 0
     try:
         while left:
             mail = left.pop(0)
-            outcome, word = _send(mail, programme, readers, way)
+            outcome, word = _send(mail, programme, readers, way, time)
             sent += mail.state == State.SENT
             later += mail.state == State.WAITING
             not_sent += mail.state in (State.DROPPED, State.FAILED, State.UNKNOWN)
             if outcome is Outcome.BROKEN or (outcome is Outcome.CLOSED and not sent):
-                _leave_alone(channel_id, route, word)
+                _leave_alone(channel_id, route, word, time())
             if outcome in (Outcome.BROKEN, Outcome.CLOSED):
                 return Progress(sent, not_sent, later + _put_back(left, claimed_at, word))
     finally:
@@ -138,9 +143,9 @@ def _send_batch(mails: list[Mail], programme: settings.Programme, readers: Mappi
     return Progress(sent, not_sent, later)
 
 
-def _leave_alone(channel_id: str, route: str, problem: str) -> None:
+def _leave_alone(channel_id: str, route: str, problem: str, now: datetime) -> None:
     logger.warning("Messages of channel %s wait (%s): %s", channel_id, route, problem)
-    pace.pause(channel_id, route, problem, timezone.now())
+    pace.pause(channel_id, route, problem, now)
 
 
 def _put_back(mails: list[Mail], claimed_at: datetime | None, problem: str) -> int:
@@ -152,28 +157,28 @@ def _put_back(mails: list[Mail], claimed_at: datetime | None, problem: str) -> i
 
 
 def _send(
-    mail: Mail, programme: settings.Programme, readers: Mapping[str, Reader], way: Way
+    mail: Mail, programme: settings.Programme, readers: Mapping[str, Reader], way: Way, time: clock.Clock
 ) -> tuple[Outcome | None, str]:
     try:
-        envelope = _envelope(mail, programme, readers)
+        envelope = _envelope(mail, programme, readers, time())
     except _Drop as drop:
         _keep(mail, State.DROPPED, str(drop))
         return None, ""
     except Exception as error:  # a text that can't be made must not hold up the others
         logger.exception("Message %s could not be made", mail.pk)
-        _later(mail, f"the text could not be made ({type(error).__name__})")
+        _later(mail, f"the text could not be made ({type(error).__name__})", time())
         return None, ""
-    if not _hand_over(mail):
+    if not _hand_over(mail, time()):
         return None, ""
     outcome, word = way.send(envelope)
     if outcome is Outcome.ACCEPTED:
-        _keep(mail, State.SENT, "", sent_at=timezone.now())
+        _keep(mail, State.SENT, "", sent_at=time())
     elif outcome is Outcome.REFUSED:
         _keep(mail, State.FAILED, word)
     elif outcome in (Outcome.UNCLEAR, Outcome.BROKEN) and KINDS[mail.kind].at_most_once:
         _keep(mail, State.UNKNOWN, word)
     else:
-        _later(mail, word)
+        _later(mail, word, time())
     return outcome, word
 
 
@@ -181,15 +186,14 @@ class _Drop(Exception):
     """The message is not to be sent; the text says why."""
 
 
-def _envelope(mail: Mail, programme: settings.Programme, readers: Mapping[str, Reader]) -> Envelope:
+def _envelope(mail: Mail, programme: settings.Programme, readers: Mapping[str, Reader], now: datetime) -> Envelope:
     """The message ready to go. Raises _Drop."""
-    now = timezone.now()
     if mail.expires_at <= now:
         raise _Drop("too late")
     to, verdict = _asked_again(mail, programme, now)
     language = mail.language or to.language
     with override(languages.nearest(language)):
-        context = readers[mail.kind](mail)
+        context = readers[mail.kind](mail, now)
     if context is None:
         raise _Drop("nothing more to say")
     mail.basis = verdict.why.value
@@ -229,9 +233,8 @@ def _message_id(mail: Mail, programme: settings.Programme) -> str:
     return f"<reciprocity.{identity.address_hash(mail.source)[:32]}@{domain}>"
 
 
-def _hand_over(mail: Mail) -> bool:
+def _hand_over(mail: Mail, now: datetime) -> bool:
     """Store that it is sent now. False when somebody else took it up, because we were too slow."""
-    now = timezone.now()
     state = State.HANDED_OVER if KINDS[mail.kind].at_most_once else State.SENDING
     ours = Mail.objects.filter(pk=mail.pk, state=State.SENDING, claimed_at=mail.claimed_at)
     taken = ours.update(state=state, claimed_at=now, message_id=mail.message_id, person=mail.person, basis=mail.basis)
@@ -239,12 +242,12 @@ def _hand_over(mail: Mail) -> bool:
     return bool(taken)
 
 
-def _later(mail: Mail, reason: str) -> None:
+def _later(mail: Mail, reason: str, now: datetime) -> None:
     if mail.attempts >= MOST_ATTEMPTS:
         _keep(mail, State.FAILED, reason)
     else:
         wait = min(timedelta(minutes=2**mail.attempts), LONGEST_BACKOFF)
-        _keep(mail, State.WAITING, reason, next_at=timezone.now() + wait)
+        _keep(mail, State.WAITING, reason, next_at=now + wait)
 
 
 def _keep(mail: Mail, state: State, reason: str, **columns: Any) -> None:

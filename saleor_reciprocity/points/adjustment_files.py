@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from io import StringIO
 from typing import Any, Iterator, Mapping
 
@@ -59,14 +60,14 @@ def _values(row: Mapping[str, Any], key: str) -> dict[str, str]:
     return {**values, "key": values.get("key") or key}
 
 
-def apply(rows: list[tuple[int, dict[str, str]]], actor: str) -> Iterator[Report]:
+def apply(rows: list[tuple[int, dict[str, str]]], actor: str, now: datetime) -> Iterator[Report]:
     """Adjust row by row, each in a transaction of its own, and say what became of it."""
     for line, row in rows:
         try:
             person, points = _asked(row)
             before = adjustments.done_before(row["key"]) is not None
             entry = adjustments.adjust(
-                person, points, row["reason"], actor, row["key"], channel_id=row.get("channel", "")
+                person, points, row["reason"], actor, row["key"], now, channel_id=row.get("channel", "")
             )
         except errors.ReciprocityError as error:
             yield Report(line, row["key"], REFUSED, row["points"], problem=error.message)

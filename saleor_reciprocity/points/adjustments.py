@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import OperationalError, connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, settings
@@ -35,7 +36,15 @@ def checked(points: int, reason: str, key: str) -> tuple[str, str]:
 
 
 def adjust(
-    person: Person, points: int, reason: str, actor: str, key: str, *, channel_id: str = "", into_debt: bool = False
+    person: Person,
+    points: int,
+    reason: str,
+    actor: str,
+    key: str,
+    now: datetime,
+    *,
+    channel_id: str = "",
+    into_debt: bool = False,
 ) -> Entry:
     """Give a person points, or take them (negative). The same key gives the same entry, for ever.
 
@@ -49,7 +58,6 @@ def adjust(
                 cursor.execute(
                     "SELECT set_config('lock_timeout', %s, true)", [str(int(settings.wait_seconds() * 1000))]
                 )
-            now = timezone.now()
             account = ledger.lock_account_of(person, now)
             earlier = done_before(key)
             if earlier is not None:
@@ -75,7 +83,7 @@ def _same(earlier: Entry, account_id: int, points: int) -> Entry:
     return earlier
 
 
-def reverse(entry_id: int, reason: str, actor: str, *, into_debt: bool = False) -> Entry:
+def reverse(entry_id: int, reason: str, actor: str, now: datetime, *, into_debt: bool = False) -> Entry:
     """Undo an adjustment by a new entry. A second call gives the same entry.
 
     What was taken returns to the very lots it came from. Raises NotFound for what is no adjustment, Invalid (the
@@ -86,7 +94,6 @@ def reverse(entry_id: int, reason: str, actor: str, *, into_debt: bool = False) 
         raise errors.NotFound(field="id")
     reason, _key = checked(1, reason, "-")
     with transaction.atomic():
-        now = timezone.now()
         account = ledger.lock(entry.account_id, now)
         source = f"reversed adjustment:{entry.pk}"
         earlier = Entry.objects.filter(source=source).first()

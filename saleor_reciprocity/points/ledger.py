@@ -11,7 +11,6 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from saleor_reciprocity import errors, identity, programme, settings
 from saleor_reciprocity.host.facts import Person
@@ -89,12 +88,12 @@ def lock_account_of(person: Person, now: datetime) -> Account:
     return _without_expired(known, now) if known else lock(account_of(person, now).pk, now)
 
 
-def lock(account_id: int, now: datetime | None = None) -> Account:
+def lock(account_id: int, now: datetime) -> Account:
     """The account, or what it was merged into, locked until the end of the transaction, its expired points gone."""
     account = Account.objects.select_for_update().get(pk=account_id)
     if account.merged_into_id is not None:
         account = Account.objects.select_for_update().get(pk=account.merged_into_id)
-    return _without_expired(account, now or timezone.now())
+    return _without_expired(account, now)
 
 
 def _without_expired(account: Account, now: datetime) -> Account:

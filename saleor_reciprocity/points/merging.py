@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors
@@ -70,11 +69,10 @@ def merge(source_id: int, target_id: int, now: datetime, actor: str) -> Account:
     return target
 
 
-def merge_people(source: Person, target: Person, actor: str) -> Account:
+def merge_people(source: Person, target: Person, actor: str, now: datetime) -> Account:
     """Merge the account of one person into that of another, for staff. Raises NotFound where the former has none."""
     from . import ledger
 
-    now = timezone.now()
     with transaction.atomic():
         ends = queries.account_of(source)
         if ends is None:

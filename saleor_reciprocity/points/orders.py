@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Sequence
 
 from django.db import transaction
-from django.utils import timezone
 
 from saleor_reciprocity import host, programme, settings
 
@@ -20,16 +19,16 @@ from .rules import Buyer, Rule, Shelf
 MOST_COUNTED = 1_000_000  # orders of one person
 
 
-def settle(order_id: str) -> None:
+def settle(order_id: str, now: datetime) -> None:
     """Post what an order is due and what was not posted yet, in a transaction of its own.
 
     The order is read after the account is locked, so whoever comes last decides by the newest state.
     """
     with transaction.atomic():
-        terms = OrderTerms.objects.filter(order_id=order_id).first() or _first_look(order_id)
+        terms = OrderTerms.objects.filter(order_id=order_id).first() or _first_look(order_id, now)
         if terms is None or terms.account_id is None:
             return
-        account = ledger.lock(terms.account_id)
+        account = ledger.lock(terms.account_id, now)
         terms.refresh_from_db()
         if terms.order_id != order_id:
             return  # the person was erased while this waited
@@ -37,10 +36,9 @@ def settle(order_id: str) -> None:
         if order is None:  # the host deletes expired orders, which are due nothing by then
             OrderTerms.objects.filter(pk=terms.pk).update(matures_at=None)
             return
-        now = timezone.now()
         if account.user_id is None and order.person.user_id is not None:
             ledger.account_of(order.person, now)  # a guest's order found its user: so does the account
-            account = ledger.lock(account.pk)  # which may be part of the user's own by now
+            account = ledger.lock(account.pk, now)  # which may be part of the user's own by now
         _post(account, terms, order, Terms.from_json(terms.terms), now)
 
 
@@ -50,13 +48,12 @@ def _post(account: Account, terms: OrderTerms, order: host.Order, agreed: Terms,
         tiers.settle(account, now)
 
 
-def award_past(order: host.Order, rules: settings.Programme, in_force: Sequence[Rule]) -> bool:
+def award_past(order: host.Order, rules: settings.Programme, in_force: Sequence[Rule], now: datetime) -> bool:
     """Award an order from before the programme by rules of today, in a transaction of its own. Once, whoever asks.
 
     Returns whether it was this call that did so.
     """
     with transaction.atomic():
-        now = timezone.now()
         account = ledger.lock_account_of(order.person, now)
         OrderTerms.objects.filter(order_id=order.id, account=None, verdict=earning.PROGRAMME_OFF).delete()
         if OrderTerms.objects.filter(order_id=order.id).exists():
@@ -83,7 +80,7 @@ def past_terms(
     return earning.terms_for(order, rules, in_force, buyer_of(order, account, in_force), shelves_for(order, in_force))
 
 
-def _first_look(order_id: str) -> OrderTerms | None:
+def _first_look(order_id: str, now: datetime) -> OrderTerms | None:
     """Freeze the terms of an order as they stood when it was placed, and post what it is due at once.
 
     Returns the terms only where another process was first, under the lock of the account.
@@ -105,7 +102,6 @@ def _first_look(order_id: str) -> OrderTerms | None:
     if rules is None or terms.verdict != earning.EARNS:
         OrderTerms.objects.bulk_create([terms], ignore_conflicts=True)
         return None
-    now = timezone.now()
     terms.account = account = ledger.lock_account_of(order.person, now)
     first = OrderTerms.objects.filter(order_id=order.id).first()
     if first is not None:
@@ -172,5 +168,5 @@ def mature(account: Account, now: datetime) -> Account:
     """A locked account, with all the points that time has made available."""
     orders = maturing(now, account.pk)
     for order_id in orders:
-        settle(order_id)
-    return ledger.lock(account.pk) if orders else account
+        settle(order_id, now)
+    return ledger.lock(account.pk, now) if orders else account

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, Iterable, Mapping, Sequence
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from saleor_reciprocity import host, settings
 
@@ -77,11 +76,10 @@ class Award:
 
 
 def award(
-    channel: host.Channel, order_ids: Sequence[str], values: settings.Programme, in_force: Sequence[Rule]
+    channel: host.Channel, order_ids: Sequence[str], values: settings.Programme, in_force: Sequence[Rule], now: datetime
 ) -> Award:
     """Award those of these orders that were not, in a transaction of its own. Once, whoever asks."""
     with transaction.atomic():
-        now = timezone.now()
         people = _people(order_ids)
         accounts = holders.accounts_of(people.values(), now)
         held = _lock(accounts.values(), now)
@@ -92,13 +90,13 @@ def award(
         return written
 
 
-def rehearse(order_ids: Sequence[str], values: settings.Programme, in_force: Sequence[Rule]) -> Award:
+def rehearse(order_ids: Sequence[str], values: settings.Programme, in_force: Sequence[Rule], now: datetime) -> Award:
     """What `award` would give. Nothing is written."""
     with transaction.atomic():
         people = _people(order_ids)
         accounts = holders.known(people.values())
         theirs = {order_id: accounts.get(person) for order_id, person in people.items()}
-        reckon(theirs, values, in_force, timezone.now())
+        reckon(theirs, values, in_force, now)
         found = _sum("past_due WHERE NOT is_odd")
         transaction.set_rollback(True)
         return found

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Min, Sum
-from django.utils import timezone
 
 from saleor_reciprocity import clock, host
 from saleor_reciprocity.mail import kinds, outbox
@@ -37,12 +36,11 @@ def ask(now: datetime) -> None:
             )
 
 
-def about(mail: Mail) -> dict[str, Any] | None:
+def about(mail: Mail, now: datetime) -> dict[str, Any] | None:
     """The points that are about to expire and the last day of the first of them; None when they are gone.
 
     The day is the last one that is whole, where the shop is: no reminder names a day on which points have ended.
     """
-    now = timezone.now()
     until = mail.wanted_at + timedelta(days=mail.context["days"])
     lots = Lot.objects.filter(account_id=mail.context["account"], remaining__gt=0)
     soon = lots.filter(expires_at__gt=now, expires_at__lte=until).aggregate(

@@ -38,7 +38,7 @@ def ask(now: datetime) -> int:
     return asked
 
 
-def about(mail: Mail) -> dict[str, Any] | None:
+def about(mail: Mail, now: datetime) -> dict[str, Any] | None:
     """The points as the mail shows them."""
     account = Account.objects.filter(pk=mail.context["account"]).first()
     if account is None:

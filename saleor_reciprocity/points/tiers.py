@@ -253,7 +253,7 @@ def look(now: datetime, progressed: Callable[[int], None] = lambda looked: None)
     while batch := _to_look_at(row, after, now):
         for account_id in batch:
             with transaction.atomic():
-                settle(ledger.lock(account_id), now)
+                settle(ledger.lock(account_id, now), now)
         looked, after = looked + len(batch), batch[-1]
         progressed(looked)
     return looked

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
+from datetime import datetime
 
 from saleor_reciprocity import host
 
 from . import bonuses, tiers
 
 
-def look() -> tuple[int, int]:
+def look(now: datetime) -> tuple[int, int]:
     """Do all of it. Returns how many bonuses were given and how many accounts were looked at for their tier."""
     with host.allow_writer():
-        now = timezone.now()
         return bonuses.look(now), tiers.look(now)

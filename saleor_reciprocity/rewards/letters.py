@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from saleor_reciprocity import host
@@ -24,7 +25,7 @@ def ask_for_code(redemption: Redemption, person: host.Person) -> None:
     )
 
 
-def about(mail: Mail) -> dict[str, Any] | None:
+def about(mail: Mail, now: datetime) -> dict[str, Any] | None:
     """The code as its mail shows it; None when it was cancelled, used or has expired."""
     made = Redemption.objects.select_related("reward").get(pk=mail.context["redemption"])
     if made.state != RedemptionState.UNUSED:

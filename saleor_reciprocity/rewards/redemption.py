@@ -9,7 +9,6 @@ from typing import Callable, Iterator
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host, programme, settings
@@ -39,6 +38,8 @@ def redeem(
     key: str,
     points: int | None = None,
     checkout: host.Checkout | None = None,
+    *,
+    now: datetime,
 ) -> Redemption:
     """Exchange a person's points for a reward. The same key gives the same redemption, for ever.
 
@@ -56,9 +57,9 @@ def redeem(
     if person.user_id is None:
         raise errors.SignInRequired
     with _locking():
-        account = orders.mature(ledger.lock_account_of(person, timezone.now()), timezone.now())
+        account = orders.mature(ledger.lock_account_of(person, now), now)
         earlier = Redemption.objects.filter(account=account, key=wish.key).first()
-        return _same(earlier, reward_id) if earlier else _exchange(account, person, wish)
+        return _same(earlier, reward_id) if earlier else _exchange(account, person, wish, now)
 
 
 def redeem_on_checkout(
@@ -68,6 +69,7 @@ def redeem_on_checkout(
     points: int | None,
     checkout_id: str,
     put: Callable[[str], bool],
+    now: datetime,
 ) -> tuple[Redemption, bool]:
     """Redeem for one of the person's own checkouts and `put` the code on it. Returns whether it is there.
 
@@ -81,10 +83,10 @@ def redeem_on_checkout(
     checkout = host.checkout(checkout_id)
     if checkout is None or not _is_own(checkout, person):
         raise errors.NotFound(field="checkoutId")
-    made = redeem(person, reward_id, key, points, checkout)
+    made = redeem(person, reward_id, key, points, checkout, now=now)
     if _put(made, put):
         return made, True
-    cancel(made.pk, f"user:{person.user_id}")
+    cancel(made.pk, f"user:{person.user_id}", now=now)
     raise errors.RewardNotApplicable
 
 
@@ -96,76 +98,75 @@ def _put(redemption: Redemption, put: Callable[[str], bool]) -> bool:
     return redemption.state == RedemptionState.UNUSED and put(redemption.code)
 
 
-def cancel(redemption_id: int, actor: str, user_id: int | None = None) -> Redemption:
+def cancel(redemption_id: int, actor: str, user_id: int | None = None, *, now: datetime) -> Redemption:
     """Withdraw an unused code and return its points to the lots they came from. A second call changes nothing.
 
     With `user_id` only that user's redemption is found. Raises NotFound, CodeAlreadyUsed (also for an expired code),
     CodeOnCheckout (a gift card that a checkout counts on), or Busy.
     """
     with _locking():
-        redemption = _locked(redemption_id, user_id)
+        redemption = _locked(redemption_id, now, user_id)
         if redemption.state in (RedemptionState.UNUSED, RedemptionState.USED):
             if not issuing.withdraw(redemption.kind, redemption.code):
                 raise errors.CodeAlreadyUsed(field="id")
             if host.gift_card_on_checkout(redemption.code):
                 raise errors.CodeOnCheckout
-            redemption.cancelled_at = timezone.now()
-            _close(redemption, RedemptionState.CANCELLED, "cancelled", actor)
+            redemption.cancelled_at = now
+            _close(redemption, RedemptionState.CANCELLED, "cancelled", actor, now)
         elif redemption.state == RedemptionState.EXPIRED:
             raise errors.CodeAlreadyUsed(_("This code has expired."), field="id")
         return redemption
 
 
-def expire(redemption_id: int) -> None:
+def expire(redemption_id: int, now: datetime) -> None:
     """Close a redemption whose code was not used in time; its points return if the reward says so. Raises Busy.
 
     A gift card that a checkout counts on is left for the next look.
     """
     with _locking():
-        redemption = _locked(redemption_id)
+        redemption = _locked(redemption_id, now)
         if redemption.state != RedemptionState.UNUSED:
             return
         if not issuing.withdraw(redemption.kind, redemption.code):
-            _note_use(redemption, host.order_with_code(redemption.code) or "")
+            _note_use(redemption, host.order_with_code(redemption.code) or "", now)
         elif host.gift_card_on_checkout(redemption.code):
             transaction.set_rollback(True)
         else:
-            _close(redemption, RedemptionState.EXPIRED, "expired", "")
+            _close(redemption, RedemptionState.EXPIRED, "expired", "", now)
 
 
-def note_use(redemption_id: int) -> None:
+def note_use(redemption_id: int, now: datetime) -> None:
     """Note that an order was placed with the code of a redemption. Raises Busy.
 
     Without an order, the code is at a payment that may still fail; then the host releases it.
     """
     with _locking():
-        redemption = _locked(redemption_id)
+        redemption = _locked(redemption_id, now)
         order_id = host.order_with_code(redemption.code)
         if redemption.state == RedemptionState.UNUSED and order_id:
-            _note_use(redemption, order_id)
+            _note_use(redemption, order_id, now)
 
 
-def _note_use(redemption: Redemption, order_id: str) -> None:
-    redemption.state, redemption.closed_at = RedemptionState.USED, timezone.now()
+def _note_use(redemption: Redemption, order_id: str, now: datetime) -> None:
+    redemption.state, redemption.closed_at = RedemptionState.USED, now
     redemption.used_by_order = order_id
     _store_closed(redemption)
 
 
-def _locked(redemption_id: int, user_id: int | None = None) -> Redemption:
+def _locked(redemption_id: int, now: datetime, user_id: int | None = None) -> Redemption:
     found = Redemption.objects.filter(pk=redemption_id)
     if user_id is not None:
         found = found.filter(Q(account__user_id=user_id) | Q(account__merged_into__user_id=user_id))
     account_id = found.values_list("account_id", flat=True).first()
     if account_id is None:
         raise errors.NotFound(field="id")
-    account = ledger.lock(account_id)
+    account = ledger.lock(account_id, now)
     redemption = Redemption.objects.select_related("entry", "reward").get(pk=redemption_id)
     redemption.account = account
     return redemption
 
 
-def _close(redemption: Redemption, state: RedemptionState, what: str, actor: str) -> None:
-    now = timezone.now()
+def _close(redemption: Redemption, state: RedemptionState, what: str, actor: str, now: datetime) -> None:
     redemption.state, redemption.closed_at = state, now
     if state == RedemptionState.CANCELLED or redemption.returns_points:
         credit = ledger.Posting(
@@ -207,8 +208,7 @@ def _same(earlier: Redemption, reward_id: int) -> Redemption:
     return earlier
 
 
-def _exchange(account: Account, person: host.Person, wish: Wish) -> Redemption:
-    now = timezone.now()
+def _exchange(account: Account, person: host.Person, wish: Wish, now: datetime) -> Redemption:
     reward, channel = _offered(wish.reward_id, now)
     limits.check(reward, account, now)
     sale = pricing.sale(reward, wish.points, account.available, wish.checkout)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Callable, Iterable
 
 from django.db import connection
-from django.utils import timezone
 
 from saleor_reciprocity import errors, host
 
@@ -13,12 +13,12 @@ from . import redemption
 from .models import Redemption, RedemptionState
 
 
-def look() -> tuple[int, int]:
+def look(now: datetime) -> tuple[int, int]:
     """Do all of it, each redemption in a transaction of its own. Returns how many were due and how many were used."""
     with host.allow_writer():
-        used = _each(_used(), redemption.note_use)
-        due = Redemption.objects.filter(state=RedemptionState.UNUSED, expires_at__lte=timezone.now())
-        return _each(due.order_by("expires_at").values_list("pk", flat=True), redemption.expire), used
+        used = _each(_used(), redemption.note_use, now)
+        due = Redemption.objects.filter(state=RedemptionState.UNUSED, expires_at__lte=now)
+        return _each(due.order_by("expires_at").values_list("pk", flat=True), redemption.expire, now), used
 
 
 def _used() -> list[int]:
@@ -30,11 +30,11 @@ def _used() -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _each(ids: Iterable[int], change: Callable[[int], None]) -> int:
+def _each(ids: Iterable[int], change: Callable[[int, datetime], None], now: datetime) -> int:
     done = 0
     for redemption_id in list(ids):
         try:
-            change(redemption_id)
+            change(redemption_id, now)
         except errors.Busy:  # the next look does it
             continue
         done += 1

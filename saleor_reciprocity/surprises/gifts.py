@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
 from django.db.models import F
-from django.utils import timezone
 
 from saleor_reciprocity import errors, host, identity
 from saleor_reciprocity.points import ledger
@@ -33,25 +33,25 @@ def worth(prize: Prize, order: host.Order) -> Decimal:
 def give(draw: Draw, prize: Prize, channel: host.Channel, account: Account) -> None:
     """Make the code of a draw that won, or post its points on the locked account."""
     if prize.kind == PrizeKind.POINTS:
-        draw.entry = ledger.give(account, _posting(draw, prize.points or 0, "given"), draw.drawn_at)
+        draw.entry = ledger.give(account, _posting(draw, prize.points or 0, "given", draw.drawn_at), draw.drawn_at)
         return
     draw.code = issuing.issue(
         issuing.Terms(prize.kind, prize.name, draw.cost, channel, draw.user_id, draw.expires_at, prize.product_id)
     )
 
 
-def take_back(draw: Draw, state: GiftState) -> None:
+def take_back(draw: Draw, state: GiftState, now: datetime) -> None:
     """Close a locked draw's gift: an unused one is gone and its money back in the budget, a used one is noted so."""
-    unused = _withdraw(draw)
-    close(draw, state if unused else GiftState.USED)
+    unused = _withdraw(draw, now)
+    close(draw, state if unused else GiftState.USED, now)
     if unused:
         Prize.objects.filter(pk=draw.prize_id).update(given=F("given") - 1)
         budget.put_back(draw.campaign.budget_id, draw.cost, draw.drawn_at)
 
 
-def close(draw: Draw, state: GiftState) -> None:
+def close(draw: Draw, state: GiftState, now: datetime) -> None:
     """Note what became of a gift, and who used it."""
-    draw.state, draw.closed_at = state, timezone.now()
+    draw.state, draw.closed_at = state, now
     if state == GiftState.USED and draw.code:
         draw.used_by_order = host.order_with_code(draw.code) or ""
         order = host.order(draw.used_by_order) if draw.used_by_order else None
@@ -71,26 +71,26 @@ def used_codes() -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _withdraw(draw: Draw) -> bool:
+def _withdraw(draw: Draw, now: datetime) -> bool:
     if draw.prize.kind == PrizeKind.POINTS:
-        return _withdraw_points(draw)
+        return _withdraw_points(draw, now)
     return issuing.withdraw(draw.prize.kind, draw.code or "")
 
 
-def _withdraw_points(draw: Draw) -> bool:
-    account = ledger.lock(draw.entry.account_id)
+def _withdraw_points(draw: Draw, now: datetime) -> bool:
+    account = ledger.lock(draw.entry.account_id, now)
     try:
-        draw.reversal = ledger.spend(account, _posting(draw, -draw.entry.points, "taken back"), timezone.now())
+        draw.reversal = ledger.spend(account, _posting(draw, -draw.entry.points, "taken back", now), now)
     except errors.InsufficientPoints:
         return False
     return True
 
 
-def _posting(draw: Draw, points: int, what: str) -> ledger.Posting:
+def _posting(draw: Draw, points: int, what: str, now: datetime) -> ledger.Posting:
     return ledger.Posting(
         kind=Kind.SURPRISE if points > 0 else Kind.CLAWBACK,
         source=f"surprise {what}:{draw.campaign_id}:{draw.order_id}",
-        happened_at=draw.drawn_at if points > 0 else timezone.now(),
+        happened_at=now,
         points=points,
         reason=f"#{draw.order_number}",
     )

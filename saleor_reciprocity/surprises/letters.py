@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from saleor_reciprocity import host
@@ -10,7 +11,7 @@ from saleor_reciprocity.mail.models import Mail
 from .models import Draw, GiftState
 
 
-def about(mail: Mail) -> dict[str, Any] | None:
+def about(mail: Mail, now: datetime) -> dict[str, Any] | None:
     """The gift as its mail shows it; None when it was taken back, used or has expired."""
     draw = Draw.objects.select_related("campaign", "prize", "entry").get(pk=mail.context["draw"])
     if draw.state != GiftState.ISSUED or draw.prize is None:

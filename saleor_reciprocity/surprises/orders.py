@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from saleor_reciprocity import host, identity, programme
 from saleor_reciprocity.experiments import assignment, holdout
@@ -18,7 +17,7 @@ from . import budget, campaigns, draw, eligibility, gifts, notes
 from .models import Campaign, Draw, GiftState, Outcome, Prize, PrizeKind
 
 
-def settle(order_id: str) -> None:
+def settle(order_id: str, now: datetime) -> None:
     """Draw for an order what was not drawn yet, or take unused gifts back, in a transaction of its own.
 
     The order is read again after the account is locked, so whoever comes last decides by the newest state. What is
@@ -32,15 +31,15 @@ def settle(order_id: str) -> None:
             return
         if not (_undrawn(order) or _gifts_out(order_id)):
             return
-        account = ledger.lock_account_of(order.person, timezone.now())
+        account = ledger.lock_account_of(order.person, now)
         order = host.order(order_id)
         if order is None:
             return
         if order.state is host.OrderState.VOID:
             for won in _gifts_out(order_id, lock=True):
-                gifts.take_back(won, GiftState.WITHDRAWN)
+                gifts.take_back(won, GiftState.WITHDRAWN, now)
         for campaign in _undrawn(order):
-            _draw(order, campaign, account)
+            _draw(order, campaign, account, now)
     notes.write_soon(order_id)
 
 
@@ -64,7 +63,7 @@ def _gifts_out(order_id: str, lock: bool = False) -> list[Draw]:
     return list(rows.select_for_update() if lock else rows)
 
 
-def _draw(order: host.Order, campaign: Campaign, account: Account) -> Draw:
+def _draw(order: host.Order, campaign: Campaign, account: Account, now: datetime) -> Draw:
     made = Draw(
         campaign=campaign,
         order_id=order.id,
@@ -74,7 +73,7 @@ def _draw(order: host.Order, campaign: Campaign, account: Account) -> Draw:
         address=identity.address_hash(host.shipping_address(order.id)),
         ticket=draw.ticket_of(campaign.secret, order.id),
         currency=order.currency,
-        drawn_at=timezone.now(),
+        drawn_at=now,
     )
     against = _reason_against(order, campaign, made, account)
     if against is None and draw.wins(made.ticket, campaign.probability):
@@ -120,7 +119,7 @@ def _try(made: Draw, prize: Prize, order: host.Order, account: Account) -> Outco
         with transaction.atomic():
             if not campaigns.take_from_stock(prize):
                 return Outcome.OUT_OF_STOCK
-            _win(made, prize, cost, channel, ledger.lock(account.pk), order.person)
+            _win(made, prize, cost, channel, ledger.lock(account.pk, made.drawn_at), order.person)
             if not budget.take(made.campaign.budget_id, cost, made.drawn_at):
                 raise _BudgetRefuses
     except _BudgetRefuses:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Callable
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from saleor_reciprocity import host, programme
 
@@ -14,16 +14,18 @@ from . import campaigns, gifts, notes
 from .models import Draw, GiftState
 
 
-def look() -> tuple[int, int]:
+def look(now: datetime) -> tuple[int, int]:
     """Do all of it. Returns how many gifts expired unused and how many were found used."""
     with host.allow_writer():
         for channel in host.channels():
             version = programme.current(channel.id)
             if version is not None and version.active:
                 campaigns.keep_standard_campaign(channel, version.programme)
-        used = _each(Draw.objects.filter(code__in=gifts.used_codes()), lambda gift: gifts.close(gift, GiftState.USED))
-        lapsed = Draw.objects.filter(expires_at__lte=timezone.now())
-        expired = _each(lapsed, lambda gift: gifts.take_back(gift, GiftState.EXPIRED))
+        used = _each(
+            Draw.objects.filter(code__in=gifts.used_codes()), lambda gift: gifts.close(gift, GiftState.USED, now)
+        )
+        lapsed = Draw.objects.filter(expires_at__lte=now)
+        expired = _each(lapsed, lambda gift: gifts.take_back(gift, GiftState.EXPIRED, now))
         notes.write_missing()
         return expired, used
 

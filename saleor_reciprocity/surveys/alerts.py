@@ -11,10 +11,9 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from saleor_reciprocity import host, settings
+from saleor_reciprocity import clock, host, settings
 from saleor_reciprocity.mail import kinds, outbox
 
 from .models import Answer
@@ -24,13 +23,13 @@ logger = logging.getLogger(__name__)
 PAUSE = timedelta(minutes=10)  # between two calls about one answer
 
 
-def prepare(answer: Answer, terms: settings.Programme | None) -> None:
+def prepare(answer: Answer, terms: settings.Programme | None, now: datetime) -> None:
     """Note on a finished answer whether it is unhappy, and see to it that the shop hears of it."""
     answer.is_unhappy = terms is not None and answer.score is not None and answer.score < terms.survey_alert_below
     if not answer.is_unhappy or terms is None:
         return
     if settings.survey_alert_function():
-        answer.alert_due_at = timezone.now()
+        answer.alert_due_at = now
 
 
 def tell(answer: Answer, terms: settings.Programme | None, now: datetime) -> None:
@@ -49,15 +48,15 @@ def tell(answer: Answer, terms: settings.Programme | None, now: datetime) -> Non
     )
 
 
-def call_due() -> int:
+def call_due(now: datetime) -> int:
     """Call the shop's function about every answer for which it has not returned yet. Returns how many did now."""
-    due = Answer.objects.filter(alert_due_at__lte=timezone.now()).order_by("alert_due_at", "pk")
-    return sum(_call(answer_id) for answer_id in due.values_list("pk", flat=True))
+    due = Answer.objects.filter(alert_due_at__lte=now).order_by("alert_due_at", "pk")
+    time = clock.running(now)  # a call may take long
+    return sum(_call(answer_id, time()) for answer_id in due.values_list("pk", flat=True))
 
 
-def _call(answer_id: int) -> bool:
+def _call(answer_id: int, now: datetime) -> bool:
     function = settings.survey_alert_function()
-    now = timezone.now()
     claimed = Answer.objects.filter(pk=answer_id, alert_due_at__lte=now).update(alert_due_at=now + PAUSE)
     if not claimed or not function:
         return False

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import override
 
 from saleor_reciprocity import host, languages
@@ -15,7 +15,7 @@ from .models import Answer, Reply
 from .scores import answers_of
 
 
-def question(mail: Mail) -> dict[str, Any] | None:
+def question(mail: Mail, now: datetime) -> dict[str, Any] | None:
     """The question with a link for each answer; None when there is nothing to ask any more.
 
     That is so when it was answered, when whom it was for was erased, and when the goods or the order are gone.
@@ -23,7 +23,7 @@ def question(mail: Mail) -> dict[str, Any] | None:
     invitation = responses.open_invitation(mail.context["invitation"])
     if invitation is None or not queue.still_fits(invitation):
         return None
-    address = pages.address_of(invitation, timezone.now())
+    address = pages.address_of(invitation, now)
     with override(languages.nearest(invitation.language)):
         wording = pages.wording_of(invitation)
     return {
@@ -37,7 +37,7 @@ def question(mail: Mail) -> dict[str, Any] | None:
     }
 
 
-def reply(mail: Mail) -> dict[str, Any] | None:
+def reply(mail: Mail, now: datetime) -> dict[str, Any] | None:
     """What the shop wrote, with what the customer had written; None when it was erased."""
     written = Reply.objects.select_related("answer__invitation").get(pk=mail.context["reply"])
     if not written.text:
@@ -46,7 +46,7 @@ def reply(mail: Mail) -> dict[str, Any] | None:
     return {"reply": written.text, "comment": answer.comment, "order_number": answer.invitation.order_number}
 
 
-def alert(mail: Mail) -> dict[str, Any] | None:
+def alert(mail: Mail, now: datetime) -> dict[str, Any] | None:
     """What an unhappy customer answered; None when the customer was erased."""
     answer = Answer.objects.get(pk=mail.context["answer"])
     invitation = responses.invited(answer.invitation_id)

@@ -62,9 +62,9 @@ def _submit(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     given = _given(request, invitation)
     finishing = request.POST.get("action") != "keep"
     if finishing and given.score is not None:
-        taken = responses.take(invitation, given)
+        taken = responses.take(invitation, given, timezone.now())
         return _page(request, _THANKS if taken.is_first else _ALREADY, invitation, {"points": taken.points})
-    if not responses.keep(invitation, given):
+    if not responses.keep(invitation, given, timezone.now()):
         return _page(request, _ALREADY, invitation, {})
     return _rendered(request, invitation, given, missing=finishing, kept=not finishing)
 

@@ -12,7 +12,6 @@ from typing import Callable
 
 from django.db import connection, transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from saleor_reciprocity import host, identity, programme, settings
 from saleor_reciprocity.experiments import assignment, holdout
@@ -26,7 +25,7 @@ from .models import AskedProduct, Invitation, State
 BATCH = 200
 
 
-def settle(order_id: str) -> None:
+def settle(order_id: str, now: datetime) -> None:
     """Bring the invitation of an order to what the order's state asks for, in a transaction of its own.
 
     An order that was not shipped costs two short statements.
@@ -45,7 +44,7 @@ def settle(order_id: str) -> None:
             return
         terms = _terms(order, shipped_at)
         if terms is not None:
-            _decide(order, terms, rules.due_at(shipped_at, terms.survey_delay_days))
+            _decide(order, terms, rules.due_at(shipped_at, terms.survey_delay_days), now)
 
 
 def _terms(order: host.Order, shipped_at: datetime) -> settings.Programme | None:
@@ -56,8 +55,7 @@ def _terms(order: host.Order, shipped_at: datetime) -> settings.Programme | None
     return shipped.programme if shipped.programme.survey_question != settings.NO_QUESTION else None
 
 
-def _decide(order: host.Order, terms: settings.Programme, due: datetime) -> None:
-    now = timezone.now()
+def _decide(order: host.Order, terms: settings.Programme, due: datetime, now: datetime) -> None:
     invitation = Invitation(
         order_id=order.id,
         order_number=order.number,
@@ -92,20 +90,20 @@ def _reason_against(
         return State.TOO_LATE
     if not consent.may_write(order.person, kinds.SURVEY, order.channel_id, now).allowed:
         return State.NO_CONSENT
-    if _asked_recently(invitation, queries.account_of(order.person)):
+    if _asked_recently(invitation, queries.account_of(order.person), now):
         return State.ASKED_RECENTLY
     if holdout.assigned(invitation.person, assignment.SURVEYS, terms.survey_holdout_share, now).held_out:
         return State.HELD_OUT
     return None
 
 
-def _asked_recently(invitation: Invitation, account: Account | None) -> bool:
+def _asked_recently(invitation: Invitation, account: Account | None, now: datetime) -> bool:
     """Whether another invitation of the person is waiting, or was handed over less than the quiet time before."""
     others = Invitation.objects.filter(_same_person(invitation, account)).exclude(order_id=invitation.order_id)
     begin = (invitation.due_at or invitation.made_at) - rules.QUIET
     if invitation.pk is None:
         return others.filter(Q(state=State.WAITING) | Q(state=State.INVITED, invited_at__gt=begin)).exists()
-    return others.filter(state=State.INVITED, invited_at__gt=timezone.now() - rules.QUIET).exists()
+    return others.filter(state=State.INVITED, invited_at__gt=now - rules.QUIET).exists()
 
 
 def _same_person(invitation: Invitation, account: Account | None) -> Q:
@@ -162,26 +160,26 @@ def _follow_shipment(invitation: Invitation, order: host.Order) -> None:
         invitation.due_at = rules.due_at(shipped_at, terms.survey_delay_days)
 
 
-def invite_due(progress: Callable[[int], None] = lambda invited: None) -> int:
+def invite_due(now: datetime, progress: Callable[[int], None] = lambda invited: None) -> int:
     """Hand over every invitation that is due, each in a transaction of its own. Returns how many were handed over.
 
     Any number of workers may do this at once.
     """
     invited, after = 0, 0
     with host.allow_writer():
-        while batch := _due(after):
+        while batch := _due(after, now):
             for after in batch:
-                invited += _invite(after)
+                invited += _invite(after, now)
                 progress(invited)
     return invited
 
 
-def _due(after: int) -> list[int]:
-    rows = Invitation.objects.filter(state=State.WAITING, due_at__lte=timezone.now(), pk__gt=after)
+def _due(after: int, now: datetime) -> list[int]:
+    rows = Invitation.objects.filter(state=State.WAITING, due_at__lte=now, pk__gt=after)
     return list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
 
 
-def _invite(invitation_id: int) -> bool:
+def _invite(invitation_id: int, now: datetime) -> bool:
     with transaction.atomic():
         seen = Invitation.objects.get(pk=invitation_id)
         order = host.order(seen.order_id)
@@ -193,18 +191,17 @@ def _invite(invitation_id: int) -> bool:
         if invitation is None:
             return False
         _follow(invitation, order)
-        if order is None or invitation.state != State.WAITING or not _is_due(invitation):
+        if order is None or invitation.state != State.WAITING or not _is_due(invitation, now):
             return False
         invitation.person, invitation.user_id = seen.person, seen.user_id
-        return _hand_over(invitation, order)
+        return _hand_over(invitation, order, now)
 
 
-def _is_due(invitation: Invitation) -> bool:
-    return invitation.due_at is not None and invitation.due_at <= timezone.now()
+def _is_due(invitation: Invitation, now: datetime) -> bool:
+    return invitation.due_at is not None and invitation.due_at <= now
 
 
-def _hand_over(invitation: Invitation, order: host.Order) -> bool:
-    now = timezone.now()
+def _hand_over(invitation: Invitation, order: host.Order, now: datetime) -> bool:
     version = programme.current(order.channel_id)
     terms = version.programme if version is not None and version.active else None
     if terms is None or terms.survey_question == settings.NO_QUESTION:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host
@@ -16,7 +16,7 @@ from .models import Answer, Reply
 LONGEST = 5000
 
 
-def reply(answer_id: int, text: str, actor: str) -> Reply:
+def reply(answer_id: int, text: str, actor: str, now: datetime) -> Reply:
     """Write to the customer who gave an answer. The same text to the same answer again is the same reply.
 
     Raises NotFound, and Invalid for a text that is empty or too long.
@@ -28,7 +28,7 @@ def reply(answer_id: int, text: str, actor: str) -> Reply:
     order = host.order(answer.invitation.order_id) if answer is not None else None
     if answer is None or order is None:
         raise errors.NotFound(field="id")
-    digest, now = hashlib.sha256(text.encode()).hexdigest(), timezone.now()
+    digest = hashlib.sha256(text.encode()).hexdigest()
     with transaction.atomic():
         made = Reply(answer=answer, text=text, digest=digest, actor=actor, written_at=now)
         Reply.objects.bulk_create([made], ignore_conflicts=True)

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Mapping
 
 from django.db import transaction
-from django.utils import timezone
 
 from saleor_reciprocity import host, programme
 from saleor_reciprocity.points import bonuses, ledger
@@ -61,9 +60,8 @@ def unfinished(invitation: Invitation) -> Given:
     return Given(answer.score, answer.comment, dict(answer.ratings.values_list("product_id", "stars")))
 
 
-def keep(invitation: Invitation, given: Given) -> bool:
+def keep(invitation: Invitation, given: Given, now: datetime) -> bool:
     """Keep an unfinished answer. Returns False, and changes nothing, once there is an answer."""
-    now = timezone.now()
     with transaction.atomic():
         answer = _locked_answer(invitation, now)
         if answer is None:
@@ -74,12 +72,11 @@ def keep(invitation: Invitation, given: Given) -> bool:
     return True
 
 
-def take(invitation: Invitation, given: Given) -> Taken:
+def take(invitation: Invitation, given: Given, now: datetime) -> Taken:
     """Take the answer, with the points that the shop gives as thanks: the same to everybody, and by rules of its own.
 
     Whatever comes after the first changes nothing. `given.score` is one of the question's answers.
     """
-    now = timezone.now()
     version = programme.current(invitation.channel_id)
     terms = version.programme if version is not None and version.active else None
     order = host.order(invitation.order_id)
@@ -99,7 +96,7 @@ def take(invitation: Invitation, given: Given) -> Taken:
             occasion = str(invitation.pk)
             thanks += bonuses.give(order.person, invitation.channel_id, Trigger.SURVEY, occasion, now, now)
         answer.answered_at = now
-        alerts.prepare(answer, terms)
+        alerts.prepare(answer, terms, now)
         answer.save()
         alerts.tell(answer, terms, now)
         _rate(answer, given.ratings)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Callable
-
-from django.utils import timezone
 
 from saleor_reciprocity import host
 
@@ -12,10 +11,10 @@ from . import alerts, queue, responses
 from .pages import LINK_AGE
 
 
-def look(progress: Callable[[int], None] = lambda invited: None) -> int:
+def look(now: datetime, progress: Callable[[int], None] = lambda invited: None) -> int:
     """Do all of it. Returns how many invitations were handed over."""
     with host.allow_writer():
-        invited = queue.invite_due(progress)
-        alerts.call_due()
-        responses.forget_unfinished(timezone.now() - LINK_AGE)
+        invited = queue.invite_due(now, progress)
+        alerts.call_due(now)
+        responses.forget_unfinished(now - LINK_AGE)
     return invited

@@ -11,6 +11,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 from django.db import connection, transaction
+from django.utils import timezone
 
 from demo.storefront import Customer, Staff
 from saleor_reciprocity import host, settlement, sweep
@@ -58,7 +59,7 @@ def arrived(mailbox: Mailbox) -> bool:
 
 
 def test_a_hook_that_raises(mailbox: Mailbox, ada: Customer, monkeypatch: Any) -> None:
-    def fail(order_id: str) -> None:
+    def fail(order_id: str, now: Any) -> None:
         raise RuntimeError("broken")
 
     with monkeypatch.context() as patched:
@@ -93,7 +94,7 @@ def test_an_account_that_is_locked(mailbox: Mailbox, ada: Customer, settings: An
 
     def hold() -> None:
         with host.allow_writer(), transaction.atomic():
-            ledger.lock(Account.objects.get().pk)
+            ledger.lock(Account.objects.get().pk, timezone.now())
             locked.set()
             done.wait(60)
         connection.close()

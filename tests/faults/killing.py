@@ -65,7 +65,7 @@ def look_after_everything() -> None:
     with host.allow_writer():
         sweep.sweep()
         expiry.run(timezone.now())
-        people.look(thoroughly=True)
-        points.look()
-        codes.look()
-        gifts.look()
+        people.look(timezone.now(), thoroughly=True)
+        points.look(timezone.now())
+        codes.look(timezone.now())
+        gifts.look(timezone.now())

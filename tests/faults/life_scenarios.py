@@ -90,7 +90,9 @@ def unconfirmed() -> Subject:
 def known() -> Subject:
     """A customer with an order, a reason and a code."""
     subject = redeemed()
-    adjustments.adjust(subject.person, 3, "Because of you", "user:1", f"known {subject.customer.email}")
+    adjustments.adjust(
+        subject.person, 3, "Because of you", "user:1", f"known {subject.customer.email}", now=timezone.now()
+    )
     subject.account_id = Account.objects.get(user=subject.customer).pk
     return subject
 
@@ -135,11 +137,11 @@ def write_off(subject: Subject) -> None:
 
 
 def look_after_points(subject: Subject) -> None:
-    upkeep.look()
+    upkeep.look(timezone.now())
 
 
 def look_after_people(subject: Subject) -> None:
-    people.look()
+    people.look(timezone.now())
 
 
 def backfill_past(subject: Subject) -> None:
@@ -150,7 +152,7 @@ def merge(subject: Subject) -> None:
     """By staff, who ask again when they got no answer, and read then that it was done."""
     guest = host.person_with_email(f"guest-{subject.customer.email}")
     try:
-        merging.merge_people(guest, subject.person, "user:1")
+        merging.merge_people(guest, subject.person, "user:1", timezone.now())
     except (errors.NotFound, errors.Invalid):
         assert Entry.objects.filter(account__user=subject.customer, kind="merge").exists()
 
@@ -160,14 +162,16 @@ def erase(subject: Subject) -> None:
 
 
 def adjust(subject: Subject) -> None:
-    adjustments.adjust(subject.person, -25, "A mistake", "user:1", f"key of {subject.customer.email}")
+    adjustments.adjust(
+        subject.person, -25, "A mistake", "user:1", f"key of {subject.customer.email}", now=timezone.now()
+    )
 
 
 def adjust_by_file(subject: Subject) -> None:
     """A row that is refused beside one that is not: each stands for itself."""
     user = subject.customer.pk
     content = f"user,points,reason,key\n{user},0,Nothing,none\n{user},9,Sorry,row {user}\n"
-    list(adjustment_files.apply(adjustment_files.read(content), "user:1"))
+    list(adjustment_files.apply(adjustment_files.read(content), "user:1", timezone.now()))
 
 
 def give_staff_bonus(subject: Subject) -> None:

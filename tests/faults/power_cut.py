@@ -21,6 +21,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 CUSTOMERS, WORKERS, SECONDS = 5, 6, 4.0
 
@@ -173,7 +175,7 @@ def redeem(person: Any, choose: random.Random) -> None:
     from saleor_reciprocity.rewards.models import Reward
 
     reward = Reward.objects.get(is_standard=True)
-    made = redemption.redeem(host.person(person), reward.pk, f"{choose.getrandbits(64):x}")
+    made = redemption.redeem(host.person(person), reward.pk, f"{choose.getrandbits(64):x}", now=timezone.now())
     print(f"code {made.code}", flush=True)
 
 
@@ -183,7 +185,7 @@ def give_back(person: Any, choose: random.Random) -> None:
 
     unused = Redemption.objects.filter(account__user=person, state="unused").order_by("?").first()
     if unused is not None:
-        redemption.cancel(unused.pk, "user:1")
+        redemption.cancel(unused.pk, "user:1", now=timezone.now())
 
 
 def sweep(person: Any, choose: random.Random) -> None:

@@ -112,15 +112,15 @@ def run_out(subject: Subject) -> None:
 
 
 def redeem(subject: Subject) -> None:
-    redemption.redeem(subject.person, rare().pk, "key")
+    redemption.redeem(subject.person, rare().pk, "key", now=timezone.now())
 
 
 def give_back(subject: Subject) -> None:
-    redemption.cancel(made(subject).pk, "user:1")
+    redemption.cancel(made(subject).pk, "user:1", now=timezone.now())
 
 
 def look_after_codes(subject: Subject) -> None:
-    codes.look()
+    codes.look(timezone.now())
 
 
 def made(subject: Subject) -> Redemption:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from saleor_reciprocity import errors, host, settlement, sweep
 from saleor_reciprocity.points.models import Account, Entry
 from saleor_reciprocity.rewards import redemption
@@ -19,7 +21,7 @@ def test_sixty_four_redemptions_of_a_balance_for_five(transactional_db: Any, pro
     settlement.settle(host.order_id(order))
     person, reward = host.person(customer), Reward.objects.get()
 
-    results = at_once(64, lambda number: redemption.redeem(person, reward.pk, f"key {number}"))
+    results = at_once(64, lambda number: redemption.redeem(person, reward.pk, f"key {number}", now=timezone.now()))
 
     codes = {result.code for result in results if isinstance(result, Redemption)}
     assert len(codes) == 5
@@ -33,7 +35,7 @@ def test_one_key_sent_by_sixteen_at_once_is_one_debit(transactional_db: Any, pro
     settlement.settle(host.order_id(order))
     person, reward = host.person(customer), Reward.objects.get()
 
-    results = at_once(16, lambda number: redemption.redeem(person, reward.pk, "one key"))
+    results = at_once(16, lambda number: redemption.redeem(person, reward.pk, "one key", now=timezone.now()))
 
     assert {result.code for result in results} == {Redemption.objects.get().code}
     assert Account.objects.get().available == 220
@@ -62,7 +64,7 @@ def test_one_customers_orders_and_redemptions_at_once(transactional_db: Any, pro
 
     def act(number: int) -> Any:
         if number % 2:
-            return redemption.redeem(person, reward.pk, f"key {number}")
+            return redemption.redeem(person, reward.pk, f"key {number}", now=timezone.now())
         return settlement.settle(host.order_id(more[number // 2]))
 
     results = at_once(16, act)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from saleor_reciprocity import host, settlement, sweep
 from saleor_reciprocity.points import ledger
@@ -67,7 +68,7 @@ def test_an_sql_error_of_ours_does_not_roll_the_paid_order_back(
 def test_what_failed_in_line_is_awarded_by_the_sweep(
     transactional_db: Any, programme_on: Any, customer: Any, monkeypatch: Any
 ) -> None:
-    def fail(order_id: str) -> None:
+    def fail(order_id: str, now: Any) -> None:
         raise RuntimeError("broken")
 
     order = hosts.order(customer, [("10", 1)])
@@ -95,7 +96,7 @@ def test_a_locked_account_holds_nobody_up_beyond_the_bound(
 
     def hold() -> None:
         with host.allow_writer(), transaction.atomic():
-            ledger.lock(Account.objects.get().pk)
+            ledger.lock(Account.objects.get().pk, timezone.now())
             locked.set()
             done.wait(20)
         connection.close()

@@ -24,7 +24,7 @@ TEXTS = {
     kinds.REDEMPTION: {"reward": "Cup", "code": "CODE", "points": 5, "value": "5", "expires_at": None},
     kinds.ALERT: {"order_number": "1", "score": 1, "highest": 5, "comment": "Late", "question": "?", "products": []},
 }
-READERS = {kind: lambda mail: TEXTS[mail.kind] for kind in TEXTS}
+READERS = {kind: lambda mail, now: TEXTS[mail.kind] for kind in TEXTS}
 
 
 @pytest.fixture
@@ -73,12 +73,12 @@ def test_a_worker_killed_around_data(kind: str, at: str, wishes: Any, post: Post
     with monkeypatch.context() as patch:
         die(at, patch)
         with pytest.raises(Killed):
-            sending.look(READERS)
-    assert sending.look(READERS) == (0, 0, 0), "nobody touches it before the lease is over"
+            sending.look(READERS, timezone.now())
+    assert sending.look(READERS, timezone.now()) == (0, 0, 0), "nobody touches it before the lease is over"
     later()
-    sending.look(READERS)
+    sending.look(READERS, timezone.now())
     later()
-    sending.look(READERS)
+    sending.look(READERS, timezone.now())
 
     arrived, mail = [one["Message-ID"] for one in post.accepted], Mail.objects.get()
     if at == "before the connection":
@@ -94,7 +94,7 @@ def test_a_connection_that_breaks_in_the_middle(wishes: Any, post: Post, monkeyp
     wishes(kinds.STATEMENT)
     wishes(kinds.REDEMPTION)
     post.on_data = lambda mail: "421 closing"
-    sending.look(READERS)
+    sending.look(READERS, timezone.now())
     assert {mail.kind: mail.state for mail in Mail.objects.all()} == {
         kinds.STATEMENT: "waiting",
         kinds.REDEMPTION: "waiting",
@@ -111,7 +111,7 @@ def test_a_server_that_takes_two_messages_a_connection_gets_them_all(wishes: Any
     post.on_data = two
     wishes(kinds.STATEMENT, 7)
     for _ in range(3):
-        sending.look(READERS)
+        sending.look(READERS, timezone.now())
         later()
     assert set(Mail.objects.values_list("state", flat=True)) == {"sent"}, "none is given up, though each goes only once"
     assert len({mail["Message-ID"] for mail in post.accepted}) == len(post.accepted) == 7
@@ -121,8 +121,8 @@ def test_a_server_that_takes_two_messages_a_connection_gets_them_all(wishes: Any
 def test_a_server_that_takes_nothing_is_left_alone(wishes: Any, post: Post) -> None:  # noqa: F811
     wishes(kinds.STATEMENT, 7)
     post.on_data = lambda mail: "421 closing"
-    assert sending.look(READERS) == (0, 0, 7)
-    assert sending.look(READERS) == (0, 0, 0)
+    assert sending.look(READERS, timezone.now()) == (0, 0, 7)
+    assert sending.look(READERS, timezone.now()) == (0, 0, 0)
     assert set(Mail.objects.values_list("state", "attempts")) == {("waiting", 1), ("waiting", 0)}
     assert MailPace.objects.get().problem == "the mail server answered 421"
 
@@ -131,7 +131,9 @@ def test_several_workers_at_once_send_each_message_once(wishes: Any, post: Post,
     settings.RECIPROCITY_MAILS_PER_MINUTE = 0
     wishes(kinds.STATEMENT, 60)
     wishes(kinds.REDEMPTION, 60)
-    assert not [one for one in at_once(6, lambda number: sending.look(READERS)) if isinstance(one, Exception)]
+    assert not [
+        one for one in at_once(6, lambda number: sending.look(READERS, timezone.now())) if isinstance(one, Exception)
+    ]
     assert len(post.accepted) == 120
     assert len({mail["Message-ID"] for mail in post.accepted}) == 120
     assert set(Mail.objects.values_list("state", flat=True)) == {"sent"}
@@ -141,13 +143,13 @@ def test_a_worker_that_was_too_slow_sends_nothing(wishes: Any, post: Post, monke
     wishes(kinds.REDEMPTION)
     seen = []
 
-    def overtaken_once(mail: Mail) -> Any:
+    def overtaken_once(mail: Mail, now: Any) -> Any:
         if not seen:
             Mail.objects.update(claimed_at=timezone.now() - timedelta(hours=1))
             sending.take_up_abandoned(timezone.now())
         seen.append(len(post.accepted))
         return TEXTS[mail.kind]
 
-    sending.look({kinds.REDEMPTION: overtaken_once})
+    sending.look({kinds.REDEMPTION: overtaken_once}, timezone.now())
     assert seen == [0, 0], "whoever took it up found it unsent"
     assert len(post.accepted) == 1

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from celery import Task
 from django.core.management import call_command
+from django.utils import timezone
 
 from saleor_reciprocity import errors, host, settlement, sweep, tasks
 from saleor_reciprocity.points.models import Account, Entry
@@ -34,12 +35,12 @@ def test_two_sweepers_and_five_workers_over_the_same_orders(transactional_db: An
         if number < SWEEPERS + WORKERS:
             for order in orders[number - SWEEPERS :] + orders[: number - SWEEPERS]:
                 settlement.settle_and_record(host.order_id(order))
-            return codes.look()
+            return codes.look(timezone.now())
         return [attempt(people[number % CUSTOMERS], key) for key in range(8)]
 
     def attempt(person: Any, key: int) -> Any:
         try:
-            return redemption.redeem(host.person(person), reward, f"key {key}")
+            return redemption.redeem(host.person(person), reward, f"key {key}", now=timezone.now())
         except errors.InsufficientPoints as too_few:
             return too_few
 

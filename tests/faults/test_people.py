@@ -20,7 +20,7 @@ from .test_crashes import shop_is_right, until_it_survives
 
 def given(email: str, points: int) -> Account:
     key = f"{email} {points}"
-    return adjustments.adjust(host.person_with_email(email), points, "why", "", key).account
+    return adjustments.adjust(host.person_with_email(email), points, "why", "", key, now=timezone.now()).account
 
 
 def ended(*accounts: Account) -> None:
@@ -58,7 +58,7 @@ def test_a_merger_is_all_or_nothing(transactional_db: Any) -> None:
 
 
 def test_an_erasure_is_all_or_nothing(transactional_db: Any, programme_on: Any, customer: Any) -> None:
-    adjustments.adjust(host.person(customer), 10, "a reason", "user:1", "k")
+    adjustments.adjust(host.person(customer), 10, "a reason", "user:1", "k", now=timezone.now())
 
     def nothing_happened() -> None:
         assert Account.objects.get().user == customer
@@ -85,7 +85,9 @@ def test_a_run_and_sixteen_spendings_meet_on_one_lot(transactional_db: Any) -> N
     def act(number: int) -> Any:
         if number % 4 == 0:
             return expiry.run(timezone.now())
-        return adjustments.adjust(host.person_with_email("a@example.com"), -10, "spent", "", f"spend {number}")
+        return adjustments.adjust(
+            host.person_with_email("a@example.com"), -10, "spent", "", f"spend {number}", now=timezone.now()
+        )
 
     results = at_once(16, act)
     assert sum(isinstance(result, errors.InsufficientPoints) for result in results) == 12
@@ -117,10 +119,12 @@ def test_a_file_killed_anywhere_is_finished_by_sending_it_again(transactional_db
     """Each row is all or nothing, and what was done before is not done twice."""
     content = "email,points,reason\na@example.com,10,why\nb@example.com,20,why\na@example.com,-4,why\n"
     rows = adjustment_files.read(content)
-    until_it_survives(lambda: list(adjustment_files.apply(rows, "user:1")), shop_is_right)
+    until_it_survives(lambda: list(adjustment_files.apply(rows, "user:1", timezone.now())), shop_is_right)
     assert [(entry.points, entry.actor) for entry in Entry.objects.order_by("pk")] == [
         (10, "user:1"),
         (20, "user:1"),
         (-4, "user:1"),
     ]
-    assert {report.status for report in adjustment_files.apply(rows, "user:1")} == {adjustment_files.BEFORE}
+    assert {report.status for report in adjustment_files.apply(rows, "user:1", timezone.now())} == {
+        adjustment_files.BEFORE
+    }

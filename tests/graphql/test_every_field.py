@@ -11,6 +11,7 @@ import json
 from typing import Any, Iterator
 
 import pytest
+from django.utils import timezone
 
 from saleor_reciprocity import host
 from saleor_reciprocity.rewards import redemption
@@ -96,7 +97,7 @@ def shop(programme_on: Any, customer: Any) -> dict[str, Any]:
     campaign(programme_on)
     ladder(("silver", 50, "1.5"))
     order = earned(customer)
-    redemption.redeem(host.person(customer), Reward.objects.get(is_standard=True).pk, "k")
+    redemption.redeem(host.person(customer), Reward.objects.get(is_standard=True).pk, "k", now=timezone.now())
     return {"order": order, "customer": customer}
 
 

@@ -16,6 +16,7 @@ from typing import Any, Iterator
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.utils import timezone
 
 from saleor_reciprocity import host
 from saleor_reciprocity.rewards import redemption
@@ -50,7 +51,7 @@ def shop(programme_on: Any, customer: Any) -> dict[str, Any]:
     """Somebody with points, orders, a code and a surprise; a campaign; and callers of every kind."""
     campaign(programme_on)
     earned(customer)
-    redemption.redeem(host.person(customer), Reward.objects.get(is_standard=True).pk, "k")
+    redemption.redeem(host.person(customer), Reward.objects.get(is_standard=True).pk, "k", now=timezone.now())
     manager = hosts.customer("manager@example.com", staff=True)
     rights = ("account.manage_users", "order.manage_orders", "discount.manage_discounts")
     hosts.give_rights(manager.user_permissions, *rights)

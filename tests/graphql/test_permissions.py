@@ -6,6 +6,7 @@ from typing import Any
 
 import graphene
 import pytest
+from django.utils import timezone
 from graphql import parse
 
 from saleor_reciprocity import host
@@ -138,7 +139,9 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
     user = graphene.Node.to_global_id("User", customer.pk)
     answer = _answer(order, customer)
     create = 'kind: VOUCHER, name: "Five", points: 50, value: "5"'
-    guest = adjustments.adjust(host.person_with_email("guest@example.com"), 5, "a gift", "", "a key")
+    guest = adjustments.adjust(
+        host.person_with_email("guest@example.com"), 5, "a gift", "", "a key", now=timezone.now()
+    )
     running_rule = _rule("multiplier", "2")
     queries = {
         "Query.loyaltyRules": "{ loyaltyRules { edges { node { id } } } }",
@@ -241,7 +244,7 @@ def _standard_reward() -> int:
 
 
 def _redemption(customer: Any) -> str:
-    made = redemption.redeem(host.person(customer), _standard_reward(), "a redemption")
+    made = redemption.redeem(host.person(customer), _standard_reward(), "a redemption", now=timezone.now())
     return str(graphene.Node.to_global_id("LoyaltyRedemption", made.pk))
 
 
@@ -291,7 +294,7 @@ def test_11_3_personal_data_holds_codes_for_the_customer_and_for_staff_who_manag
     hosts.configure(programme_on, holdout_share="0")
     campaign(programme_on)
     earned(customer)
-    redemption.redeem(host.person(customer), _standard_reward(), "the key of ada")
+    redemption.redeem(host.person(customer), _standard_reward(), "the key of ada", now=timezone.now())
     codes = (Redemption.objects.get().code, Draw.objects.get().code)
     clerk = hosts.customer("clerk@example.com", staff=True)
     hosts.give_rights(clerk.user_permissions, "account.manage_users")

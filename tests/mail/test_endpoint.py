@@ -59,7 +59,7 @@ def inside(settings: Any) -> None:
 def test_a_message_is_posted_and_signed(inside: None, server: Any, programme_on: Any, customer: Any) -> None:
     use(server, programme_on)
     made = redeemed(customer)
-    assert letters.send() == (1, 0, 0)
+    assert letters.send(timezone.now()) == (1, 0, 0)
     ((headers, body),) = server.got
     assert headers["Reciprocity-Signature"] == endpoint.signature_of(SECRET, headers["Reciprocity-Timestamp"], body)
     message = json.loads(body)
@@ -71,8 +71,8 @@ def test_a_message_is_posted_and_signed(inside: None, server: Any, programme_on:
 def test_both_ways_are_a_message_each(inside: None, server: Any, post: Post, programme_on: Any, customer: Any) -> None:
     use(server, programme_on, "both")
     redeemed(customer)
-    assert letters.send() == (2, 0, 0)
-    assert letters.send() == (0, 0, 0)
+    assert letters.send(timezone.now()) == (2, 0, 0)
+    assert letters.send(timezone.now()) == (0, 0, 0)
     assert (len(server.got), len(post.accepted)) == (1, 1)
     assert sorted(Mail.objects.values_list("route", flat=True)) == ["e-mail", "endpoint"]
 
@@ -87,7 +87,7 @@ def test_what_the_endpoint_answers(
     use(server, programme_on)
     server.status = status
     redeemed(customer)
-    letters.send()
+    letters.send(timezone.now())
     assert Mail.objects.get().state == becomes
     assert len(server.got) == 1, "redirects are not followed"
 
@@ -104,9 +104,9 @@ def test_what_goes_once_goes_again_only_if_it_was_not_taken(
     agree(customer)
     statement(customer, programme_on)
     server.status = status
-    letters.send()
+    letters.send(timezone.now())
     Mail.objects.update(next_at=timezone.now())
-    letters.send()
+    letters.send(timezone.now())
     assert Mail.objects.get().state == becomes
     assert len(server.got) == (2 if becomes == "waiting" else 1)
 
@@ -115,7 +115,7 @@ def test_an_alert_to_the_shop_is_posted_too(inside: None, server: Any, asking: A
     channel = asking(survey_alert_address="care@example.com")
     answered("guest@example.com", 1, "<b>Late</b>")
     use(server, channel)
-    letters.send()
+    letters.send(timezone.now())
     (message,) = [json.loads(body) for _, body in server.got]
     assert (message["kind"], message["to"]) == ("alert", {"email": "care@example.com", "name": ""})
     assert (message["unsubscribe"], message["preferences"]) == ("", "")
@@ -129,7 +129,7 @@ def test_messages_do_not_leave_the_network_without_tls(
     use(server, programme_on)
     redeemed(customer)
     settings.RECIPROCITY_PRIVATE_ENDPOINTS = False
-    assert letters.send() == (0, 0, 1)
+    assert letters.send(timezone.now()) == (0, 0, 1)
     assert state() == [("waiting", "the endpoint is not https")]
     with pytest.raises(ValidationError) as refused:
         hosts.configure(programme_on, mail_endpoint="http://example.com")
@@ -144,7 +144,7 @@ def test_an_address_inside_the_network_is_not_posted_to(server: Any, programme_o
         mail_endpoint_secret=SECRET,
     )
     redeemed(customer)
-    assert letters.send() == (0, 0, 1)
+    assert letters.send(timezone.now()) == (0, 0, 1)
     assert state() == [("waiting", "the endpoint is not a public address")]
     assert server.got == []
 
@@ -167,7 +167,7 @@ def test_11_21_a_name_with_one_address_inside_is_not_posted_to(
     found = [(0, 0, 0, "", (one, 443)) for one in addresses]
     monkeypatch.setattr(endpoint.socket, "getaddrinfo", lambda *a, **o: found)
     monkeypatch.setattr(endpoint.socket, "create_connection", lambda *a, **o: pytest.fail("nothing is connected to"))
-    assert letters.send() == (0, 0, 1)
+    assert letters.send(timezone.now()) == (0, 0, 1)
     assert state() == [("waiting", "the endpoint is not a public address")]
 
 
@@ -188,7 +188,7 @@ def test_11_21_the_connection_goes_to_the_address_that_was_looked_at(
 
     monkeypatch.setattr(endpoint.socket, "getaddrinfo", lambda *a, **o: [(0, 0, 0, "", (next(answers), 443))])
     monkeypatch.setattr(endpoint.socket, "create_connection", refuse)
-    letters.send()
+    letters.send(timezone.now())
     assert connected == [("93.184.216.34", 443)]
 
 
@@ -219,7 +219,7 @@ def test_the_secret_is_in_no_version_and_no_log(
     caplog.set_level(0)
     use(server, programme_on)
     redeemed(customer)
-    letters.send()
+    letters.send(timezone.now())
     assert SECRET not in str(list(SettingsVersion.objects.values()))
     assert SECRET not in str(list(Mail.objects.values()) + list(MailPace.objects.values()))
     assert SECRET not in caplog.text

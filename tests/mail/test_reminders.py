@@ -34,7 +34,7 @@ def expiring(customer: Any, programme_on: Any) -> datetime:
 
 def test_it_names_the_points_and_the_last_day_on_which_they_count(post: Post, expiring: datetime) -> None:
     points = Lot.objects.get().remaining
-    assert letters.send() == (1, 0, 0)
+    assert letters.send(clock.now()) == (1, 0, 0)
     (mail,) = post.accepted
     text = mail.get_body(("plain",))
     assert text is not None
@@ -44,7 +44,7 @@ def test_it_names_the_points_and_the_last_day_on_which_they_count(post: Post, ex
 
 
 def test_one_reminder_speaks_for_all_that_expires_in_its_days(post: Post, expiring: datetime) -> None:
-    assert letters.send() == (1, 0, 0)
+    assert letters.send(clock.now()) == (1, 0, 0)
     Account.objects.update(next_expiry_at=expiring + timedelta(days=1))
     reminders.ask(clock.now())
     assert Mail.objects.count() == 1
@@ -55,7 +55,7 @@ def test_points_that_were_spent_since_are_not_spoken_of(post: Post, expiring: da
     reminders.ask(clock.now())
     before = Lot.objects.get().remaining
     Lot.objects.update(remaining=0)
-    assert letters.send() == (0, 1, 0)
+    assert letters.send(clock.now()) == (0, 1, 0)
     assert state() == [("dropped", "nothing more to say")]
     Lot.objects.update(remaining=before)
 
@@ -65,5 +65,5 @@ def test_none_before_its_time_or_where_the_shop_wants_none(
     days: str, post: Post, expiring: datetime, programme_on: Any
 ) -> None:
     hosts.configure(programme_on, expiry_reminder_days=days, mail_consent="preference")
-    assert letters.send() == (0, 0, 0)
+    assert letters.send(clock.now()) == (0, 0, 0)
     assert Mail.objects.count() == 0

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from saleor_reciprocity import errors, host
 from saleor_reciprocity.points import adjustment_files, adjustments
@@ -22,7 +23,7 @@ def guest(email: str = "guest@example.com") -> host.Person:
 
 
 def adjust(points: int, key: str, **options: Any) -> Entry:
-    return adjustments.adjust(guest(), points, "why", "user:1", key, **options)
+    return adjustments.adjust(guest(), points, "why", "user:1", key, **options, now=timezone.now())
 
 
 def test_points_are_given_and_taken_with_reason_and_actor(db: Any) -> None:
@@ -37,7 +38,7 @@ def test_one_key_is_one_entry(db: Any) -> None:
     with pytest.raises(errors.KeyAlreadyUsed):
         adjust(11, "a")
     with pytest.raises(errors.KeyAlreadyUsed):
-        adjustments.adjust(guest("other@example.com"), 10, "why", "", "a")
+        adjustments.adjust(guest("other@example.com"), 10, "why", "", "a", now=timezone.now())
     assert Entry.objects.count() == 1
 
 
@@ -58,24 +59,24 @@ def test_more_than_there_is_goes_into_debt_only_when_asked(db: Any) -> None:
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(points: int, reason: str, key: str, field: str, db: Any) -> None:
     with pytest.raises(errors.Invalid) as refused:
-        adjustments.adjust(guest(), points, reason, "", key)
+        adjustments.adjust(guest(), points, reason, "", key, now=timezone.now())
     assert refused.value.field == field
     assert Entry.objects.count() == 0
 
 
 def test_a_mistake_is_reversed_once_by_a_new_entry(db: Any) -> None:
     given = adjust(10, "a")
-    undone = adjustments.reverse(given.pk, "a mistake", "user:2")
+    undone = adjustments.reverse(given.pk, "a mistake", "user:2", now=timezone.now())
     assert (undone.points, undone.balance_after, undone.actor) == (-10, 0, "user:2")
-    assert adjustments.reverse(given.pk, "again", "user:2") == undone
+    assert adjustments.reverse(given.pk, "again", "user:2", now=timezone.now()) == undone
     with pytest.raises(errors.NotFound):
-        adjustments.reverse(undone.pk, "a reversal of a reversal", "user:2")
+        adjustments.reverse(undone.pk, "a reversal of a reversal", "user:2", now=timezone.now())
 
 
 def test_reversing_what_was_taken_fills_the_same_lot(db: Any) -> None:
     adjust(10, "a")
     taken = adjust(-7, "b")
-    adjustments.reverse(taken.pk, "a mistake", "")
+    adjustments.reverse(taken.pk, "a mistake", "", now=timezone.now())
     assert list(Lot.objects.values_list("points", "remaining")) == [(10, 10)]
 
 
@@ -83,7 +84,7 @@ def test_reversing_what_was_taken_into_debt_and_repaid_since(db: Any) -> None:
     adjust(10, "a")
     taken = adjust(-40, "b", into_debt=True)
     adjust(50, "c")
-    adjustments.reverse(taken.pk, "a mistake", "")
+    adjustments.reverse(taken.pk, "a mistake", "", now=timezone.now())
     assert Account.objects.get().available == 60
 
 
@@ -91,8 +92,8 @@ def test_what_was_given_and_is_spent_is_taken_back_into_debt_only_when_asked(db:
     given = adjust(10, "a")
     adjust(-10, "b")
     with pytest.raises(errors.InsufficientPoints):
-        adjustments.reverse(given.pk, "a mistake", "")
-    adjustments.reverse(given.pk, "a mistake", "", into_debt=True)
+        adjustments.reverse(given.pk, "a mistake", "", now=timezone.now())
+    adjustments.reverse(given.pk, "a mistake", "", into_debt=True, now=timezone.now())
     assert Account.objects.get().debt == 10
 
 
@@ -179,7 +180,7 @@ def test_strange_cells_are_refused_by_name_and_hold_up_no_other(end: str, db: An
 
 def test_a_character_that_cannot_be_stored_is_refused(db: Any) -> None:
     rows = [(2, {"email": "a@example.com", "points": "5", "reason": "a\0b", "key": "k"})]
-    assert [report.status for report in adjustment_files.apply(rows, "user:1")] == ["refused"]
+    assert [report.status for report in adjustment_files.apply(rows, "user:1", timezone.now())] == ["refused"]
     assert [report.status for report in adjustment_files.rehearse(rows)] == ["refused"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,7 +32,7 @@ def test_a_cancelled_order_whose_points_were_spent(
     order = hosts.order(customer, [("70", 1)])
     hosts.ship(order)
     settlement.settle(host.order_id(order))
-    redemption.redeem(host.person(customer), Reward.objects.get().pk, "k")
+    redemption.redeem(host.person(customer), Reward.objects.get().pk, "k", now=timezone.now())
     hosts.cancel(order)
     settlement.settle(host.order_id(order))
 
@@ -63,7 +64,7 @@ def test_debt_is_repaid_by_the_next_points(programme_on: Any, customer: Any) -> 
     first = hosts.order(customer, [("70", 1)])
     hosts.ship(first)
     settlement.settle(host.order_id(first))
-    redemption.redeem(host.person(customer), Reward.objects.get().pk, "k")
+    redemption.redeem(host.person(customer), Reward.objects.get().pk, "k", now=timezone.now())
     hosts.cancel(first)
     settlement.settle(host.order_id(first))
     assert Account.objects.get().debt == 50

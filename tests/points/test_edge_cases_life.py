@@ -36,13 +36,13 @@ def test_12_a_guests_points_are_credited_once_with_the_proof_and_keep_their_date
     dates = Lot.objects.values_list("earned_at", "expires_at").get()
 
     user = hosts.customer_to_confirm("ada@example.com")
-    people.look(thoroughly=True)
+    people.look(timezone.now(), thoroughly=True)
     sweep.sweep()
     assert not Account.objects.filter(user=user).exists(), "unconfirmed: nothing"
     hosts.confirm(user)
     bought(user, "10")
     for _ in range(2):
-        people.look(thoroughly=True)
+        people.look(timezone.now(), thoroughly=True)
         sweep.sweep()
     assert account_of(user).available == 70
     assert Lot.objects.order_by("pk").values_list("earned_at", "expires_at").first() == dates
@@ -74,9 +74,9 @@ def test_15_orders_that_were_imported_without_a_word_are_found_and_awarded_once(
 def test_21_a_key_gives_the_same_code_for_ever(programme_on: Any, customer: Any) -> None:
     bought(customer, "120")
     person, reward = host.person(customer), Reward.objects.get()
-    first = redemption.redeem(person, reward.pk, "a key")
+    first = redemption.redeem(person, reward.pk, "a key", now=timezone.now())
     Redemption.objects.update(created_at=timezone.now() - 4000 * DAY)
-    again = redemption.redeem(person, reward.pk, "a key")
+    again = redemption.redeem(person, reward.pk, "a key", now=timezone.now())
     assert (again.pk, again.code) == (first.pk, first.code)
     assert account_of(customer).available == 70
 
@@ -122,8 +122,8 @@ def test_42_switched_off_and_on_or_upgraded_no_point_is_lost_or_made(programme_o
 
     def everybody_looks() -> None:
         sweep.sweep()
-        upkeep.look()
-        people.look(thoroughly=True)
+        upkeep.look(timezone.now())
+        people.look(timezone.now(), thoroughly=True)
         expiry.run(timezone.now())
 
     before = books()

@@ -112,7 +112,7 @@ def test_expired_points_cannot_be_spent_before_the_run(channel: Any, customer: A
     earned(customer)
     pass_time(days=40)
     with pytest.raises(errors.InsufficientPoints):
-        redemption.redeem(host.person(customer), Reward.objects.get().pk, "k")
+        redemption.redeem(host.person(customer), Reward.objects.get().pk, "k", now=django_timezone.now())
 
 
 def test_what_has_ended_on_several_days_is_one_entry_a_day(channel: Any, customer: Any) -> None:
@@ -140,10 +140,10 @@ def test_batches_of_one_account(channel: Any) -> None:
 def test_a_code_given_back_late_returns_points_that_expire_at_once(channel: Any, customer: Any) -> None:
     settings_of(channel, points_valid_months="1")
     earned(customer)
-    made = redemption.redeem(host.person(customer), Reward.objects.get().pk, "k")
+    made = redemption.redeem(host.person(customer), Reward.objects.get().pk, "k", now=django_timezone.now())
     pass_time(days=40)
     expiry.run(django_timezone.now())
-    redemption.cancel(made.pk, "staff")
+    redemption.cancel(made.pk, "staff", now=django_timezone.now())
     account = queries.account_of(host.person(customer))
     assert account is not None
     assert account.available == 0

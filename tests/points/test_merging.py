@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+from django.utils import timezone as clock
 
 from saleor_reciprocity import errors, host, settlement
 from saleor_reciprocity.host.facts import Person
@@ -31,7 +32,7 @@ def of(email: str) -> Account:
 
 
 def points(account: Account, number: int, kind: str = Kind.ADJUSTMENT) -> Entry:
-    locked = ledger.lock(account.pk)
+    locked = ledger.lock(account.pk, clock.now())
     posting = ledger.Posting(kind, f"{kind} {account.pk} {number} {locked.version}", NOW, points=number)
     return ledger.give(locked, posting, NOW) if number > 0 else ledger.take(locked, posting, NOW)
 
@@ -70,7 +71,7 @@ def test_lots_keep_their_dates_and_a_reversal_finds_them(db: Any) -> None:
     lot = Lot.objects.get()
     ledger.merge(source.pk, target.pk, NOW, "")
     back = ledger.Posting(Kind.ADJUSTMENT, "back", NOW, points=20)
-    ledger.reverse(ledger.lock(source.pk), spent, back, NOW)  # leads to the account that holds the lot now
+    ledger.reverse(ledger.lock(source.pk, clock.now()), spent, back, NOW)  # leads to the account that holds the lot now
     lot.refresh_from_db()
     assert (lot.remaining, lot.account_id, lot.earned_at) == (30, target.pk, NOW)
 
@@ -108,8 +109,8 @@ def test_a_chain_of_mergers_leads_to_the_last(db: Any) -> None:
     points(first, 5)
     ledger.merge(first.pk, second.pk, NOW, "")
     ledger.merge(second.pk, third.pk, NOW, "")
-    assert ledger.lock(first.pk).pk == third.pk
-    assert ledger.lock(first.pk).available == 5
+    assert ledger.lock(first.pk, clock.now()).pk == third.pk
+    assert ledger.lock(first.pk, clock.now()).available == 5
 
 
 def test_an_unconfirmed_users_points_and_the_guests_meet_on_confirmation(programme_on: Any) -> None:
@@ -139,11 +140,11 @@ def test_a_guests_order_that_finds_its_user_moves_all_the_guest_had(programme_on
 
 def test_redemptions_of_a_merged_account_can_be_given_back_by_the_person(programme_on: Any, customer: Any) -> None:
     earned(customer, "60")
-    made = redemption.redeem(host.person(customer), Reward.objects.get().pk, "k")
+    made = redemption.redeem(host.person(customer), Reward.objects.get().pk, "k", now=clock.now())
     source = Account.objects.get()
     other = hosts.customer("other@example.com")
     target = ledger.account_of(host.person(other), NOW)
     ledger.merge(source.pk, target.pk, NOW, "staff")
-    redemption.cancel(made.pk, f"user:{other.pk}", other.pk)
+    redemption.cancel(made.pk, f"user:{other.pk}", other.pk, now=clock.now())
     target.refresh_from_db()
     assert target.available == 60

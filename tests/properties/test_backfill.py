@@ -199,7 +199,7 @@ def awarded_one_by_one(shop: Past) -> dict[str, Any]:
     assert version is not None
     in_force = rulebook.in_force(shop.channel.id, timezone.now())
     for order_id in shop.order_ids():
-        backfill._one(order_id, version.programme, in_force, dry=False)
+        backfill._one(order_id, version.programme, in_force, dry=False, now=timezone.now())
     return books()
 
 

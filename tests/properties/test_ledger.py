@@ -11,6 +11,7 @@ from unittest import mock
 import pytest
 from django.db import transaction
 from django.db.models import Sum
+from django.utils import timezone as clock
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -157,10 +158,10 @@ class Books(RuleBasedStateMachine):
         if entry_id in self.given:
             who, points = self.given.pop(entry_id)
             self.locked(who)
-            adjustments.reverse(entry_id, "a mistake", "user:1", into_debt=True)
+            adjustments.reverse(entry_id, "a mistake", "user:1", into_debt=True, now=clock.now())
             self.balances[self.holder(who)] -= points
             self.locked(who)  # what went back to lots that have ended goes
-            adjustments.reverse(entry_id, "a mistake", "user:1", into_debt=True)
+            adjustments.reverse(entry_id, "a mistake", "user:1", into_debt=True, now=clock.now())
 
     @rule(who=st.integers(0, 1), points=st.integers(1, 100))
     def points_of_before(self, who: int, points: int) -> None:
@@ -209,7 +210,7 @@ class Books(RuleBasedStateMachine):
         """The figures stay, and no order or redemption leads here any more; who comes back has a new account."""
         account = self.locked(who)
         totals = Account.objects.aggregate(Sum("available"), Sum("pending"), Sum("debt"))
-        erasure.erase_account(account.pk)
+        erasure.erase_account(account.pk, clock.now())
         assert Account.objects.aggregate(Sum("available"), Sum("pending"), Sum("debt")) == totals
         gone = {number for number in range(2) if self.accounts[number].pk == account.pk}
         for order_id in [order_id for order_id, owner in self.owner.items() if owner in gone]:
@@ -280,7 +281,7 @@ def test_the_database_refuses_to_change_or_delete_an_entry(db: Any) -> None:
         order_id="o", order_number="1", account=account, channel_id="1", currency="USD", placed_at=NOW,
         verdict="earns", terms={},
     )  # fmt: skip
-    ledger.post_order(ledger.lock(account.pk), terms, Due(0, 10), NOW, NOW)
+    ledger.post_order(ledger.lock(account.pk, clock.now()), terms, Due(0, 10), NOW, NOW)
     for change in (lambda: Entry.objects.update(points=11), lambda: Entry.objects.all()._raw_delete("default")):
         with pytest.raises(Exception, match="append-only"), transaction.atomic():
             change()

@@ -32,12 +32,12 @@ def rich(customer: Any, give_points: Any) -> host.Person:
 
 def test_a_slider_sells_any_amount_within_its_bounds(rich: Any, programme_on: Any) -> None:
     reward = offer(programme_on, points=100, value="5", least_points=20, most_points=800)
-    made = redemption.redeem(rich, reward.pk, "a", points=333)
+    made = redemption.redeem(rich, reward.pk, "a", points=333, now=timezone.now())
     assert (made.points, made.value) == (333, Decimal("16.65"))
     assert Account.objects.get().available == 667
     for points in (19, 801, None):
         with pytest.raises(errors.Invalid) as refused:
-            redemption.redeem(rich, reward.pk, "b", points=points)
+            redemption.redeem(rich, reward.pk, "b", points=points, now=timezone.now())
         assert refused.value.field == "points"
     assert Account.objects.get().available == 667
 
@@ -45,24 +45,24 @@ def test_a_slider_sells_any_amount_within_its_bounds(rich: Any, programme_on: An
 def test_a_fixed_price_refuses_another_number_of_points(rich: Any, programme_on: Any) -> None:
     reward = offer(programme_on)
     with pytest.raises(errors.Invalid):
-        redemption.redeem(rich, reward.pk, "a", points=9)
-    assert redemption.redeem(rich, reward.pk, "a", points=10).points == 10
+        redemption.redeem(rich, reward.pk, "a", points=9, now=timezone.now())
+    assert redemption.redeem(rich, reward.pk, "a", points=10, now=timezone.now()).points == 10
 
 
 @pytest.mark.parametrize("kind", ["voucher", "gift card", "free shipping"])
 def test_codes_without_a_checkout(kind: str, rich: Any, programme_on: Any) -> None:
-    made = redemption.redeem(rich, offer(programme_on, kind).pk, "a")
+    made = redemption.redeem(rich, offer(programme_on, kind).pk, "a", now=timezone.now())
     assert (made.points, made.value) == (10, 1)
 
 
 def test_a_percentage_wants_a_checkout(rich: Any, programme_on: Any) -> None:
     reward = offer(programme_on, "percentage", value="30", percent=Decimal(10))
     with pytest.raises(errors.CheckoutRequired):
-        redemption.redeem(rich, reward.pk, "a")
+        redemption.redeem(rich, reward.pk, "a", now=timezone.now())
 
 
 def test_a_code_has_the_validity_of_its_reward(rich: Any, programme_on: Any) -> None:
-    made = redemption.redeem(rich, offer(programme_on, validity_days=30).pk, "a")
+    made = redemption.redeem(rich, offer(programme_on, validity_days=30).pk, "a", now=timezone.now())
     assert made.expires_at == made.created_at + timedelta(days=30)
 
 
@@ -77,7 +77,7 @@ def test_a_reward_is_offered_from_its_start_to_its_end(rich: Any, programme_on: 
     assert {over, later, current} <= set(queries.rewards(programme_on.id, 10, all_of_them=True))
     for reward in (over, later):
         with pytest.raises(errors.RewardUnavailable):
-            redemption.redeem(rich, reward.pk, "a")
+            redemption.redeem(rich, reward.pk, "a", now=timezone.now())
 
 
 def test_an_ended_reward_stays_ended(rich: Any, programme_on: Any) -> None:
@@ -87,7 +87,7 @@ def test_an_ended_reward_stays_ended(rich: Any, programme_on: Any) -> None:
     with pytest.raises(errors.Invalid):
         catalogue.update(reward.pk, name="Again")
     with pytest.raises(errors.RewardUnavailable):
-        redemption.redeem(rich, reward.pk, "a")
+        redemption.redeem(rich, reward.pk, "a", now=timezone.now())
 
 
 def test_the_standard_reward_takes_limits_and_nothing_of_the_page(programme_on: Any) -> None:
@@ -105,25 +105,25 @@ def test_the_standard_reward_takes_limits_and_nothing_of_the_page(programme_on: 
 
 def test_one_customer_has_no_more_than_the_limit_in_its_days(rich: Any, programme_on: Any) -> None:
     reward = offer(programme_on, limit_per_customer=2, limit_days=30)
-    first = redemption.redeem(rich, reward.pk, "a")
-    redemption.redeem(rich, reward.pk, "b")
+    first = redemption.redeem(rich, reward.pk, "a", now=timezone.now())
+    redemption.redeem(rich, reward.pk, "b", now=timezone.now())
     with pytest.raises(errors.LimitReached):
-        redemption.redeem(rich, reward.pk, "c")
-    assert redemption.redeem(rich, reward.pk, "a") == first, "the same key is no new redemption"
-    redemption.cancel(first.pk, "user:1")
-    redemption.redeem(rich, reward.pk, "d")
+        redemption.redeem(rich, reward.pk, "c", now=timezone.now())
+    assert redemption.redeem(rich, reward.pk, "a", now=timezone.now()) == first, "the same key is no new redemption"
+    redemption.cancel(first.pk, "user:1", now=timezone.now())
+    redemption.redeem(rich, reward.pk, "d", now=timezone.now())
     Redemption.objects.filter(key="b").update(created_at=timezone.now() - timedelta(days=30))
-    redemption.redeem(rich, reward.pk, "e")
+    redemption.redeem(rich, reward.pk, "e", now=timezone.now())
     with pytest.raises(errors.LimitReached):
-        redemption.redeem(rich, reward.pk, "f")
+        redemption.redeem(rich, reward.pk, "f", now=timezone.now())
 
 
 def test_a_reward_for_a_tier_is_for_those_who_reached_it_or_a_higher_one(rich: Any, programme_on: Any) -> None:
     ladder(("bronze", 500, "1"), ("silver", 1500, "1"), ("gold", 3000, "1"))
     bronze, silver = (offer(programme_on, tier=tier) for tier in ("bronze", "silver"))
-    assert redemption.redeem(rich, bronze.pk, "a").points == 10
+    assert redemption.redeem(rich, bronze.pk, "a", now=timezone.now()).points == 10
     with pytest.raises(errors.TierTooLow):
-        redemption.redeem(rich, silver.pk, "b")
+        redemption.redeem(rich, silver.pk, "b", now=timezone.now())
     assert Account.objects.get().available == 990
     assert silver not in queries.affordable(programme_on.id, Account.objects.get(), timezone.now())
 
@@ -133,24 +133,24 @@ def test_a_tier_that_is_gone_is_nobodys(rich: Any, programme_on: Any) -> None:
     reward = offer(programme_on, tier="bronze")
     ladder(("silver", 500, "1"))
     with pytest.raises(errors.TierTooLow):
-        redemption.redeem(rich, reward.pk, "a")
+        redemption.redeem(rich, reward.pk, "a", now=timezone.now())
 
 
 def test_a_limit_for_ever(rich: Any, programme_on: Any) -> None:
     reward = offer(programme_on, limit_per_customer=1)
-    redemption.redeem(rich, reward.pk, "a")
+    redemption.redeem(rich, reward.pk, "a", now=timezone.now())
     Redemption.objects.update(created_at=timezone.now() - timedelta(days=5000))
     with pytest.raises(errors.LimitReached):
-        redemption.redeem(rich, reward.pk, "b")
+        redemption.redeem(rich, reward.pk, "b", now=timezone.now())
 
 
 def test_what_is_given_back_is_in_stock_again(rich: Any, programme_on: Any) -> None:
     reward = offer(programme_on, stock=1)
-    made = redemption.redeem(rich, reward.pk, "a")
+    made = redemption.redeem(rich, reward.pk, "a", now=timezone.now())
     with pytest.raises(errors.OutOfStock):
-        redemption.redeem(rich, reward.pk, "b")
-    redemption.cancel(made.pk, "user:1")
-    redemption.redeem(rich, reward.pk, "b")
+        redemption.redeem(rich, reward.pk, "b", now=timezone.now())
+    redemption.cancel(made.pk, "user:1", now=timezone.now())
+    redemption.redeem(rich, reward.pk, "b", now=timezone.now())
 
 
 def test_edge_case_24_stock_of_one_and_fifty_customers_at_once(
@@ -160,7 +160,9 @@ def test_edge_case_24_stock_of_one_and_fifty_customers_at_once(
     for person in people:
         give_points(person, 100)
     reward = offer(programme_on, stock=1)
-    results = at_once(50, lambda number: redemption.redeem(host.person(people[number]), reward.pk, "k"))
+    results = at_once(
+        50, lambda number: redemption.redeem(host.person(people[number]), reward.pk, "k", now=timezone.now())
+    )
     assert sum(isinstance(result, Redemption) for result in results) == 1
     assert sum(type(result) is errors.OutOfStock for result in results) == 49
     assert sorted(Account.objects.values_list("available", flat=True)) == [90] + [100] * 49
@@ -170,7 +172,7 @@ def test_one_customer_from_sixteen_devices_keeps_to_the_limit(
     transactional_db: Any, programme_on: Any, rich: Any
 ) -> None:
     reward = offer(programme_on, limit_per_customer=3)
-    results = at_once(16, lambda number: redemption.redeem(rich, reward.pk, f"key {number}"))
+    results = at_once(16, lambda number: redemption.redeem(rich, reward.pk, f"key {number}", now=timezone.now()))
     assert sum(isinstance(result, Redemption) for result in results) == 3
     assert Account.objects.get().available == 970
 
@@ -209,15 +211,15 @@ def test_a_reward_that_makes_no_sense_is_refused_at_its_field(terms: Any, field:
 
 def test_edge_case_21_a_key_gives_the_same_code_for_ever(rich: Any, programme_on: Any) -> None:
     reward = offer(programme_on)
-    made = redemption.redeem(rich, reward.pk, "key")
-    redemption.cancel(made.pk, "user:1")
+    made = redemption.redeem(rich, reward.pk, "key", now=timezone.now())
+    redemption.cancel(made.pk, "user:1", now=timezone.now())
     catalogue.end(reward.pk)
     hosts.configure(programme_on, active=False)
     Redemption.objects.update(created_at=timezone.now() - timedelta(days=3650))
-    again = redemption.redeem(rich, reward.pk, " key ")
+    again = redemption.redeem(rich, reward.pk, " key ", now=timezone.now())
     assert (again.pk, again.code, again.state) == (made.pk, made.code, "cancelled")
     with pytest.raises(errors.ProgrammeOff):
-        redemption.redeem(rich, reward.pk, "another key")
+        redemption.redeem(rich, reward.pk, "another key", now=timezone.now())
     assert Account.objects.get().available == 1000
 
 
@@ -228,4 +230,4 @@ def test_edge_case_28_the_currency_of_a_reward_never_changes(rich: Any, programm
     reward = offer(programme_on)
     Channel.objects.filter(pk=programme_on.id).update(currency_code="EUR")
     with pytest.raises(errors.RewardUnavailable):
-        redemption.redeem(rich, reward.pk, "a")
+        redemption.redeem(rich, reward.pk, "a", now=timezone.now())

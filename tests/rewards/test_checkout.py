@@ -7,6 +7,7 @@ from typing import Any
 
 import graphene
 import pytest
+from django.utils import timezone
 from saleor.checkout.models import Checkout as CheckoutRow
 from saleor.order.models import Order as OrderRow
 
@@ -78,7 +79,7 @@ def test_the_code_is_on_the_checkout(ada: Customer, programme_on: Any) -> None:
     assert total(ada, checkout) == 45
     order = ada.complete(Checkout(checkout.id, Decimal(45)))
     assert order.total == 45
-    upkeep.look()
+    upkeep.look(timezone.now())
     assert Redemption.objects.get().state == "used"
 
 
@@ -224,7 +225,7 @@ def test_with_the_guard_on_a_code_is_used_as_without_it(ada: Customer, programme
         redeem(ada, offer(programme_on), checkout.id, f"key {number}")
         order = ada.complete(Checkout(checkout.id, Decimal(45)))
         hosts.ship(OrderRow.objects.get(pk=graphene.Node.from_global_id(order.id)[1]))
-    upkeep.look()
+    upkeep.look(timezone.now())
     assert {made.state for made in Redemption.objects.all()} == {"used"}
 
 
@@ -233,7 +234,7 @@ def test_sent_again_after_a_crash_the_same_key_puts_the_same_code_there(
 ) -> None:
     checkout, reward = basket(ada), offer(programme_on)
     facts = host.checkout(key_of(checkout))
-    made = redemption.redeem(host.person(customer), reward.pk, "k", None, facts)
+    made = redemption.redeem(host.person(customer), reward.pk, "k", None, facts, now=timezone.now())
     assert total(ada, checkout) == 50
     answer = redeem(ada, reward, checkout.id)
     assert (answer["redemption"]["code"], answer["onCheckout"]) == (made.code, True)
@@ -282,7 +283,7 @@ def test_edge_case_28_a_reward_of_another_channel_is_refused(ada: Customer, prog
     hosts.configure(other, active=True)
     reward = offer(other)
     assert refusal(redeem(ada, reward, basket(ada).id)) == ("checkoutId", "REWARD_NOT_APPLICABLE")
-    code = redemption.redeem(host.person(ada_user()), reward.pk, "there").code
+    code = redemption.redeem(host.person(ada_user()), reward.pk, "there", now=timezone.now()).code
     with pytest.raises(Exception, match="invalid"):
         ada.use_code(basket(ada), code)
 

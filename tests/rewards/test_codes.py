@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from django.utils import timezone
+
 from saleor_reciprocity import host, settlement
 from saleor_reciprocity.rewards import issuing, redemption
 from saleor_reciprocity.rewards.codes import ALPHABET, new_code
@@ -37,5 +39,5 @@ def test_a_code_that_is_taken_is_not_given_again(programme_on: Any, customer: An
     drawn = iter(["A" * length, "A" * length, "B" * length])
     monkeypatch.setattr(issuing, "new_code", lambda _: next(drawn))
     person, reward = host.person(customer), Reward.objects.get()
-    assert redemption.redeem(person, reward.pk, "1").code == "A" * length
-    assert redemption.redeem(person, reward.pk, "2").code == "B" * length
+    assert redemption.redeem(person, reward.pk, "1", now=timezone.now()).code == "A" * length
+    assert redemption.redeem(person, reward.pk, "2", now=timezone.now()).code == "B" * length

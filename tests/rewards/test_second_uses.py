@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order
 
@@ -26,7 +27,7 @@ from .conftest import guard_command
 def code(programme_on: Any, customer: Any, give_points: Any) -> str:
     """A voucher's code for 50 of 100 points."""
     give_points(customer, 100)
-    return redemption.redeem(host.person(customer), Reward.objects.get().pk, "k").code
+    return redemption.redeem(host.person(customer), Reward.objects.get().pk, "k", now=timezone.now()).code
 
 
 def report() -> str:
@@ -73,7 +74,7 @@ def test_a_gift_card_that_took_off_more_than_it_held_is_reported(
 ) -> None:
     give_points(customer, 100)
     card = catalogue.create(programme_on, "gift card", "Card", 10, Decimal(30))
-    row = GiftCard.objects.get(code=redemption.redeem(host.person(customer), card.pk, "k").code)
+    row = GiftCard.objects.get(code=redemption.redeem(host.person(customer), card.pk, "k", now=timezone.now()).code)
     orders = [hosts.order(customer, [("40", 1)]) for _ in range(2)]
     for order, left in zip(orders, (10, 40)):
         Order.objects.filter(pk=order.pk).update(total_gross_amount=left, total_net_amount=left)
@@ -112,7 +113,7 @@ def test_switched_off_the_guard_leaves_nothing_behind(code: str, customer: Any) 
 
 def test_the_guard_refuses_a_withdrawn_code(code: str, customer: Any, guarded: None) -> None:
     order = hosts.order(customer, [("40", 1)])
-    redemption.cancel(Redemption.objects.get().pk, "user:1")
+    redemption.cancel(Redemption.objects.get().pk, "user:1", now=timezone.now())
     with pytest.raises(IntegrityError), transaction.atomic():
         hosts.link_voucher(order, code)
 
@@ -137,11 +138,11 @@ def test_edge_case_26_used_or_given_back_never_both(
     give_points(customer, 1000)
     outcomes = set()
     for attempt in range(20):
-        made = redemption.redeem(host.person(customer), Reward.objects.get().pk, f"key {attempt}")
+        made = redemption.redeem(host.person(customer), Reward.objects.get().pk, f"key {attempt}", now=timezone.now())
         before = Account.objects.get().available
 
         def act(number: int, made: Redemption = made) -> Any:
-            return hosts.count_use(made.code) if number else redemption.cancel(made.pk, "user:1")
+            return hosts.count_use(made.code) if number else redemption.cancel(made.pk, "user:1", now=timezone.now())
 
         cancelled, used = at_once(2, act)
         returned = Account.objects.get().available - before

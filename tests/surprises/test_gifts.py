@@ -57,7 +57,7 @@ def test_points_of_a_gift_that_were_spent_stay_spent(shop: Any, customer: Any) -
     campaign(shop, Gift(PrizeKind.POINTS, "Points", Decimal(6), points=60))
     order = settled(customer)
     assert Account.objects.get().available == 60
-    redemption.redeem(host.person(customer), Reward.objects.get().pk, "k")
+    redemption.redeem(host.person(customer), Reward.objects.get().pk, "k", now=timezone.now())
     hosts.cancel(order)
     settlement.settle(host.order_id(order))
     assert draw_of(order).state == "used"
@@ -78,10 +78,10 @@ def test_a_used_gift_stays_with_a_cancelled_order(shop: Any, customer: Any) -> N
 def test_an_unused_gift_expires_and_its_money_returns(shop: Any, customer: Any) -> None:
     campaign(shop)
     won = draw_of(settled(customer))
-    assert upkeep.look() == (0, 0)
+    assert upkeep.look(timezone.now()) == (0, 0)
     Draw.objects.update(expires_at=timezone.now())
-    assert upkeep.look() == (1, 0)
-    assert upkeep.look() == (0, 0)
+    assert upkeep.look(timezone.now()) == (1, 0)
+    assert upkeep.look(timezone.now()) == (0, 0)
     won.refresh_from_db()
     assert won.state == "expired"
     assert not hosts.code_is_valid(won.code or "")
@@ -93,7 +93,7 @@ def test_a_used_gift_does_not_expire(shop: Any, customer: Any) -> None:
     won = draw_of(settled(customer))
     hosts.use_voucher(won.code or "")
     Draw.objects.update(expires_at=timezone.now())
-    assert upkeep.look() == (0, 1)
+    assert upkeep.look(timezone.now()) == (0, 1)
     won.refresh_from_db()
     assert (won.state, won.used_by_another) == ("used", False)
     assert Budget.objects.get().spent == 5
@@ -104,7 +104,7 @@ def test_a_code_that_somebody_else_used_is_noticed(shop: Any, customer: Any) -> 
     won = draw_of(settled(customer))
     other = hosts.order(hosts.customer("bob@example.com"), [("40", 1)])
     hosts.put_voucher(other, won.code or "")
-    assert upkeep.look() == (0, 1)
+    assert upkeep.look(timezone.now()) == (0, 1)
     won.refresh_from_db()
     assert (won.used_by_another, won.used_by_order) == (True, host.order_id(other))
 
@@ -147,7 +147,7 @@ def test_a_note_that_was_missed_is_written_later(shop: Any, customer: Any) -> No
     order.store_value_in_private_metadata({"theirs": "stays"})
     order.save()
     assert draw_of(order).noted_at is None, "the test's transaction never commits"
-    upkeep.look()
+    upkeep.look(timezone.now())
     order.refresh_from_db()
     assert order.private_metadata["theirs"] == "stays"
     assert order.private_metadata[notes.KEY] == notes.text_of(draw_of(order))

@@ -28,7 +28,7 @@ def test_a_thousand_looks_at_one_order_are_one_draw(shop: Any, customer: Any) ->
     campaign(shop)
     order = settled(customer)
     for _ in range(1000):
-        settlement.DOMAINS[1][1](host.order_id(order))
+        settlement.DOMAINS[1][1](host.order_id(order), timezone.now())
     assert Draw.objects.count() == 1
     assert Budget.objects.get().spent == 5
 

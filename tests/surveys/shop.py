@@ -41,7 +41,7 @@ def state_of(order: Any) -> str:
 def invited(buyer: Any = "guest@example.com", **options: Any) -> Invitation:
     """An invitation that was handed over."""
     order = arrived(buyer, **options)
-    queue.invite_due()
+    queue.invite_due(timezone.now())
     invitation = invitation_of(order)
     assert invitation.state == "invited", invitation.state
     return invitation
@@ -51,7 +51,7 @@ def answered(buyer: Any = "guest@example.com", score: int = 5, comment: str = ""
     """An answer to an invitation."""
     ratings = options.pop("ratings", {})
     invitation = invited(buyer, **options)
-    assert responses.take(invitation, Given(score, comment, ratings)).is_first
+    assert responses.take(invitation, Given(score, comment, ratings), timezone.now()).is_first
     return Answer.objects.get(invitation=invitation)
 
 
@@ -96,5 +96,5 @@ def an_answer(order_id: str, customer: Any, score: int = 5) -> Answer:
     )
     person, context = host.person(customer), {"invitation": invitation.pk}
     outbox.ask("survey", f"survey:{order_id}", person, order.channel_id, now, order_id=order_id, context=context)
-    responses.take(invitation, Given(score))
+    responses.take(invitation, Given(score), timezone.now())
     return Answer.objects.get(invitation=invitation)

@@ -33,7 +33,7 @@ def alerted(post: Post, asking: Callable[..., Any]) -> Post:  # noqa: F811
 
 
 def alert_mails(office: Post) -> list[EmailMessage]:
-    letters.send()
+    letters.send(timezone.now())
     return [mail for mail in office.accepted if mail["X-To"] == STAFF]
 
 
@@ -68,7 +68,7 @@ def test_it_names_what_was_bought_and_how_it_was_rated(alerted: Post, asking: An
     asking(survey_alert_address=STAFF, survey_product_ratings="true")
     invitation = invited(customer)
     product = invitation.products.create(product_id=7, name="Tea <b>")
-    responses.take(invitation, Given(1, "", {product.product_id: 2}))
+    responses.take(invitation, Given(1, "", {product.product_id: 2}), timezone.now())
     (mail,) = alert_mails(alerted)
     assert "Tea <b>: 2 ★" in body(mail, "plain")
     assert "<bdi>Tea &lt;b&gt;</bdi>: 2 ★" in body(mail, "html")
@@ -95,7 +95,7 @@ def test_it_has_no_link_for_leaving_because_no_customer_gets_it(alerted: Post, c
 def test_what_customers_want_to_hear_has_no_say_in_it(alerted: Post, customer: Any) -> None:
     invitation = invited(customer)
     consent.choose(host.person(customer), consent.ALL, False, "test", timezone.now())
-    responses.take(invitation, Given(1))
+    responses.take(invitation, Given(1), timezone.now())
     assert len(alert_mails(alerted)) == 1
     assert row().basis == "asked for"
 
@@ -109,11 +109,11 @@ def test_an_answer_and_its_alert_are_stored_together_or_not_at_all(
     invitation = invited(customer)
     monkeypatch.setattr(alerts.outbox, "ask", die)
     with pytest.raises(KeyboardInterrupt):
-        responses.take(invitation, Given(1))
+        responses.take(invitation, Given(1), timezone.now())
     assert not Answer.objects.exists()
     monkeypatch.undo()
-    assert responses.take(invitation, Given(1)).is_first
-    assert not responses.take(invitation, Given(2)).is_first
+    assert responses.take(invitation, Given(1), timezone.now()).is_first
+    assert not responses.take(invitation, Given(2), timezone.now()).is_first
     assert len(alert_mails(alerted)) == 1
 
 
@@ -170,7 +170,7 @@ def test_other_texts_than_an_address_are_refused_on_the_page(address: str, progr
 
 def test_staff_see_it_among_the_messages_and_no_customer_chooses_about_it(alerted: Post, customer: Any) -> None:
     answered(customer, 1)
-    letters.send()
+    letters.send(timezone.now())
     staff = hosts.as_app("order.manage_orders")
     messages = "{ communicationMessages(kind: ALERT) { totalCount edges { node { kind state basis } } } }"
     assert staff.data(messages)["communicationMessages"] == {

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from django.core import mail
+from django.utils import timezone
 
 from saleor_reciprocity import letters
 from saleor_reciprocity.surveys import replies
@@ -16,8 +17,8 @@ from .shop import invited, post, read
 
 def test_from_the_link_in_the_mail_to_the_answer_and_to_the_reply(shop: Any, customer: Any) -> None:
     invited(customer)
-    letters.send()
-    letters.send()
+    letters.send(timezone.now())
+    letters.send(timezone.now())
     (question,) = mail.outbox
     assert question.to == ["ada@example.com"]
     assert "How satisfied are you with your order?" in question.body
@@ -26,8 +27,8 @@ def test_from_the_link_in_the_mail_to_the_answer_and_to_the_reply(shop: Any, cus
     assert 'value="4" required checked' in read(found[3][1]).content.decode()
     post(found[3][1], score="4", comment="<i>Nice</i>\nBcc: x@example.com")
 
-    replies.reply(Answer.objects.get().pk, "Thank you!\r\nBcc: thief@example.com", "user:1")
-    letters.send()
+    replies.reply(Answer.objects.get().pk, "Thank you!\r\nBcc: thief@example.com", "user:1", timezone.now())
+    letters.send(timezone.now())
     reply = mail.outbox[1]
     assert reply.to == ["ada@example.com"]
     assert not reply.bcc

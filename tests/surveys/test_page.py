@@ -160,7 +160,7 @@ def upkeep_after_settling(order: Any) -> None:
     from saleor_reciprocity import host, settlement
 
     settlement.settle(host.order_id(order))
-    assert upkeep.look() == 1
+    assert upkeep.look(timezone.now()) == 1
 
 
 def test_thanks_are_given_once_and_not_announced(asking: Any, customer: Any) -> None:
@@ -217,9 +217,9 @@ def test_the_shop_can_ask_in_its_own_words(asking: Any) -> None:
 
 def test_what_was_never_sent_goes_when_the_link_has_run_out(shop: Any, customer: Any) -> None:
     invitation = invited(customer)
-    responses.keep(invitation, Given(2, "Draft"))
-    upkeep.look()
+    responses.keep(invitation, Given(2, "Draft"), timezone.now())
+    upkeep.look(timezone.now())
     assert Answer.objects.count() == 1
     Invitation.objects.update(invited_at=ago(61))
-    upkeep.look()
+    upkeep.look(timezone.now())
     assert not Answer.objects.exists()

@@ -10,6 +10,7 @@ import graphene
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from saleor_reciprocity import erasure, errors, host
 from saleor_reciprocity.mail.models import Mail
@@ -32,7 +33,7 @@ def hear(event: Any) -> None:
 def test_answers_can_be_filtered(asking: Any) -> None:
     asking()
     good, bad = answered("a@example.com", 5, "Lovely"), answered("b@example.com", 1, "Broken 100%")
-    replies.reply(bad.pk, "Sorry!", "user:1")
+    replies.reply(bad.pk, "Sorry!", "user:1", timezone.now())
 
     def found(**wanted: Any) -> list[Answer]:
         return queries.answers(Filter(**wanted))
@@ -86,27 +87,27 @@ def test_the_function_of_the_shop_hears_of_the_unhappy_until_it_returns(shop: An
     HEARD.clear()
     answered("happy@example.com", 3)
     answered("unhappy@example.com", 2, "<b>Late</b>")
-    upkeep.look()
-    upkeep.look()
+    upkeep.look(timezone.now())
+    upkeep.look(timezone.now())
     assert len(HEARD) == 1, "the first call raised; the next is due in ten minutes"
     Answer.objects.filter(alert_due_at__isnull=False).update(alert_due_at=ago(0))
-    upkeep.look()
-    upkeep.look()
+    upkeep.look(timezone.now())
+    upkeep.look(timezone.now())
     assert len(HEARD) == 2
     assert (HEARD[1]["score"], HEARD[1]["comment"]) == (2, "<b>Late</b>")
 
 
 def test_a_reply_is_sent_once(shop: Any) -> None:
     answer = answered(score=1)
-    first, again = (replies.reply(answer.pk, " We are sorry. ", "user:1") for _ in range(2))
+    first, again = (replies.reply(answer.pk, " We are sorry. ", "user:1", timezone.now()) for _ in range(2))
     assert first.pk == again.pk
     assert first.text == "We are sorry."
     assert Mail.objects.filter(kind="reply").count() == Reply.objects.count() == 1
     for text in ("", "  ", "x" * 5001):
         with pytest.raises(errors.Invalid):
-            replies.reply(answer.pk, text, "user:1")
+            replies.reply(answer.pk, text, "user:1", timezone.now())
     with pytest.raises(errors.NotFound):
-        replies.reply(answer.pk + 1, "Hello", "user:1")
+        replies.reply(answer.pk + 1, "Hello", "user:1", timezone.now())
 
 
 def test_staff_read_the_answer_next_to_the_order_and_reply(shop: Any) -> None:
@@ -136,7 +137,7 @@ def test_a_finished_answer_never_changes(shop: Any) -> None:
 
 def test_of_an_erased_person_only_the_score_is_left(shop: Any, customer: Any) -> None:
     answer = answered(customer, 2, "I am Ada Lovelace")
-    replies.reply(answer.pk, "Dear Ada", "user:1")
+    replies.reply(answer.pk, "Dear Ada", "user:1", timezone.now())
     path = path_of(answer.invitation)
     person = host.person(customer)
     held = erasure.export(person)["surveys"]

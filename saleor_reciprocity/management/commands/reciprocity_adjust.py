@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from saleor_reciprocity import errors, host
 from saleor_reciprocity.management.progress import Progress
@@ -36,7 +37,11 @@ class Command(BaseCommand):
             raise CommandError(f"{options['file']} can't be used: {error}") from error
         actor = (options["actor"] or f"command:{getpass.getuser()}")[:64]
         with host.allow_writer():
-            reports = adjustment_files.rehearse(rows) if options["dry_run"] else adjustment_files.apply(rows, actor)
+            reports = (
+                adjustment_files.rehearse(rows)
+                if options["dry_run"]
+                else adjustment_files.apply(rows, actor, timezone.now())
+            )
             if options["report"]:
                 with options["report"].open("w", newline="", encoding="utf-8") as file:
                     refused = self._write(reports, file, len(rows))
