@@ -2,6 +2,7 @@
 
 PYTHON3 ?= python3
 ARGS ?=
+PROCESSES ?= 2
 OPERATIONS ?= 10000
 SEED ?= $(shell date +%s)
 
@@ -34,8 +35,8 @@ env: .venv/saleor/ready .venv/tools/ready ## the two environments under .venv/, 
 	@$(PYTHON3) dev/environments.py peers
 
 .PHONY: test
-test: env ## the test suite against Saleor 2.10.1 and a real PostgreSQL; ARGS="-k refund" narrows it
-	@$(WITH_TEST_DATABASE) $(SALEOR) -m pytest $(ARGS)
+test: env ## the test suite against Saleor 2.10.1 and a real PostgreSQL, on two processes; ARGS="-k refund" narrows it
+	@$(WITH_TEST_DATABASE) $(SALEOR) -m pytest --numprocesses $(PROCESSES) --dist loadscope $(ARGS)
 
 .PHONY: fuzz
 fuzz: env ## ten thousand strange GraphQL operations; SEED=… repeats a run, OPERATIONS=… runs another number
