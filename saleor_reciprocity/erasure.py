@@ -11,8 +11,9 @@ from typing import Any, Callable, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from . import host, identity
+from . import errors, host, identity
 from .experiments import personal as experiments
 from .identity import Subject
 from .mail import personal as mail
@@ -53,9 +54,22 @@ def export(person: host.Person) -> dict[str, Any]:
 
 
 def erase(person: host.Person) -> int:
-    """Forget a person for good: all or nothing. Returns how many orders are ignored from now on."""
+    """Forget a person for good: all or nothing. Returns how many orders are ignored from now on.
+
+    Raises NotFound for an address under which nothing is held.
+    """
     with host.allow_writer(), transaction.atomic():
-        return _forget(_subject(person))
+        subject = _subject(person)
+        if not _is_known(subject):
+            raise errors.NotFound(_("Nothing is held under this address."), field="email")
+        return _forget(subject)
+
+
+def _is_known(subject: Subject) -> bool:
+    if subject.user_id is not None or subject.account_ids or subject.order_ids:
+        return True
+    held = (domain.export(subject) for domain in DOMAINS)
+    return any(any(rows.values()) if isinstance(rows, dict) else rows for rows in held)
 
 
 def erase_account(account_id: int, now: datetime) -> None:

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from typing import Iterable
 
 from django.db import models
+from django.utils.translation import gettext as _
+
+from . import errors, settings
 
 
 class InstallationKey(models.Model):
@@ -30,6 +33,14 @@ class Subject:
     person: str  # the keyed hash of the address
     account_ids: tuple[int, ...]
     order_ids: tuple[str, ...]
+
+
+def address(text: str) -> str:
+    """The e-mail address that somebody entered, trimmed. Raises Invalid for what can't be one."""
+    entered = text.strip()
+    if not settings.is_address(entered):
+        raise errors.Invalid(_("Enter an e-mail address, for example shop@example.com."), field="email")
+    return entered
 
 
 def normalised(email: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stringprep
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Callable, Iterator, Mapping
@@ -98,13 +99,19 @@ def switch(text: str) -> bool:
     return text.lower() in ("true", "on")
 
 
+def is_address(text: str) -> bool:
+    """Whether a text can be an e-mail address: one that the host takes, without a character that nobody sees."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return not any(map(stringprep.in_table_b1, text))
+
+
 def email_address(text: str) -> str:
     """A reader of an e-mail address, or of none."""
-    if text:
-        try:
-            validate_email(text)
-        except ValidationError:
-            raise ValueError(_("Enter an e-mail address, for example shop@example.com.")) from None
+    if text and not is_address(text):
+        raise ValueError(_("Enter an e-mail address, for example shop@example.com."))
     return text
 
 

@@ -8,13 +8,14 @@ from io import StringIO
 from typing import Any
 from unittest import mock
 
+import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
-from saleor_reciprocity import erasure, host, identity, people, settlement, sweep
+from saleor_reciprocity import erasure, errors, host, identity, people, settlement, sweep
 from saleor_reciprocity.mail import consent, kinds
 from saleor_reciprocity.points import adjustments, ledger
 from saleor_reciprocity.points import orders as points
@@ -132,7 +133,8 @@ def test_erasing_twice_or_nobody_changes_nothing(programme_on: Any, customer: An
     erasure.erase(host.person(customer))
     before = totals()
     erasure.erase(host.person(customer))
-    assert erasure.erase(host.person_with_email("nobody@example.com")) == 0
+    with pytest.raises(errors.NotFound):
+        erasure.erase(host.person_with_email("nobody@example.com"))
     assert totals() == before
 
 

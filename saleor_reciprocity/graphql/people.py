@@ -7,7 +7,7 @@ from typing import Any
 import graphene
 from django.utils import timezone
 
-from saleor_reciprocity import erasure, errors, host
+from saleor_reciprocity import erasure, errors, host, identity
 from saleor_reciprocity.points import adjustments, merging
 
 from . import permissions
@@ -28,7 +28,7 @@ def person_named(user_id: str | None, email: str | None) -> host.Person:
     if bool(user_id) == bool(email and email.strip()):
         raise errors.Invalid(field="userId")
     if not user_id:
-        return host.person_with_email((email or "").strip())
+        return host.person_with_email(identity.address(email or ""))
     user = host.user_with_id(row_id("User", user_id, "userId"))
     if user is None:
         raise errors.NotFound(field="userId")

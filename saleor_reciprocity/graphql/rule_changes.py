@@ -8,7 +8,7 @@ import graphene
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from saleor_reciprocity import errors, host
+from saleor_reciprocity import errors, host, identity
 from saleor_reciprocity.points import bonuses, rulebook, simulation
 from saleor_reciprocity.points.rules import Trigger
 
@@ -139,7 +139,7 @@ class LoyaltyBonusGive(LoyaltyMutation):
             message = _("Enter a key of 1 to %(most)s characters.") % {"most": LONGEST_KEY}
             raise errors.Invalid(message, field="idempotencyKey")
         email = (input.get("email") or "").strip()
-        person = host.person_with_email(email) if email else person_with_id(input.get("user_id"))
+        person = host.person_with_email(identity.address(email)) if email else person_with_id(input.get("user_id"))
         if person is None:
             raise errors.NotFound(field="userId")
         rule_id = row_id("LoyaltyRule", input["rule_id"], "ruleId")

@@ -13,11 +13,11 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
-from typing import Any, Iterator, Mapping
+from typing import Any, Iterable, Iterator, Mapping
 
 from django.utils.translation import gettext as _
 
-from saleor_reciprocity import errors, host
+from saleor_reciprocity import errors, host, identity
 
 from . import adjustments, queries
 
@@ -48,11 +48,16 @@ def read(content: str) -> list[tuple[int, dict[str, str]]]:
         raise errors.Invalid(
             _("The first line must name the columns: email or user, points, reason, and if wanted key and channel.")
         )
+    for column in _repeated(table.fieldnames or ()):
+        raise errors.Invalid(_("The column %(column)s is in the file twice.") % {"column": column})
     rows = [(table.line_num, _values(row, f"{digest}:{table.line_num}")) for row in table]
-    for key, times in Counter(values["key"] for _line, values in rows).items():
-        if times > 1:
-            raise errors.Invalid(_("The key %(key)s is in the file twice.") % {"key": key})
+    for key in _repeated(values["key"] for _line, values in rows):
+        raise errors.Invalid(_("The key %(key)s is in the file twice.") % {"key": key})
     return rows
+
+
+def _repeated(texts: Iterable[str]) -> list[str]:
+    return [text for text, times in Counter(texts).items() if times > 1]
 
 
 def _values(row: Mapping[str, Any], key: str) -> dict[str, str]:
@@ -108,11 +113,16 @@ def _asked(row: Mapping[str, str]) -> tuple[host.Person, int]:
     points = int(row["points"])
     if row.get("channel") and host.channel(row["channel"]) is None:
         raise errors.NotFound(_("There is no such channel."), field="channel")
-    if row.get("user"):
-        user = host.user_with_id(int(row["user"])) if re.fullmatch("[0-9]{1,9}", row["user"], re.ASCII) else None
-        if user is None:
-            raise errors.NotFound(_("There is no such user."), field="user")
-        return host.person(user), points
-    if "@" not in row.get("email", ""):
-        raise errors.Invalid(_("Enter an e-mail address or a user's number."), field="email")
-    return host.person_with_email(row["email"]), points
+    return _person(row.get("user", ""), row.get("email", "")), points
+
+
+def _person(user_id: str, email: str) -> host.Person:
+    """Whom a row names: by one of the two, or by both of one person."""
+    if not user_id:
+        return host.person_with_email(identity.address(email))
+    user = host.user_with_id(int(user_id)) if re.fullmatch("[0-9]{1,9}", user_id, re.ASCII) else None
+    if user is None:
+        raise errors.NotFound(_("There is no such user."), field="user")
+    if email and identity.normalised(identity.address(email)) != identity.normalised(user.email):
+        raise errors.Invalid(_("The user has another e-mail address."), field="email")
+    return host.person(user)

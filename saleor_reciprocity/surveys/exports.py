@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from io import StringIO
 from typing import Iterator
 
@@ -17,14 +18,14 @@ COLUMNS = (
 )  # fmt: skip
 PAGE = 1000
 
-# What makes a spreadsheet compute: these signs at the beginning, also in their full-width forms.
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "|", "%")
+# Where a spreadsheet begins to compute: at these signs, also in their full-width forms, at the beginning of a cell.
+# What follows a semicolon, a tab or a line break is another cell to some programs, whatever the quotation marks say.
+_FORMULA = re.compile(r"""(^(?=[\t\r\n])|(?:^|[;\t\r\n])(?=[\s"]*[=+\-@＝＋－＠|%]))""")
 
 
 def harmless(text: str) -> str:
-    """A cell that every spreadsheet shows as text: an apostrophe goes before what could be a formula."""
-    begins = text.lstrip().startswith(_FORMULA) or text.startswith(("\t", "\r", "\n"))
-    return f"'{text}" if begins else text
+    """A cell that every spreadsheet shows as text: an apostrophe goes before all that could be a formula."""
+    return _FORMULA.sub(r"\1'", text)
 
 
 def lines(wanted: Filter) -> Iterator[str]:

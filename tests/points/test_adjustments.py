@@ -149,6 +149,8 @@ def test_a_corrected_file_with_keys_does_only_what_is_new(db: Any, tmp_path: Pat
         "points,reason\n",
         "email,points,reason,note\n",
         "key,email,points,reason\n1,a@b,1,x\n1,a@b,1,x\n",
+        "email,points,reason,points\na@example.com,1,x,1000\n",
+        "email,email,points,reason\na@example.com,b@example.com,1,x\n",
     ],
 )
 def test_a_file_of_another_form_is_refused_whole(content: str, db: Any, tmp_path: Path) -> None:
@@ -157,6 +159,28 @@ def test_a_file_of_another_form_is_refused_whole(content: str, db: Any, tmp_path
     with pytest.raises(CommandError, match="can't be used"):
         call_command("reciprocity_adjust", str(path))
     assert Entry.objects.count() == 0
+
+
+def test_a_file_with_a_column_twice_names_it(db: Any) -> None:
+    with pytest.raises(errors.Invalid, match="The column points is in the file twice"):
+        adjustment_files.read("email,points,reason,points\na@example.com,1,x,1000\n")
+
+
+def test_a_row_that_names_two_people_is_refused_and_one_that_names_one_twice_is_done(db: Any) -> None:
+    ada, eve = hosts.customer("ada@example.com"), hosts.customer("eve@example.com")
+    content = "user,email,points,reason\n" + "".join(
+        f"{user},{email},10,Sorry\n"
+        for user, email in [(ada.pk, "eve@example.com"), (ada.pk, "ada@"), (ada.pk, "ADA@example.com"), (eve.pk, "")]
+    )
+    rows = adjustment_files.read(content)
+    for reports in (adjustment_files.rehearse(rows), adjustment_files.apply(rows, "user:1")):
+        assert [report.problem for report in reports] == [
+            "The user has another e-mail address.",
+            "Enter an e-mail address, for example shop@example.com.",
+            "",
+            "",
+        ]
+    assert sorted(Account.objects.values_list("user_id", "available")) == [(ada.pk, 10), (eve.pk, 10)]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

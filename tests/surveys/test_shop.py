@@ -59,7 +59,7 @@ def test_scores_by_channel_and_time(asking: Any) -> None:
     assert queries.scores_by("total", "nps", Filter()) == []
 
 
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "＝1+1", '=HYPERLINK("http://x")']
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "  =1", "＝1+1", '=HYPERLINK("http://x")']
 
 
 @pytest.mark.parametrize("text", FORMULAS)
@@ -69,6 +69,40 @@ def test_no_cell_is_a_formula(text: str, shop: Any) -> None:
     for out in (exported(), graphql_export()):
         (row,) = list(csv.DictReader(StringIO(out)))
         assert row["comment"] == f"'{text.strip()}"
+
+
+GOES_ON = [
+    ("Fine;=1+1", "Fine;'=1+1"),
+    ("Fine; =1+1", "Fine;' =1+1"),
+    ('Fine";=1+1', "Fine\";'=1+1"),
+    ('Fine;"=1+1"', 'Fine;\'"=1+1"'),
+    ("Fine\t=1+1", "Fine\t'=1+1"),
+    ("Fine\n=1+1", "Fine\n'=1+1"),
+    ("Fine\r\n@SUM(A1)", "Fine\r'\n'@SUM(A1)"),
+    ("Fine\n\n-1", "Fine\n'\n'-1"),
+    ("Fine;＝1+1", "Fine;'＝1+1"),
+    ("=1;=2", "'=1;'=2"),
+    ("\t=1", "'\t'=1"),
+]
+PLAIN = ["Fine", "1 + 1 = 2", "Fine, -5 degrees", "Late; wet", "Late\nwet", "a@example.com", "100 %", ""]
+
+
+@pytest.mark.parametrize(("text", "cell"), GOES_ON)
+def test_a_cell_that_goes_on_as_a_formula_is_as_harmless(text: str, cell: str) -> None:
+    assert exports.harmless(text) == cell
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_a_plain_cell_stays_as_it_was_written(text: str) -> None:
+    assert exports.harmless(text) == text
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_program_that_takes_another_separator_finds_no_formula(separator: str, shop: Any) -> None:
+    answered(comment='Fine;=1+1\n;"=2"\t=3')
+    for out in (exported(), graphql_export()):
+        cells = [cell for line in out.split("\n") for cell in line.replace('"', "").split(separator)]
+        assert not [cell for cell in cells if cell.strip().startswith("=")]
 
 
 def exported() -> str:
