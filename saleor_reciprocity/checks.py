@@ -32,25 +32,26 @@ def graphql_is_extended(app_configs: Any, **kwargs: Any) -> list[checks.CheckMes
 def stored_settings_are_valid(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """A configuration that a script stored may be one that the plugin's page would have refused.
 
+    A warning where it is only messages that can't leave.
+
     It runs with the other checks of the database: before `migrate`, and when `check` is told to look there.
     """
     try:
         with host.allow_writer():
-            return [
-                checks.Error(
-                    f"The settings of the channel {channel.slug} can't be used: {message}", id="reciprocity.E002"
-                )
-                for channel in host.channels()
-                for message in _problems(channel.id)
-            ]
+            return [problem for channel in host.channels() for problem in _problems(channel)]
     except DatabaseError:  # before the first migration
         return []
 
 
-def _problems(channel_id: str) -> list[str]:
-    _, values = host.plugin_configuration(settings.PLUGIN_ID, channel_id)
+def _problems(channel: host.Channel) -> list[checks.CheckMessage]:
+    _, values = host.plugin_configuration(settings.PLUGIN_ID, channel.id)
     try:
         settings.parse(values)
     except settings.InvalidSettings as invalid:
-        return [str(invalid)]
+        text = f"The settings of the channel {channel.slug} can't be used: {invalid}"
+        return [checks.Error(text, id="reciprocity.E002")]
+    try:
+        settings.check_delivery(values)
+    except settings.InvalidSettings as invalid:
+        return [checks.Warning(f"Messages of the channel {channel.slug} can't leave: {invalid}", id="reciprocity.W003")]
     return []

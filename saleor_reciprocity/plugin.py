@@ -45,7 +45,7 @@ class ReciprocityPlugin(host.SaleorPlugin):
         channel = host.configured_channel(plugin_configuration)
         try:
             settings.parse(values, host.decimals(channel.currency) if channel else settings.MOST_DECIMALS)
-            settings.check_endpoint(values)
+            settings.check_delivery(values)
         except settings.InvalidSettings as invalid:
             raise host.configuration_error(invalid.messages) from invalid
 

@@ -14,7 +14,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import clock
+from . import addresses, clock
 
 PLUGIN_ID = "saleor_reciprocity"
 
@@ -582,19 +582,34 @@ def _contradictions(parsed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "mail_endpoint", _("Enter an address that begins with https://.")
 
 
-def check_endpoint(values: Mapping[str, Any]) -> None:
-    """Raises InvalidSettings where messages could be read on their way, or where a secret is missing or too short.
+def check_delivery(values: Mapping[str, Any]) -> None:
+    """Raises InvalidSettings where messages could not leave, or be read on their way, or where a secret is too short.
 
     Apart from `parse`, because old versions are parsed for ever, whatever the deployer allows by then.
     """
-    if not is_safe(str(values.get("mail_endpoint") or "").strip()):
-        raise InvalidSettings({"mail_endpoint": _("Enter an address that begins with https://.")})
-    secret = str(values.get("mail_endpoint_secret") or "")
-    wanted = str(values.get("mail_delivery") or "").strip().lower() in (BY_ENDPOINT, BY_BOTH)
+    messages = dict(_undeliverable({name: str(value or "") for name, value in values.items()}))
+    if messages:
+        raise InvalidSettings(messages)
+
+
+def _undeliverable(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name in ("mail_sender_address", "survey_alert_address"):
+        if not _can_be(addresses.mailbox, texts.get(name, "").strip()):
+            yield name, _("Enter an e-mail address, for example shop@example.com.")
+    endpoint, secret = texts.get("mail_endpoint", "").strip(), texts.get("mail_endpoint_secret", "")
+    if not (_can_be(addresses.web, endpoint) and is_safe(endpoint)):
+        yield "mail_endpoint", _("Enter an address that begins with https://.")
+    wanted = texts.get("mail_delivery", "").strip().lower() in (BY_ENDPOINT, BY_BOTH)
     if (wanted or secret) and not SHORTEST_SECRET <= len(secret) <= LONGEST_SECRET:
         limits = {"least": SHORTEST_SECRET, "most": LONGEST_SECRET}
-        text = _("Enter a secret of %(least)s to %(most)s characters.") % limits
-        raise InvalidSettings({"mail_endpoint_secret": text})
+        yield "mail_endpoint_secret", _("Enter a secret of %(least)s to %(most)s characters.") % limits
+
+
+def _can_be(written: Callable[[str], Any], text: str) -> bool:
+    try:
+        return not text or bool(written(text))
+    except ValueError:
+        return False
 
 
 def mails_per_minute() -> int:

@@ -85,11 +85,11 @@ def test_a_stored_value_that_cannot_be_used_is_reported_by_the_system_check(chan
     assert version.programme.points_per_unit == 1, "the last usable settings stay in force"
     from django.core.checks import run_checks
 
-    found = [message.id for message in run_checks(tags=["database"], **_databases())]
+    found = [message.id for message in run_checks(tags=["database"], **databases())]
     assert "reciprocity.E002" in found
 
 
-def _databases() -> dict[str, Any]:
+def databases() -> dict[str, Any]:
     import django
 
     return {"databases": ["default"]} if django.VERSION >= (3, 1) else {}

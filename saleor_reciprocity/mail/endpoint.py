@@ -17,15 +17,16 @@ import socket
 import ssl
 import time
 from typing import Any
-from urllib.parse import urlsplit
 
-from saleor_reciprocity import host, settings
+from saleor_reciprocity import addresses, host, settings
 
 from . import networks
-from .routes import Envelope, NoWay, Outcome
+from .answers import Outcome
+from .routes import Envelope, NoWay
 
 SECONDS = 10
-NOT_TAKEN = (408, 425, 429, 503)
+ABOUT_THE_MESSAGE = (400, 409, 410, 413, 422)  # any other refusal is about the address, the secret or the server
+NOT_TAKEN = 503
 
 
 class EndpointWay:
@@ -38,7 +39,10 @@ class EndpointWay:
             raise NoWay("the endpoint has no secret")
         if not settings.is_safe(programme.mail_endpoint):
             raise NoWay("the endpoint is not https")
-        self._target = urlsplit(programme.mail_endpoint)
+        try:
+            self._target = addresses.web(programme.mail_endpoint)
+        except ValueError as error:
+            raise NoWay("the endpoint's address can't be used") from error
         self._port = self._target.port or (443 if self._target.scheme == "https" else 80)
         self._address = _public_address(self._target.hostname or "", self._port)
 
@@ -48,7 +52,7 @@ class EndpointWay:
         try:
             connection.connect()
         except OSError as error:
-            return Outcome.LATER, f"the endpoint does not answer ({type(error).__name__})"
+            return Outcome.TROUBLE, f"the endpoint does not answer ({type(error).__name__})"
         try:
             connection.request("POST", self._path(), body, self._headers(envelope, body))
             status = connection.getresponse().status
@@ -69,7 +73,7 @@ class EndpointWay:
 
     def _path(self) -> str:
         query = f"?{self._target.query}" if self._target.query else ""
-        return (self._target.path or "/") + query
+        return self._target.path + query
 
     def _headers(self, envelope: Envelope, body: bytes) -> dict[str, str]:
         timestamp = str(int(time.time()))
@@ -107,9 +111,9 @@ def payload_of(envelope: Envelope) -> dict[str, Any]:
 def _outcome(status: int) -> Outcome:
     if 200 <= status < 300:
         return Outcome.ACCEPTED
-    if status in NOT_TAKEN:
-        return Outcome.LATER
-    return Outcome.UNCLEAR if status >= 500 else Outcome.REFUSED
+    if status in ABOUT_THE_MESSAGE:
+        return Outcome.REFUSED
+    return Outcome.UNCLEAR if status >= 500 and status != NOT_TAKEN else Outcome.TROUBLE
 
 
 def _public_address(name: str, port: int) -> str:

@@ -6,6 +6,7 @@ HTML part. The subject and every header are one line, whatever was put into a na
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Any, Mapping
 
@@ -15,6 +16,8 @@ from django.utils.translation import get_language_bidi, override
 from saleor_reciprocity import languages
 
 LONGEST_LINE = 150
+BREAKS = ("Cc", "Zl", "Zp")  # control characters, and what ends a line or a paragraph
+DIRECTIONS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # they make a text look like another
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,12 @@ class Letter:
 
 
 def one_line(text: str) -> str:
-    """Any text as one line that is safe in a header: without control characters, and not too long."""
-    plain = "".join(character if character.isprintable() else " " for character in text)
+    """Any text as one line that is safe in a header: without control characters, and not too long.
+
+    What joins letters and parts of an emoji stays; changes of direction and halves of characters go.
+    """
+    kept = (character for character in text if character not in DIRECTIONS and unicodedata.category(character) != "Cs")
+    plain = "".join(" " if unicodedata.category(character) in BREAKS else character for character in kept)
     return " ".join(plain.split())[:LONGEST_LINE]
 
 

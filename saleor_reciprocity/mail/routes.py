@@ -5,30 +5,18 @@ from __future__ import annotations
 import smtplib
 from dataclasses import dataclass
 from email.utils import formataddr, parseaddr
-from enum import Enum
 from typing import Any, Protocol
 
 from django.conf import settings as django_settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
-from saleor_reciprocity import host, settings
+from saleor_reciprocity import addresses, host, settings
 
+from .answers import Outcome, Stage, outcome_of, word_of
 from .rendering import Letter, one_line
 
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 SECONDS = 30
-SERVICE_CLOSES = 421  # RFC 5321, 3.8: the server takes nothing more in this connection, often after so many messages
-
-
-class Outcome(Enum):
-    """What became of one attempt."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"  # for good
-    LATER = "later"  # not taken now; nothing was sent
-    CLOSED = "closed"  # the same, and the server has ended the connection
-    UNCLEAR = "unclear"  # it failed while the server had it: nobody knows
-    BROKEN = "broken"  # the same, and the connection broke
 
 
 class NoWay(Exception):
@@ -72,14 +60,19 @@ class MailWay:
             raise NoWay(f"the mail server does not answer ({type(error).__name__})") from error
 
     def send(self, envelope: Envelope) -> tuple[Outcome, str]:
-        message = message_of(envelope, self.sender, self.connection)
+        try:
+            recipient = addresses.mailbox(envelope.to.email)
+        except ValueError:
+            return Outcome.REFUSED, "no mail server takes this address"
+        message = message_of(envelope, self.sender, recipient, self.connection)
         try:
             self.connection.send_messages([message])
         except smtplib.SMTPRecipientsRefused as error:
-            return _answered(max(code for code, _ in error.recipients.values()))
+            ((code, text),) = error.recipients.values()
+            return _answered(Stage.RECIPIENT, code, text)
         except smtplib.SMTPResponseException as error:
-            return _answered(error.smtp_code)
-        except (smtplib.SMTPNotSupportedError, ValueError) as error:  # an address or a header that can't be sent
+            return _answered(_stage_of(error), error.smtp_code, error.smtp_error)
+        except (smtplib.SMTPNotSupportedError, ValueError) as error:  # a header that can't be sent
             return Outcome.REFUSED, f"the message can't be sent ({type(error).__name__})"
         except (smtplib.SMTPException, OSError) as error:
             return Outcome.BROKEN, f"the connection broke ({type(error).__name__})"
@@ -89,9 +82,14 @@ class MailWay:
         self.connection.close()
 
 
-def _answered(code: int) -> tuple[Outcome, str]:
-    by_code = {SERVICE_CLOSES: Outcome.CLOSED}
-    return by_code.get(code, Outcome.REFUSED if code >= 500 else Outcome.LATER), f"the mail server answered {code}"
+def _stage_of(error: smtplib.SMTPResponseException) -> Stage:
+    stages = {smtplib.SMTPSenderRefused: Stage.SENDER, smtplib.SMTPDataError: Stage.CONTENT}
+    return stages.get(type(error), Stage.GREETING)
+
+
+def _answered(stage: Stage, code: int, text: bytes | str) -> tuple[Outcome, str]:
+    plain = text.decode("ascii", "replace") if isinstance(text, bytes) else text
+    return outcome_of(stage, code, plain), word_of(stage, code, plain)
 
 
 def _connection(server: host.MailServer | None) -> Any:
@@ -117,10 +115,14 @@ def sender_of(programme: settings.Programme, server: host.MailServer | None) -> 
     address = programme.mail_sender_address or address
     if not address:
         raise NoWay("no sender is configured")
+    try:
+        address = addresses.mailbox(address)
+    except ValueError as error:
+        raise NoWay("no mail server takes the sender's address") from error
     return formataddr((one_line(programme.mail_sender_name or name or host.shop_name()), address))
 
 
-def message_of(envelope: Envelope, sender: str, connection: Any = None) -> EmailMultiAlternatives:
+def message_of(envelope: Envelope, sender: str, recipient: str, connection: Any = None) -> EmailMultiAlternatives:
     """The mail, with the headers by which programs let people leave with one click (RFC 8058)."""
     letter = envelope.letter
     leaving = {
@@ -131,7 +133,7 @@ def message_of(envelope: Envelope, sender: str, connection: Any = None) -> Email
         subject=letter.subject,
         body=letter.text,
         from_email=sender,
-        to=[envelope.to.email],
+        to=[recipient],
         connection=connection,
         headers={
             "Message-ID": envelope.message_id,

@@ -2,7 +2,8 @@
 
 Workers share the table with SKIP LOCKED and hold no lock while they talk to a server. A kind that is sent at most once
 is marked as handed over just before; when a worker dies after that, nobody sends it again. All others are sent again
-under the same Message-ID.
+under the same Message-ID. What goes wrong with one message is that message's own, and with one way that way's: all
+others go on. A message of a kind that this worker does not know waits for one that does.
 """
 
 from __future__ import annotations
@@ -12,17 +13,18 @@ from datetime import datetime, timedelta
 from typing import Any, Callable, Iterator, Mapping, NamedTuple
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import override
 
 from saleor_reciprocity import clock, host, identity, languages, settings
 
 from . import consent, pace, unsubscribing
+from .answers import Outcome
 from .endpoint import EndpointWay
 from .kinds import KINDS
 from .models import Mail, Route, State
 from .rendering import rendered
-from .routes import Envelope, MailWay, NoWay, Outcome, Way, sender_of
+from .routes import Envelope, MailWay, NoWay, Way, sender_of
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +35,7 @@ BATCH = 50
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 10
 LONGEST_BACKOFF = timedelta(hours=4)
+SHORTEST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=30)
 WAYS: dict[Any, Callable[[settings.Programme, str], Way]] = {Route.EMAIL: MailWay, Route.ENDPOINT: EndpointWay}
 ROUTES = {
     settings.BY_EMAIL: (Route.EMAIL,),
@@ -57,8 +60,7 @@ def look(
     with host.allow_writer():
         take_up_abandoned(now)
         for channel in host.channels():
-            programme = consent.settings_of(channel.id)
-            for batch in _batches(channel.id, programme, readers, time) if programme else ():
+            for batch in _batches(channel.id, readers, time):
                 total = Progress(*(sum(pair) for pair in zip(total, batch)))
                 tell(total)
     return total
@@ -73,23 +75,38 @@ def take_up_abandoned(now: datetime) -> None:
     abandoned.filter(state=State.SENDING).update(state=State.WAITING, claimed_at=None, next_at=now)
 
 
-def _batches(
-    channel_id: str, programme: settings.Programme, readers: Mapping[str, Reader], time: clock.Clock
+def _batches(channel_id: str, readers: Mapping[str, Reader], time: clock.Clock) -> Iterator[Progress]:
+    programme = consent.settings_of(channel_id)
+    for route in ROUTES[programme.mail_delivery] if programme else ():
+        try:
+            yield from _batches_of(channel_id, route, programme, readers, time)
+        except Exception:
+            logger.exception("Messages of channel %s stay where they are (%s)", channel_id, route)
+
+
+def _batches_of(
+    channel_id: str, route: str, programme: settings.Programme, readers: Mapping[str, Reader], time: clock.Clock
 ) -> Iterator[Progress]:
-    for route in ROUTES[programme.mail_delivery]:
-        while True:
-            _choose_routes(channel_id, programme, time())
-            mails = _claim(channel_id, route, time())
-            if not mails:
-                break
-            yield _send_batch(mails, programme, readers, time)
+    while True:
+        now = time()
+        waiting = Mail.objects.filter(
+            channel_id=channel_id, kind__in=list(readers), state=State.WAITING, next_at__lte=now
+        )
+        _choose_routes(waiting, programme)
+        mails = _claim(waiting, channel_id, route, now)
+        if not mails:
+            break
+        yield _send_batch(mails, programme, readers, time)
 
 
-def _choose_routes(channel_id: str, programme: settings.Programme, now: datetime) -> None:
+def _choose_routes(waiting: QuerySet, programme: settings.Programme) -> None:
     first, *others = ROUTES[programme.mail_delivery]
-    fresh = Mail.objects.filter(channel_id=channel_id, state=State.WAITING, next_at__lte=now, route="")
     with transaction.atomic():
-        rows = list(fresh.select_for_update(skip_locked=True, of=("self",)).order_by("next_at", "pk")[: 4 * BATCH])
+        rows = list(
+            waiting.filter(route="")
+            .select_for_update(skip_locked=True, of=("self",))
+            .order_by("next_at", "pk")[: 4 * BATCH]
+        )
         Mail.objects.filter(pk__in=[row.pk for row in rows]).update(route=first)
         for route in others:
             for row in rows:
@@ -97,8 +114,8 @@ def _choose_routes(channel_id: str, programme: settings.Programme, now: datetime
             Mail.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _claim(channel_id: str, route: str, now: datetime) -> list[Mail]:
-    waiting = Mail.objects.filter(channel_id=channel_id, state=State.WAITING, next_at__lte=now, route=route)
+def _claim(waiting: QuerySet, channel_id: str, route: str, now: datetime) -> list[Mail]:
+    waiting = waiting.filter(route=route)
     if not waiting.exists():
         return []
     granted = pace.take(channel_id, route, BATCH, now)
@@ -121,7 +138,7 @@ def _send_batch(
     channel_id, route, claimed_at = mails[0].channel_id, mails[0].route, mails[0].claimed_at
     left = list(mails)
     try:
-        way = WAYS[route](programme, channel_id)
+        way = _opened(route, programme, channel_id)
     except NoWay as no_way:
         _leave_alone(channel_id, route, str(no_way), time())
         return Progress(later=_put_back(left, claimed_at, str(no_way)))
@@ -133,14 +150,32 @@ def _send_batch(
             sent += mail.state == State.SENT
             later += mail.state == State.WAITING
             not_sent += mail.state in (State.DROPPED, State.FAILED, State.UNKNOWN)
-            if outcome is Outcome.BROKEN or (outcome is Outcome.CLOSED and not sent):
+            at_a_loss = outcome in (Outcome.CLOSED, Outcome.TROUBLE) and not sent  # who has just taken one is well
+            if outcome is Outcome.BROKEN or at_a_loss:
                 _leave_alone(channel_id, route, word, time())
-            if outcome in (Outcome.BROKEN, Outcome.CLOSED):
+            if outcome in (Outcome.BROKEN, Outcome.CLOSED) or at_a_loss:
                 return Progress(sent, not_sent, later + _put_back(left, claimed_at, word))
     finally:
-        way.close()
+        _closed(way)
     pace.well(channel_id, route)
     return Progress(sent, not_sent, later)
+
+
+def _opened(route: str, programme: settings.Programme, channel_id: str) -> Way:
+    """The way, open. Raises NoWay, whatever goes wrong with it: a shop may have a mail backend of its own."""
+    try:
+        return WAYS[route](programme, channel_id)
+    except NoWay:
+        raise
+    except Exception as error:
+        raise NoWay(f"the way out can't be opened ({type(error).__name__})") from error
+
+
+def _closed(way: Way) -> None:
+    try:
+        way.close()
+    except Exception as error:  # noqa: BLE001 - what was sent is sent
+        logger.warning("A way out could not be closed (%s)", type(error).__name__)
 
 
 def _leave_alone(channel_id: str, route: str, problem: str, now: datetime) -> None:
@@ -170,16 +205,25 @@ def _send(
         return None, ""
     if not _hand_over(mail, time()):
         return None, ""
-    outcome, word = way.send(envelope)
+    outcome, word = _tried(way, envelope)
     if outcome is Outcome.ACCEPTED:
         _keep(mail, State.SENT, "", sent_at=time())
     elif outcome is Outcome.REFUSED:
         _keep(mail, State.FAILED, word)
+    elif outcome is Outcome.TROUBLE:
+        _wait(mail, word, time())
     elif outcome in (Outcome.UNCLEAR, Outcome.BROKEN) and KINDS[mail.kind].at_most_once:
         _keep(mail, State.UNKNOWN, word)
     else:
         _later(mail, word, time())
     return outcome, word
+
+
+def _tried(way: Way, envelope: Envelope) -> tuple[Outcome, str]:
+    try:
+        return way.send(envelope)
+    except Exception as error:  # noqa: BLE001 - a backend of the shop's own may raise anything
+        return Outcome.BROKEN, f"the way out broke ({type(error).__name__})"
 
 
 class _Drop(Exception):
@@ -248,6 +292,12 @@ def _later(mail: Mail, reason: str, now: datetime) -> None:
     else:
         wait = min(timedelta(minutes=2**mail.attempts), LONGEST_BACKOFF)
         _keep(mail, State.WAITING, reason, next_at=now + wait)
+
+
+def _wait(mail: Mail, reason: str, now: datetime) -> None:
+    """Let a message wait for what is not its own fault: as long again as it has waited, and uncounted."""
+    wait = min(max(now - mail.due_at, SHORTEST_WAIT), LONGEST_WAIT)
+    _keep(mail, State.WAITING, reason, next_at=now + wait, attempts=mail.attempts - 1)
 
 
 def _keep(mail: Mail, state: State, reason: str, **columns: Any) -> None:

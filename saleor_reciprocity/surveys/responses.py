@@ -10,6 +10,7 @@ from typing import Mapping
 from django.db import transaction
 
 from saleor_reciprocity import host, programme
+from saleor_reciprocity.mail.rendering import DIRECTIONS
 from saleor_reciprocity.points import bonuses, ledger
 from saleor_reciprocity.points.models import Account, Entry, Kind
 from saleor_reciprocity.points.rules import Trigger
@@ -19,7 +20,6 @@ from .models import Answer, Invitation, Rating, State
 from .scores import STARS, answers_of
 
 LONGEST_COMMENT = 2000
-_DIRECTIONS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # they make a text look like another
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def _write(answer: Answer, given: Given) -> None:
 def _clean(comment: str) -> str:
     """A comment without what no person writes: control characters, halves of characters, changes of direction."""
     plain = comment.replace("\r\n", "\n").replace("\r", "\n")
-    kept = (c for c in plain if c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in _DIRECTIONS))
+    kept = (c for c in plain if c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in DIRECTIONS))
     return "".join(kept).strip()[:LONGEST_COMMENT]
 
 

@@ -10,13 +10,33 @@ from aiosmtpd.controller import Controller
 
 
 class Post:
-    """Keeps the mails that it accepted. `on_rcpt` and `on_data` may return another answer than 250."""
+    """Keeps the mails that it accepted. `on_helo`, `on_mail`, `on_rcpt` and `on_data` may answer other than 250."""
 
     def __init__(self) -> None:
         self.accepted: list[EmailMessage] = []
+        self.asked = 0  # how often somebody wanted to send something
+        self.senders: list[str] = []
+        self.on_helo: Callable[[str], str] = lambda name: "250 OK"
+        self.on_mail: Callable[[str], str] = lambda address: "250 OK"
         self.on_rcpt: Callable[[str], str] = lambda address: "250 OK"
         self.on_data: Callable[[EmailMessage], str] = lambda mail: "250 OK"
         self.port = 0
+
+    async def handle_EHLO(self, server: Any, session: Any, envelope: Any, name: str, responses: Any) -> Any:
+        answer = self.on_helo(name)
+        session.host_name = name if answer.startswith("250") else None
+        return responses if answer.startswith("250") else [answer]
+
+    async def handle_HELO(self, server: Any, session: Any, envelope: Any, name: str) -> str:
+        return self.on_helo(name)
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        self.asked += 1
+        self.senders.append(address)
+        answer = self.on_mail(address)
+        if answer.startswith("250"):
+            envelope.mail_from = address
+        return answer
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         answer = self.on_rcpt(address)

@@ -18,6 +18,7 @@ from saleor_reciprocity.mail.models import Mail, MailPace
 from .. import hosts
 from ..surveys.conftest import asking  # noqa: F401 - a fixture
 from ..surveys.shop import answered
+from ..test_plugin import databases
 from .post import Post
 from .test_sending import agree, earned, redeemed, state, statement
 
@@ -28,6 +29,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.got.append((dict(self.headers), body))  # type: ignore[attr-defined]
+        self.server.paths.append(self.path)  # type: ignore[attr-defined]
         self.send_response(self.server.status)  # type: ignore[attr-defined]
         self.send_header("Location", "http://127.0.0.1:1/")
         self.end_headers()
@@ -39,7 +41,7 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[Any]:
     listening = HTTPServer(("127.0.0.1", 0), Handler)
-    listening.got, listening.status = [], 200  # type: ignore[attr-defined]
+    listening.got, listening.paths, listening.status = [], [], 200  # type: ignore[attr-defined]
     Thread(target=listening.serve_forever, daemon=True).start()
     yield listening
     listening.shutdown()
@@ -79,7 +81,22 @@ def test_both_ways_are_a_message_each(inside: None, server: Any, post: Post, pro
 
 @pytest.mark.parametrize(
     ("status", "becomes"),
-    [(204, "sent"), (400, "failed"), (404, "failed"), (301, "failed"), (429, "waiting"), (500, "waiting")],
+    [
+        (204, "sent"),
+        (400, "failed"),
+        (409, "failed"),
+        (410, "failed"),
+        (413, "failed"),
+        (422, "failed"),
+        (301, "waiting"),
+        (401, "waiting"),
+        (403, "waiting"),
+        (404, "waiting"),
+        (408, "waiting"),
+        (429, "waiting"),
+        (500, "waiting"),
+        (503, "waiting"),
+    ],
 )
 def test_what_the_endpoint_answers(
     status: int, becomes: str, inside: None, server: Any, programme_on: Any, customer: Any
@@ -93,7 +110,8 @@ def test_what_the_endpoint_answers(
 
 
 @pytest.mark.parametrize(
-    ("status", "becomes"), [(503, "waiting"), (429, "waiting"), (500, "unknown"), (502, "unknown"), (504, "unknown")]
+    ("status", "becomes"),
+    [(503, "waiting"), (429, "waiting"), (404, "waiting"), (500, "unknown"), (502, "unknown"), (504, "unknown")],
 )
 def test_what_goes_once_goes_again_only_if_it_was_not_taken(
     status: int, becomes: str, inside: None, server: Any, programme_on: Any, customer: Any
@@ -106,6 +124,7 @@ def test_what_goes_once_goes_again_only_if_it_was_not_taken(
     server.status = status
     letters.send(timezone.now())
     Mail.objects.update(next_at=timezone.now())
+    MailPace.objects.update(paused_until=None)
     letters.send(timezone.now())
     assert Mail.objects.get().state == becomes
     assert len(server.got) == (2 if becomes == "waiting" else 1)
@@ -194,7 +213,20 @@ def test_11_21_the_connection_goes_to_the_address_that_was_looked_at(
 
 @pytest.mark.parametrize(
     "address",
-    ["ftp://example.com", "file:///etc/passwd", "javascript:alert(1)", "https://", "//x", "https://u:p@x.com"],
+    [
+        "ftp://example.com",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "https://",
+        "//x",
+        "https://u:p@x.com",
+        "https://example.com:99999/",
+        "https://example.com:x/",
+        "https://exa mple.com/",
+        "https://example.com/a\x7fb",
+        "https://[::1/",
+        "https://i❤.example/",
+    ],
 )
 def test_other_addresses_are_refused_on_the_page(address: str, programme_on: Any) -> None:
     with pytest.raises(ValidationError) as refused:
@@ -223,3 +255,43 @@ def test_the_secret_is_in_no_version_and_no_log(
     assert SECRET not in str(list(SettingsVersion.objects.values()))
     assert SECRET not in str(list(Mail.objects.values()) + list(MailPace.objects.values()))
     assert SECRET not in caplog.text
+
+
+def test_what_the_page_takes_is_what_is_posted_to(inside: None, server: Any, programme_on: Any, customer: Any) -> None:
+    address = f"http://127.0.0.1:{server.server_port}/hök/ä b%20c?shop=Köln&x=a b#top"
+    hosts.configure(programme_on, mail_delivery="endpoint", mail_endpoint=address, mail_endpoint_secret=SECRET)
+    redeemed(customer)
+    assert letters.send(timezone.now()) == (1, 0, 0)
+    assert server.paths == ["/h%C3%B6k/%C3%A4%20b%20c?shop=K%C3%B6ln&x=a%20b"]
+
+
+@pytest.mark.parametrize("address", ["https://example.com:99999/", "https://example.com:x/", "https://[::1/"])
+def test_an_address_that_a_script_stored_keeps_its_messages_only_and_the_check_says_so(
+    address: str, post: Post, programme_on: Any, customer: Any
+) -> None:
+    from django.core.checks import run_checks
+
+    hosts.configure(
+        programme_on, mail_delivery="both", mail_endpoint="https://example.com", mail_endpoint_secret=SECRET
+    )
+    redeemed(customer)
+    _store(programme_on, "mail_endpoint", address)
+    letters.send(timezone.now())
+    if address == "https://[::1/":  # no version of the programme can be made of this one
+        assert state() == [("waiting", "")]
+        return
+    assert [(mail.route, mail.state, mail.reason) for mail in Mail.objects.order_by("route")] == [
+        ("e-mail", "sent", ""),
+        ("endpoint", "waiting", "the endpoint's address can't be used"),
+    ]
+    found = [message.id for message in run_checks(tags=["database"], **databases())]
+    assert found == ["reciprocity.W003"]
+
+
+def _store(channel: Any, name: str, value: str) -> None:
+    """Store a value past the plugin's page, as a data script does."""
+    from saleor.plugins.models import PluginConfiguration
+
+    row = PluginConfiguration.objects.get(identifier="saleor_reciprocity")
+    row.configuration = [{**item, "value": value} if item["name"] == name else item for item in row.configuration]
+    row.save()
