@@ -7,7 +7,7 @@ skipped is as much later as the clock was put forward.
 from __future__ import annotations
 
 import time
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from typing import Callable
 
 try:
@@ -38,6 +38,11 @@ def zone(name: str) -> tzinfo:
 def local(moment: datetime, zone_name: str) -> datetime:
     """A moment as the clocks of a time zone show it."""
     return moment.astimezone(zone(zone_name))
+
+
+def last_whole_day(end: datetime, zone_name: str) -> date:
+    """The last day that is over before a moment, where the clocks of a time zone are: what ends then is good on it."""
+    return local(end, zone_name).date() - timedelta(days=1)
 
 
 def moment_of(local_time: datetime, zone_name: str) -> datetime:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from saleor_reciprocity import host, identity, settings
 
-from .kinds import KINDS
-from .models import CommunicationChoice
+from .kinds import KINDS, needs_consent
+from .models import CommunicationChoice, Mail
 
 ALL = ""  # in the place of a kind: all kinds that need consent
 
@@ -89,8 +90,8 @@ def latest_choice(person: host.Person, kind: str) -> CommunicationChoice | None:
 
 def latest_among(said: QuerySet, kind: str) -> CommunicationChoice | None:
     """The newest of somebody's choices that decides about a kind."""
-    kinds = [kind, ALL] if KINDS[kind].needs_consent else [kind]
-    return said.filter(kind__in=kinds).order_by("-pk").first()
+    deciding = [kind, ALL] if needs_consent(kind) else [kind]
+    return said.filter(kind__in=deciding).order_by("-pk").first()
 
 
 def choices(person: str, user_id: int | None) -> QuerySet:
@@ -103,16 +104,36 @@ def wanted_unasked(programme: settings.Programme | None, kind: str) -> bool:
     """Whether a kind is sent to a customer who has said nothing about it."""
     if programme is None:
         return False
-    return not KINDS[kind].needs_consent or programme.mail_consent == settings.EXISTING_CUSTOMERS
+    return not needs_consent(kind) or programme.mail_consent == settings.EXISTING_CUSTOMERS
 
 
 def choose(person: host.Person, kind: str, wanted: bool, origin: str, now: datetime) -> None:
     """Keep what a person said about a kind, or ALL, with its time and origin. It counts from now on."""
-    CommunicationChoice.objects.create(
-        person=identity.email_hash(person.email),
-        user_id=person.user_id,
-        kind=kind,
-        wanted=wanted,
-        chosen_at=now,
-        origin=origin,
-    )
+    keep(identity.email_hash(person.email), person.user_id, kind, wanted, origin, now)
+
+
+def keep(person: str, user_id: int | None, kind: str, wanted: bool, origin: str, now: datetime) -> None:
+    """Keep a word of whoever is known by this hash and this user.
+
+    Of their earlier words about the same kind only those stay on which a message rests: they are the proof of consent.
+    """
+    said = CommunicationChoice.objects.filter(person=person, user_id=user_id, kind=kind)
+    with transaction.atomic():
+        earlier = list(said.values_list("pk", flat=True))
+        CommunicationChoice.objects.create(
+            person=person, user_id=user_id, kind=kind, wanted=wanted, chosen_at=now, origin=origin
+        )
+        CommunicationChoice.objects.filter(pk__in=set(earlier) - _relied_on(earlier, person, user_id)).delete()
+
+
+def basis_of(verdict: Verdict) -> str:
+    """What is kept with a message as its legal basis: why it may be sent, and the word that decided, if one did."""
+    return verdict.why.value if verdict.choice_id is None else f"{verdict.why.value} {verdict.choice_id}"
+
+
+def _relied_on(choice_ids: list[int], person: str, user_id: int | None) -> set[int]:
+    """Those of some words of a person on which a message of theirs rests."""
+    bases = {basis_of(Verdict(True, Why.CONSENT, choice_id)): choice_id for choice_id in choice_ids}
+    mine = Q(person=person) | Q(user_id=user_id) if user_id is not None else Q(person=person)
+    rest = Mail.objects.filter(mine, basis__in=list(bases)).values_list("basis", flat=True)
+    return {bases[basis] for basis in rest}

@@ -63,3 +63,13 @@ KINDS = {
 
 # What customers get, and so what they choose about.
 FOR_CUSTOMERS = {name: kind for name, kind in KINDS.items() if not kind.to_shop}
+
+
+def needs_consent(kind: str) -> bool:
+    """Whether a kind needs consent, for which one that only newer workers know is taken, too."""
+    return kind not in KINDS or KINDS[kind].needs_consent
+
+
+def is_for_shop(kind: str) -> bool:
+    """Whether a kind goes to the shop's own address."""
+    return kind in KINDS and KINDS[kind].to_shop

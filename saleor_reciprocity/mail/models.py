@@ -76,13 +76,15 @@ class Mail(models.Model):
             models.Index(
                 fields=["claimed_at"], condition=Q(state__in=["sending", "handed over"]), name="reciprocity_mail_taken"
             ),
+            models.Index(fields=["person"], name="reciprocity_mail_of_person"),
         ]
 
 
 class CommunicationChoice(models.Model):
-    """What a person said about getting one kind of message, or ("") all of them that need consent. Append-only.
+    """What a person said about getting one kind of message, or ("") all of them that need consent. Never changed.
 
-    The newest row counts. All are kept: they are the proof of consent, with its time and origin.
+    The newest row counts. An earlier one stays as long as a message rests on it: it is the proof of consent, with its
+    time and origin.
     """
 
     id = models.BigAutoField(primary_key=True)

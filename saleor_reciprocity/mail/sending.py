@@ -240,16 +240,20 @@ def _envelope(mail: Mail, programme: settings.Programme, readers: Mapping[str, R
         context = readers[mail.kind](mail, now)
     if context is None:
         raise _Drop("nothing more to say")
-    mail.basis = verdict.why.value
+    mail.basis = consent.basis_of(verdict)
     if not KINDS[mail.kind].to_shop:
         mail.person = identity.email_hash(to.email)
-    if verdict.choice_id is not None:
-        mail.basis += f" {verdict.choice_id}"
     mail.message_id = mail.message_id or _message_id(mail, programme)
     links = unsubscribing.addresses(mail, now)
     frame = {"shop": host.shop_name(), "name": to.name, **links}
-    letter = rendered(mail.kind, language, {**frame, **context})
+    letter = rendered(mail.kind, language, {**frame, **context, **_until(context, programme)})
     return Envelope(mail.message_id, to, mail.kind, letter, links["unsubscribe"], links["preferences"])
+
+
+def _until(context: Mapping[str, Any], programme: settings.Programme) -> dict[str, Any]:
+    """The last whole day, where the shop is, of what ends at `expires_at`: no message promises half a day."""
+    end = context.get("expires_at")
+    return {"last_day": clock.last_whole_day(end, programme.time_zone)} if end else {}
 
 
 def _asked_again(mail: Mail, programme: settings.Programme, now: datetime) -> tuple[host.Recipient, consent.Verdict]:

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from saleor_reciprocity import host, links, pages
 
-from . import consent
+from . import consent, kinds
 from .kinds import FOR_CUSTOMERS, KINDS
-from .models import CommunicationChoice, Mail
+from .models import Mail
 
 UNSUBSCRIBE, PREFERENCES = "unsubscribe", "preferences"
 TEMPLATES = "saleor_reciprocity/pages"
@@ -23,7 +23,7 @@ def addresses(mail: Mail, now: datetime) -> dict[str, str]:
 
     A message to the shop has none.
     """
-    if KINDS[mail.kind].to_shop:
+    if kinds.is_for_shop(mail.kind):
         return {UNSUBSCRIBE: "", PREFERENCES: ""}
     return {
         page: links.address_of(page, links.token_for(page, str(mail.pk), now)) for page in (UNSUBSCRIBE, PREFERENCES)
@@ -35,18 +35,19 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     mail = _mail(UNSUBSCRIBE, token)
     if request.method == "POST":
         end(mail, timezone.now())
+    kind = KINDS.get(mail.kind)  # None of a message that a newer worker sent
     context = {
         "shop": host.shop_name(),
         "done": request.method == "POST",
-        "kind": KINDS[mail.kind].label,
-        "needs_consent": KINDS[mail.kind].needs_consent,
+        "kind": kind.label if kind else "",
+        "needs_consent": kinds.needs_consent(mail.kind),
         "preferences": addresses(mail, timezone.now())[PREFERENCES],
     }
     return pages.rendered(request, f"{TEMPLATES}/unsubscribe.html", context, _language(mail))
 
 
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
-    """A switch for every kind of message. What was changed is kept, with the time and that it was said here."""
+    """A switch for every kind of message. What they say is kept, with the time and that it was said here."""
     mail = _mail(PREFERENCES, token)
     if request.method == "POST":
         _keep(mail, request, timezone.now())
@@ -72,14 +73,13 @@ def end(mail: Mail, now: datetime) -> None:
 def _keep(mail: Mail, request: HttpRequest, now: datetime) -> None:
     for kind in FOR_CUSTOMERS:
         wanted = request.POST.get(kind) == "on"
-        if wanted != _wanted(mail, kind):
+        said = consent.latest_among(_choices(mail), kind)
+        if said is None or (said.kind, said.wanted) != (kind, wanted):
             _say(mail, kind, wanted, "page", now)
 
 
 def _say(mail: Mail, kind: str, wanted: bool, origin: str, now: datetime) -> None:
-    CommunicationChoice.objects.create(
-        person=mail.person, user_id=mail.user_id, kind=kind, wanted=wanted, chosen_at=now, origin=f"{origin}:{mail.pk}"
-    )
+    consent.keep(mail.person, mail.user_id, kind, wanted, f"{origin}:{mail.pk}", now)
 
 
 def _wanted(mail: Mail, kind: str) -> bool:

@@ -29,7 +29,6 @@ def test_a_customer_says_yes_and_no(programme_on: Any, customer: Any) -> None:
         said = client.data(READ)["me"]["loyalty"]["communicationPreferences"]
         assert {one["kind"]: one["wanted"] for one in said}["SURVEY"] == wanted
     assert [(one.wanted, one.origin) for one in CommunicationChoice.objects.order_by("pk")] == [
-        (True, "graphql"),
         (False, "graphql"),
     ]
 

@@ -104,6 +104,92 @@ def test_the_page_of_preferences_keeps_what_is_chosen(links: Any, customer: Any)
     assert CommunicationChoice.objects.count() == before, "what did not change is not said again"
 
 
+def test_empty_boxes_are_a_no_also_to_a_shop_that_writes_to_existing_customers_later(
+    post: Post, customer: Any, programme_on: Any
+) -> None:
+    redeemed(customer)
+    assert letters.send(timezone.now()) == (1, 0, 0)
+    page = path(re.search(r"https?://\S+/preferences/\S+", _text(post.accepted[0]))[0])  # type: ignore[index]
+    assert Client().get(page).content.decode().count("checked") == 2, "codes and replies, which were asked for"
+    assert Client().post(page, {}).status_code == 200
+    said = {(one.kind, one.wanted) for one in CommunicationChoice.objects.all()}
+    assert said == {
+        ("survey", False),
+        ("surprise", False),
+        ("redemption", False),
+        ("statement", False),
+        ("reply", False),
+        ("expiry", False),
+    }
+    hosts.configure(
+        programme_on, mail_consent="existing customers", mail_terms_confirmed="True", mail_statements="True"
+    )
+    for kind in kinds.FOR_CUSTOMERS:
+        verdict = consent.may_write(host.person(customer), kind, programme_on.id, timezone.now())
+        assert (verdict.allowed, verdict.why.value) == (False, "not wanted"), kind
+
+
+def test_a_box_that_is_ticked_outweighs_an_earlier_no_to_everything(links: Any, customer: Any) -> None:
+    Client().post(links["preferences"], {"survey": "on"})
+    Client().post(links["unsubscribe"])
+    Client().post(links["preferences"], {"survey": "on"})
+    said = {kind: consent.latest_choice(host.person(customer), kind).wanted for kind in kinds.FOR_CUSTOMERS}
+    assert said == {
+        "survey": True,
+        "surprise": False,
+        "redemption": False,
+        "statement": False,
+        "reply": False,
+        "expiry": False,
+    }
+
+
+def test_a_thousand_changes_of_mind_leave_the_last_word_and_the_proof(
+    links: Any, customer: Any, programme_on: Any
+) -> None:
+    proof = CommunicationChoice.objects.get()
+    assert Mail.objects.get().basis == f"consent {proof.pk}"
+    for number in range(1000):
+        consent.choose(host.person(customer), kinds.SURVEY, number % 2 == 0, "test", timezone.now())
+    for number in range(20):
+        Client().post(links["preferences"], {"statement": "on"} if number % 2 else {})
+    consent.choose(host.person(customer), consent.ALL, False, "test", timezone.now())
+    assert [(one.kind, one.wanted) for one in CommunicationChoice.objects.order_by("kind", "pk")] == [
+        ("", True),
+        ("", False),
+        ("expiry", False),
+        ("redemption", False),
+        ("reply", False),
+        ("statement", True),
+        ("surprise", False),
+        ("survey", False),
+    ]
+    assert CommunicationChoice.objects.filter(pk=proof.pk).exists(), "the message that was sent rests on it"
+
+
+def test_words_of_one_person_leave_those_of_others_alone(customer: Any) -> None:
+    other = hosts.customer("bob@example.com")
+    for person in (host.person(customer), host.person(other), host.person_with_email("ada@example.com")):
+        consent.choose(person, kinds.SURVEY, True, "test", timezone.now())
+    consent.choose(host.person(customer), kinds.SURVEY, False, "test", timezone.now())
+    said = CommunicationChoice.objects.order_by("pk").values_list("person", "user_id", "wanted")
+    ada, bob = identity.email_hash("ada@example.com"), identity.email_hash("bob@example.com")
+    assert list(said) == [(bob, other.pk, True), (ada, None, True), (ada, customer.pk, False)]
+
+
+def test_the_link_under_a_message_of_a_newer_kind_ends_it_all_the_same(links: Any, customer: Any) -> None:
+    Mail.objects.update(kind="postcard")
+    assert Client().get(links["unsubscribe"]).status_code == 200
+    assert Client().post(links["unsubscribe"]).status_code == 200
+    assert Client().get(links["preferences"]).status_code == 200
+    said = CommunicationChoice.objects.order_by("pk").values_list("kind", "wanted")
+    assert list(said) == [("", True), ("", False), ("postcard", False)]
+
+
+def _text(mail: Any) -> str:
+    return str(mail.get_body(("plain",)).get_content())
+
+
 def test_a_link_is_for_its_own_page_and_is_refused_when_altered(links: Any) -> None:
     token = links["unsubscribe"].rstrip("/").split("/")[-1]
     for address in (
