@@ -14,7 +14,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import addresses, clock
+from . import clock, wire
 
 PLUGIN_ID = "saleor_reciprocity"
 
@@ -594,10 +594,10 @@ def check_delivery(values: Mapping[str, Any]) -> None:
 
 def _undeliverable(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name in ("mail_sender_address", "survey_alert_address"):
-        if not _can_be(addresses.mailbox, texts.get(name, "").strip()):
+        if not _can_be(wire.mailbox, texts.get(name, "").strip()):
             yield name, _("Enter an e-mail address, for example shop@example.com.")
     endpoint, secret = texts.get("mail_endpoint", "").strip(), texts.get("mail_endpoint_secret", "")
-    if not (_can_be(addresses.web, endpoint) and is_safe(endpoint)):
+    if not (_can_be(wire.web, endpoint) and is_safe(endpoint)):
         yield "mail_endpoint", _("Enter an address that begins with https://.")
     wanted = texts.get("mail_delivery", "").strip().lower() in (BY_ENDPOINT, BY_BOTH)
     if (wanted or secret) and not SHORTEST_SECRET <= len(secret) <= LONGEST_SECRET:

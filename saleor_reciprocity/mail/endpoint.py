@@ -18,7 +18,7 @@ import ssl
 import time
 from typing import Any
 
-from saleor_reciprocity import addresses, host, settings
+from saleor_reciprocity import host, settings, wire
 
 from . import networks
 from .answers import Outcome
@@ -40,7 +40,7 @@ class EndpointWay:
         if not settings.is_safe(programme.mail_endpoint):
             raise NoWay("the endpoint is not https")
         try:
-            self._target = addresses.web(programme.mail_endpoint)
+            self._target = wire.web(programme.mail_endpoint)
         except ValueError as error:
             raise NoWay("the endpoint's address can't be used") from error
         self._port = self._target.port or (443 if self._target.scheme == "https" else 80)

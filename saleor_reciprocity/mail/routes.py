@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from django.conf import settings as django_settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
-from saleor_reciprocity import addresses, host, settings
+from saleor_reciprocity import host, settings, wire
 
 from .answers import Outcome, Stage, outcome_of, word_of
 from .rendering import Letter, one_line
@@ -61,7 +61,7 @@ class MailWay:
 
     def send(self, envelope: Envelope) -> tuple[Outcome, str]:
         try:
-            recipient = addresses.mailbox(envelope.to.email)
+            recipient = wire.mailbox(envelope.to.email)
         except ValueError:
             return Outcome.REFUSED, "no mail server takes this address"
         message = message_of(envelope, self.sender, recipient, self.connection)
@@ -116,7 +116,7 @@ def sender_of(programme: settings.Programme, server: host.MailServer | None) -> 
     if not address:
         raise NoWay("no sender is configured")
     try:
-        address = addresses.mailbox(address)
+        address = wire.mailbox(address)
     except ValueError as error:
         raise NoWay("no mail server takes the sender's address") from error
     return formataddr((one_line(programme.mail_sender_name or name or host.shop_name()), address))

@@ -1,4 +1,4 @@
-"""Addresses: how e-mail and web addresses are written where only ASCII is understood. Pure.
+"""The wire: how e-mail and web addresses are written for servers, which understand ASCII only. Pure.
 
 Domains follow IDNA 2008 as browsers do (UTS 46), under which `straße` is not `strasse`: what is meant for one never
 goes to the other.

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from saleor_reciprocity import addresses, letters
+from saleor_reciprocity import letters, wire
 from saleor_reciprocity.mail.rendering import one_line
 
 from .. import hosts
@@ -31,13 +31,13 @@ from .test_sending import redeemed, state
     ],
 )
 def test_a_mailbox_is_written_with_its_domain_in_ascii(address: str, written: str) -> None:
-    assert addresses.mailbox(address) == written
+    assert wire.mailbox(address) == written
 
 
 @pytest.mark.parametrize("address", ["jürgen@example.com", "shop", "@example.com", "shop@", "shop@i❤.ws", "shop@ö..de"])
 def test_what_no_mail_server_takes(address: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        addresses.mailbox(address)
+        wire.mailbox(address)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_what_no_mail_server_takes(address: str) -> None:
     ],
 )
 def test_a_web_address_is_written_as_a_request_names_it(address: str, written: str) -> None:
-    assert addresses.web(address).geturl() == written
+    assert wire.web(address).geturl() == written
 
 
 def test_a_shop_at_an_address_with_accents_sends(post: Post, programme_on: Any, customer: Any) -> None:
