@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from typing import Iterator
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from saleor_reciprocity import host, programme
+from saleor_reciprocity.mail.models import Mail
 from saleor_reciprocity.settings import Programme
 
-from .models import Account, OrderTerms
+from .models import Account, Lot, OrderTerms
 
 
 def channels() -> Iterator[tuple[str, Programme]]:
@@ -20,8 +22,19 @@ def channels() -> Iterator[tuple[str, Programme]]:
             yield channel.id, version.programme
 
 
-def customers_of(channel_id: str) -> Any:
-    """The accounts of users with points whose newest order is in a channel."""
-    newest = OrderTerms.objects.filter(account=OuterRef("pk")).order_by("-placed_at").values("channel_id")[:1]
-    accounts = Account.objects.filter(user__isnull=False, version__gt=0).annotate(channel_id=Subquery(newest))
-    return accounts.filter(channel_id=channel_id).select_related("user").order_by("pk")
+def to_tell(channel_id: str, what: str, *, of_no_channel: bool) -> QuerySet:
+    """The accounts of users whose points are a channel's and who were not told: `statement:ID` and what follows.
+
+    That is the `source` that they are given. The channel is that of the newest points, or of the newest order that
+    may bring some; points that staff gave without one are `of_no_channel`.
+    """
+    lots = Lot.objects.filter(account=OuterRef("pk")).exclude(channel_id="").order_by("-earned_at", "-pk")
+    orders = OrderTerms.objects.filter(account=OuterRef("pk")).order_by("-placed_at", "-pk")
+    newest = (Subquery(rows.values("channel_id")[:1]) for rows in (lots, orders))
+    source = Concat(Value("statement:"), Cast("pk", CharField()), Value(what), output_field=CharField())
+    accounts = Account.objects.filter(user__isnull=False, version__gt=0).annotate(
+        source=source, channel_id=Coalesce(*newest, Value(""), output_field=CharField())
+    )
+    told = Mail.objects.filter(source=OuterRef("source"))
+    home = [channel_id, ""] if of_no_channel else [channel_id]
+    return accounts.filter(~Exists(told), channel_id__in=home).select_related("user").order_by("pk")

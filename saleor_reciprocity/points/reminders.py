@@ -1,7 +1,7 @@
 """Reminders: asks for the mail that says in time which points are about to expire, and what it says.
 
-A reminder speaks of all points that expire within the days that the shop set, so another one in these days would say
-nothing new and is not asked for.
+Points are spoken of once, so many days before they end as is set in their channel: a reminder speaks of all points of
+the channel that end within these days and that no reminder has spoken of.
 """
 
 from __future__ import annotations
@@ -9,30 +9,40 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Min, Sum
+from django.db import connection
 
 from saleor_reciprocity import clock, host
 from saleor_reciprocity.mail import kinds, outbox
 from saleor_reciprocity.mail.models import Mail
 
 from . import recipients
-from .models import Lot
+from .models import Account
+
+# The lots of users that end in a channel until a moment and that no reminder asked for before another has spoken of.
+_ENDING = """
+FROM reciprocity_account a JOIN reciprocity_lot l ON l.account_id = a.id
+WHERE a.user_id IS NOT NULL AND a.next_expiry_at <= %(until)s AND l.remaining > 0 AND l.channel_id = %(channel)s
+  AND l.expires_at > %(now)s AND l.expires_at <= %(until)s AND NOT EXISTS (
+    SELECT FROM reciprocity_mail m WHERE m.user_id = a.user_id AND m.kind = 'expiry' AND m.channel_id = l.channel_id
+      AND m.wanted_at < %(before)s AND m.wanted_at >= l.earned_at
+      AND m.wanted_at + make_interval(days => (m.context ->> 'days')::int) >= l.expires_at)
+"""
 
 
 def ask(now: datetime) -> None:
     """Ask for the reminders that are due where the shop wants them. Again changes nothing."""
     for channel_id, programme in recipients.channels():
-        ahead = timedelta(days=programme.expiry_reminder_days)
-        told = Mail.objects.filter(kind=kinds.EXPIRY, wanted_at__gt=now - ahead, user_id__isnull=False)
-        due = recipients.customers_of(channel_id).filter(next_expiry_at__gt=now, next_expiry_at__lte=now + ahead)
-        for account in due.exclude(user_id__in=told.values("user_id")).iterator():
+        days = programme.expiry_reminder_days
+        ending = {"channel": channel_id, "now": now, "before": now, "until": now + timedelta(days=days)}
+        due = dict(_rows("SELECT a.id, max(l.id)" + _ENDING + "GROUP BY a.id", ending) if days else ())
+        for account in Account.objects.filter(pk__in=due).select_related("user").order_by("pk").iterator():
             outbox.ask(
                 kinds.EXPIRY,
-                f"expiry:{account.pk}:{account.next_expiry_at.isoformat()}",
+                f"expiry:{account.pk}:lot {due[account.pk]}",
                 host.person(account.user),
                 channel_id,
                 now,
-                context={"account": account.pk, "days": ahead.days, "zone": programme.time_zone},
+                context={"account": account.pk, "days": days, "zone": programme.time_zone},
             )
 
 
@@ -41,12 +51,18 @@ def about(mail: Mail, now: datetime) -> dict[str, Any] | None:
 
     The day is the last one that is whole, where the shop is: no reminder names a day on which points have ended.
     """
+    account = Account.objects.select_related("merged_into").get(pk=mail.context["account"]).holder
     until = mail.wanted_at + timedelta(days=mail.context["days"])
-    lots = Lot.objects.filter(account_id=mail.context["account"], remaining__gt=0)
-    soon = lots.filter(expires_at__gt=now, expires_at__lte=until).aggregate(
-        points=Sum("remaining"), first=Min("expires_at")
-    )
-    if not soon["points"]:
+    ending = {"channel": mail.channel_id, "now": now, "before": mail.wanted_at, "until": until, "account": account.pk}
+    sums = "SELECT sum(l.remaining), min(l.expires_at)" + _ENDING + "AND a.id = %(account)s"
+    ((points, first),) = _rows(sums, ending)
+    if not points:
         return None
-    last_moment = soon["first"] - timedelta(microseconds=1)
-    return {"points": soon["points"], "last_day": last_moment.astimezone(clock.zone(mail.context["zone"])).date()}
+    last_moment = first - timedelta(microseconds=1)
+    return {"points": int(points), "last_day": clock.local(last_moment, mail.context["zone"]).date()}
+
+
+def _rows(sql: str, values: dict[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())

@@ -20,7 +20,7 @@ from .crowd import at_once
 from .test_crashes import Killed
 
 TEXTS = {
-    kinds.STATEMENT: {"available": 1, "pending": 0, "gained": 1, "spent": 0},
+    kinds.STATEMENT: {"available": 1, "pending": 0, "brought": [], "took": []},
     kinds.REDEMPTION: {"reward": "Cup", "code": "CODE", "points": 5, "value": "5", "expires_at": None},
     kinds.ALERT: {"order_number": "1", "score": 1, "highest": 5, "comment": "Late", "question": "?", "products": []},
 }

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from saleor_reciprocity import letters
-from saleor_reciprocity.mail import endpoint
+from saleor_reciprocity.mail import endpoint, sending
 from saleor_reciprocity.mail.models import Mail, MailPace
 
 from .. import hosts
@@ -122,10 +122,10 @@ def test_what_goes_once_goes_again_only_if_it_was_not_taken(
     agree(customer)
     statement(customer, programme_on)
     server.status = status
-    letters.send(timezone.now())
+    sending.look(letters.READERS, timezone.now())
     Mail.objects.update(next_at=timezone.now())
     MailPace.objects.update(paused_until=None)
-    letters.send(timezone.now())
+    sending.look(letters.READERS, timezone.now())
     assert Mail.objects.get().state == becomes
     assert len(server.got) == (2 if becomes == "waiting" else 1)
 

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from saleor_reciprocity import host, identity, letters
-from saleor_reciprocity.mail import consent, kinds, outbox
+from saleor_reciprocity.mail import consent, kinds, outbox, sending
 from saleor_reciprocity.mail.models import Mail, MailPace
 from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Redemption, Reward
@@ -77,7 +77,7 @@ def test_a_cancelled_code_is_not_sent(post: Post, customer: Any) -> None:
 def statement(customer: Any, channel: host.Channel, source: str = "statement:1", **options: Any) -> None:
     from saleor_reciprocity.points.models import Account
 
-    context = {"account": Account.objects.get().pk, "month": "2026-10"}
+    context = {"account": Account.objects.get().pk, "month": f"{timezone.now():%Y-%m}"}
     outbox.ask(kinds.STATEMENT, source, host.person(customer), channel.id, timezone.now(), context=context, **options)
 
 
@@ -89,13 +89,13 @@ def test_nothing_that_needs_consent_is_sent_without(post: Post, customer: Any, p
     earned(customer)
     hosts.configure(programme_on, mail_statements="True")
     statement(customer, programme_on)
-    assert letters.send(timezone.now()) == (0, 1, 0)
+    assert sending.look(letters.READERS, timezone.now()) == (0, 1, 0)
     assert state() == [("dropped", "no consent")]
     agree(customer)
     statement(customer, programme_on)
-    assert letters.send(timezone.now()) == (0, 0, 0), "one wish for each reason"
+    assert sending.look(letters.READERS, timezone.now()) == (0, 0, 0), "one wish for each reason"
     statement(customer, programme_on, "statement:2")
-    assert letters.send(timezone.now()) == (1, 0, 0)
+    assert sending.look(letters.READERS, timezone.now()) == (1, 0, 0)
     assert Mail.objects.last().basis.startswith("consent ")
 
 
@@ -231,10 +231,10 @@ def test_the_pace_holds_for_all_workers_together(post: Post, customer: Any, prog
     agree(customer)
     for number in range(5):
         statement(customer, programme_on, f"statement:{number}")
-    assert letters.send(timezone.now()) == (3, 0, 0)
-    assert letters.send(timezone.now()) == (0, 0, 0)
+    assert sending.look(letters.READERS, timezone.now()) == (3, 0, 0)
+    assert sending.look(letters.READERS, timezone.now()) == (0, 0, 0)
     MailPace.objects.update(minute=timezone.now() - timedelta(minutes=2))
-    assert letters.send(timezone.now()) == (2, 0, 0)
+    assert sending.look(letters.READERS, timezone.now()) == (2, 0, 0)
 
 
 @pytest.mark.parametrize(
