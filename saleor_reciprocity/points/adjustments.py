@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from saleor_reciprocity import errors, settings
 from saleor_reciprocity.host.facts import Person
 
-from . import ledger
+from . import giving, ledger
 from .models import Entry, Kind
 
 MOST_POINTS = 2**31 - 1
@@ -66,7 +66,7 @@ def adjust(
                 Kind.ADJUSTMENT, SOURCE + key, now, points, reason=reason, actor=actor, channel_id=channel_id
             )
             if points > 0:
-                return ledger.give(account, posting, now)
+                return giving.give(account, posting, now)
             return ledger.take(account, posting, now) if into_debt else ledger.spend(account, posting, now)
     except OperationalError as error:
         raise errors.Busy from error

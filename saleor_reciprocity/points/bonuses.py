@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from saleor_reciprocity import clock, errors, host, programme
 
-from . import ledger, queries, rulebook, rules, tiers
+from . import giving, ledger, queries, rulebook, rules, tiers
 from .models import Account, Entry, Kind
 from .rules import Rule, Stacking, Trigger
 
@@ -90,9 +90,7 @@ def _post(
         actor=actor,
         channel_id=channel_id,
     )
-    entry = ledger.give(account, posting, now)
-    tiers.settle(account, now)
-    return entry
+    return giving.give(account, posting, now)
 
 
 def _source(rule: Rule, occasion: str) -> str:

@@ -58,8 +58,7 @@ def about(mail: Mail, now: datetime) -> dict[str, Any] | None:
     ((points, first),) = _rows(sums, ending)
     if not points:
         return None
-    last_moment = first - timedelta(microseconds=1)
-    return {"points": int(points), "last_day": clock.local(last_moment, mail.context["zone"]).date()}
+    return {"points": int(points), "last_day": clock.last_whole_day(first, mail.context["zone"])}
 
 
 def _rows(sql: str, values: dict[str, Any]) -> list[Any]:

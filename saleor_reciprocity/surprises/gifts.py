@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import F
 
 from saleor_reciprocity import errors, host, identity
-from saleor_reciprocity.points import ledger
+from saleor_reciprocity.points import giving, ledger
 from saleor_reciprocity.points.models import Account, Kind
 from saleor_reciprocity.rewards import issuing
 from saleor_reciprocity.rewards.codes import FORGOTTEN
@@ -33,7 +33,7 @@ def worth(prize: Prize, order: host.Order) -> Decimal:
 def give(draw: Draw, prize: Prize, channel: host.Channel, account: Account) -> None:
     """Make the code of a draw that won, or post its points on the locked account."""
     if prize.kind == PrizeKind.POINTS:
-        draw.entry = ledger.give(account, _posting(draw, prize.points or 0, "given", draw.drawn_at), draw.drawn_at)
+        draw.entry = giving.give(account, _posting(draw, prize.points or 0, "given", draw.drawn_at), draw.drawn_at)
         return
     draw.code = issuing.issue(
         issuing.Terms(prize.kind, prize.name, draw.cost, channel, draw.user_id, draw.expires_at, prize.product_id)
@@ -93,4 +93,5 @@ def _posting(draw: Draw, points: int, what: str, now: datetime) -> ledger.Postin
         happened_at=now,
         points=points,
         reason=f"#{draw.order_number}",
+        channel_id=draw.campaign.channel_id,
     )

@@ -9,13 +9,13 @@ from typing import Mapping
 
 from django.db import transaction
 
-from saleor_reciprocity import host, programme
+from saleor_reciprocity import host, programme, settings
 from saleor_reciprocity.mail.rendering import DIRECTIONS
-from saleor_reciprocity.points import bonuses, ledger
+from saleor_reciprocity.points import bonuses, giving, ledger
 from saleor_reciprocity.points.models import Account, Entry, Kind
 from saleor_reciprocity.points.rules import Trigger
 
-from . import alerts
+from . import alerts, rules
 from .models import Answer, Invitation, Rating, State
 from .scores import STARS, answers_of
 
@@ -75,32 +75,39 @@ def keep(invitation: Invitation, given: Given, now: datetime) -> bool:
 def take(invitation: Invitation, given: Given, now: datetime) -> Taken:
     """Take the answer, with the points that the shop gives as thanks: the same to everybody, and by rules of its own.
 
+    There are none where nothing of the order is kept: it was cancelled, or all goods or all money went back.
     Whatever comes after the first changes nothing. `given.score` is one of the question's answers.
     """
     version = programme.current(invitation.channel_id)
     terms = version.programme if version is not None and version.active else None
     order = host.order(invitation.order_id)
     with transaction.atomic():
-        account = None
-        if terms is not None and order is not None:
-            account = ledger.lock_account_of(order.person, now)
+        person = _thanked(order, terms)
+        account = ledger.lock_account_of(person, now) if person is not None else None
         answer = _locked_answer(invitation, now)
         if answer is None:
             return Taken(is_first=False)
         _write(answer, given)
         thanks: list[Entry] = []
-        if account is not None and order is not None and terms is not None:
+        if account is not None and person is not None and terms is not None:
             if terms.survey_points:
                 answer.entry = _thank(account, invitation, terms.survey_points, now)
                 thanks.append(answer.entry)
             occasion = str(invitation.pk)
-            thanks += bonuses.give(order.person, invitation.channel_id, Trigger.SURVEY, occasion, now, now)
+            thanks += bonuses.give(person, invitation.channel_id, Trigger.SURVEY, occasion, now, now)
         answer.answered_at = now
         alerts.prepare(answer, terms, now)
         answer.save()
         alerts.tell(answer, terms, now)
         _rate(answer, given.ratings)
     return Taken(is_first=True, points=sum(entry.points for entry in thanks))
+
+
+def _thanked(order: host.Order | None, terms: settings.Programme | None) -> host.Person | None:
+    """Who gets points for an answer about an order, as it is now; None for nobody."""
+    if terms is None or order is None or order.state is host.OrderState.VOID or rules.went_back(order):
+        return None
+    return order.person
 
 
 def _locked_answer(invitation: Invitation, now: datetime) -> Answer | None:
@@ -142,8 +149,9 @@ def _thank(account: Account, invitation: Invitation, points: int, now: datetime)
         happened_at=now,
         points=points,
         reason=f"#{invitation.order_number}",
+        channel_id=invitation.channel_id,
     )
-    return ledger.give(account, posting, now)
+    return giving.give(account, posting, now)
 
 
 def forget_unfinished(before: datetime) -> int:

@@ -50,7 +50,7 @@ def figures(letter: Any, side: str) -> dict[str, int]:
 
 @pytest.fixture
 def berlin(programme_on: host.Channel) -> host.Channel:
-    hosts.configure(programme_on, time_zone=BERLIN, points_valid_months="0", mail_statements="True")
+    hosts.configure(programme_on, time_zone=BERLIN, points_valid_months="0", mail_statements="True", holdout_share="0")
     return programme_on
 
 
