@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import Callable, Mapping
 
@@ -12,6 +13,8 @@ from .points import reminders, statements
 from .rewards import letters as rewards
 from .surprises import letters as surprises
 from .surveys import letters as surveys
+
+logger = logging.getLogger(__name__)
 
 READERS: Mapping[str, Reader] = {
     kinds.SURPRISE: surprises.about,
@@ -27,6 +30,9 @@ READERS: Mapping[str, Reader] = {
 def send(now: datetime, tell: Callable[[Progress], None] = lambda progress: None) -> Progress:
     """Ask for the statements of last month and the reminders of points that expire, and send all that is due."""
     with host.allow_writer():
-        statements.ask(now)
-        reminders.ask(now)
+        for ask in (statements.ask, reminders.ask):
+            try:
+                ask(now)
+            except Exception:
+                logger.exception("Not all messages were asked for; what is due is sent all the same")
     return sending.look(READERS, now, tell)

@@ -43,6 +43,7 @@ class EndpointWay:
             self._target = wire.web(programme.mail_endpoint)
         except ValueError as error:
             raise NoWay("the endpoint's address can't be used") from error
+        self.domain = self._target.hostname or ""
         self._port = self._target.port or (443 if self._target.scheme == "https" else 80)
         self._address = _public_address(self._target.hostname or "", self._port)
 

@@ -36,7 +36,9 @@ class Envelope:
 
 
 class Way(Protocol):
-    """An open way out."""
+    """An open way out. `domain` is the part after the @ of the ids of its messages."""
+
+    domain: str
 
     def send(self, envelope: Envelope) -> tuple[Outcome, str]:
         """Try once. Returns what became of it, and a word about it that names nobody."""
@@ -53,6 +55,7 @@ class MailWay:
         if not django_settings.EMAIL_BACKEND and server is None:
             raise NoWay("no mail server is configured")
         self.sender = sender_of(programme, server)
+        self.domain = parseaddr(self.sender)[1].rpartition("@")[2]
         try:
             self.connection = _connection(server)
             self.connection.open()

@@ -24,7 +24,7 @@ from .endpoint import EndpointWay
 from .kinds import KINDS
 from .models import Mail, Route, State
 from .rendering import rendered
-from .routes import Envelope, MailWay, NoWay, Way, sender_of
+from .routes import Envelope, MailWay, NoWay, Way
 
 logger = logging.getLogger(__name__)
 
@@ -195,7 +195,7 @@ def _send(
     mail: Mail, programme: settings.Programme, readers: Mapping[str, Reader], way: Way, time: clock.Clock
 ) -> tuple[Outcome | None, str]:
     try:
-        envelope = _envelope(mail, programme, readers, time())
+        envelope = _envelope(mail, programme, readers, way, time())
     except _Drop as drop:
         _keep(mail, State.DROPPED, str(drop))
         return None, ""
@@ -230,7 +230,9 @@ class _Drop(Exception):
     """The message is not to be sent; the text says why."""
 
 
-def _envelope(mail: Mail, programme: settings.Programme, readers: Mapping[str, Reader], now: datetime) -> Envelope:
+def _envelope(
+    mail: Mail, programme: settings.Programme, readers: Mapping[str, Reader], way: Way, now: datetime
+) -> Envelope:
     """The message ready to go. Raises _Drop."""
     if mail.expires_at <= now:
         raise _Drop("too late")
@@ -243,7 +245,7 @@ def _envelope(mail: Mail, programme: settings.Programme, readers: Mapping[str, R
     mail.basis = consent.basis_of(verdict)
     if not KINDS[mail.kind].to_shop:
         mail.person = identity.email_hash(to.email)
-    mail.message_id = mail.message_id or _message_id(mail, programme)
+    mail.message_id = mail.message_id or f"<reciprocity.{identity.address_hash(mail.source)[:32]}@{way.domain}>"
     links = unsubscribing.addresses(mail, now)
     frame = {"shop": host.shop_name(), "name": to.name, **links}
     letter = rendered(mail.kind, language, {**frame, **context, **_until(context, programme)})
@@ -271,14 +273,6 @@ def _recipient(mail: Mail, programme: settings.Programme) -> host.Recipient:
     if kind.to_shop:
         return host.Recipient(getattr(programme, kind.setting), "", settings.shop_language())
     return host.recipient(mail.user_id, mail.order_id)
-
-
-def _message_id(mail: Mail, programme: settings.Programme) -> str:
-    try:
-        domain = sender_of(programme, host.mail_server(mail.channel_id)).rsplit("@", 1)[1].rstrip(">")
-    except NoWay:
-        domain = "reciprocity.invalid"
-    return f"<reciprocity.{identity.address_hash(mail.source)[:32]}@{domain}>"
 
 
 def _hand_over(mail: Mail, now: datetime) -> bool:

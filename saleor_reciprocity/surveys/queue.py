@@ -7,6 +7,7 @@ order is looked at is decided again when its time comes, because people, orders 
 from __future__ import annotations
 
 import hashlib
+import logging
 from datetime import datetime
 from typing import Callable
 
@@ -21,6 +22,8 @@ from saleor_reciprocity.points.models import Account
 
 from . import rules
 from .models import AskedProduct, Invitation, State
+
+logger = logging.getLogger(__name__)
 
 BATCH = 200
 
@@ -163,13 +166,13 @@ def _follow_shipment(invitation: Invitation, order: host.Order) -> None:
 def invite_due(now: datetime, progress: Callable[[int], None] = lambda invited: None) -> int:
     """Hand over every invitation that is due, each in a transaction of its own. Returns how many were handed over.
 
-    Any number of workers may do this at once.
+    Any number of workers may do this at once. One that fails is left for the next look and stops no other.
     """
     invited, after = 0, 0
     with host.allow_writer():
         while batch := _due(after, now):
             for after in batch:
-                invited += _invite(after, now)
+                invited += _tried(after, now)
                 progress(invited)
     return invited
 
@@ -177,6 +180,14 @@ def invite_due(now: datetime, progress: Callable[[int], None] = lambda invited: 
 def _due(after: int, now: datetime) -> list[int]:
     rows = Invitation.objects.filter(state=State.WAITING, due_at__lte=now, pk__gt=after)
     return list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
+
+
+def _tried(invitation_id: int, now: datetime) -> bool:
+    try:
+        return _invite(invitation_id, now)
+    except Exception as error:  # noqa: BLE001 - the others have to have their turn
+        logger.error("Invitation %s was left for the next look: %s", invitation_id, type(error).__name__)
+        return False
 
 
 def _invite(invitation_id: int, now: datetime) -> bool:

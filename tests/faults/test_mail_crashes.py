@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +22,18 @@ from .test_crashes import Killed
 TEXTS = {
     kinds.STATEMENT: {"available": 1, "pending": 0, "brought": [], "took": []},
     kinds.REDEMPTION: {"reward": "Cup", "code": "CODE", "points": 5, "value": "5", "expires_at": None},
+    kinds.SURVEY: {"question": "?", "answers": [], "low": "bad", "high": "good", "order_number": "1"},
+    kinds.SURPRISE: {
+        "prize": "Cup",
+        "reason": "Thanks.",
+        "code": "CODE",
+        "points": None,
+        "value": "5",
+        "order_number": "1",
+        "expires_at": None,
+    },
+    kinds.REPLY: {"reply": "Sorry.", "comment": "Late", "order_number": "1"},
+    kinds.EXPIRY: {"points": 5, "last_day": date(2026, 12, 31)},
     kinds.ALERT: {"order_number": "1", "score": 1, "highest": 5, "comment": "Late", "question": "?", "products": []},
 }
 READERS = {kind: lambda mail, now: TEXTS[mail.kind] for kind in TEXTS}
@@ -66,8 +78,34 @@ def die(at: str, monkeypatch: Any) -> None:
         monkeypatch.setattr(MailWay, "send", killed if at == "before DATA" else sent_and_killed)
 
 
+# How many mails have arrived in the end, and what the message says of itself, for each moment of death.
+ONCE_AT_MOST = {
+    "before the connection": (1, "sent"),
+    "before DATA": (0, "unknown"),
+    "after DATA": (1, "unknown"),
+}
+ONCE_AT_LEAST = {
+    "before the connection": (1, "sent"),
+    "before DATA": (1, "sent"),
+    "after DATA": (2, "sent"),
+}
+AFTER_A_DEATH = {
+    "survey": ONCE_AT_MOST,
+    "surprise": ONCE_AT_LEAST,
+    "redemption": ONCE_AT_LEAST,
+    "statement": ONCE_AT_MOST,
+    "reply": ONCE_AT_MOST,
+    "expiry": ONCE_AT_MOST,
+    "alert": ONCE_AT_LEAST,
+}
+
+
+def test_the_fate_of_every_kind_is_known() -> None:
+    assert set(AFTER_A_DEATH) == set(kinds.KINDS) == set(TEXTS)
+
+
 @pytest.mark.parametrize("at", DEATHS)
-@pytest.mark.parametrize("kind", [kinds.STATEMENT, kinds.REDEMPTION, kinds.ALERT])
+@pytest.mark.parametrize("kind", list(AFTER_A_DEATH))
 def test_a_worker_killed_around_data(kind: str, at: str, wishes: Any, post: Post, monkeypatch: Any) -> None:  # noqa: F811
     wishes(kind)
     with monkeypatch.context() as patch:
@@ -80,14 +118,9 @@ def test_a_worker_killed_around_data(kind: str, at: str, wishes: Any, post: Post
     later()
     sending.look(READERS, timezone.now())
 
-    arrived, mail = [one["Message-ID"] for one in post.accepted], Mail.objects.get()
-    if at == "before the connection":
-        assert (len(arrived), mail.state) == (1, "sent")
-    elif not kinds.KINDS[kind].at_most_once:
-        assert (len(arrived), mail.state) == (1 if at == "before DATA" else 2, "sent")
-        assert len(set(arrived)) == 1, "the same Message-ID"
-    else:
-        assert (len(arrived), mail.state) == (0 if at == "before DATA" else 1, "unknown")
+    arrived = [one["Message-ID"] for one in post.accepted]
+    assert (len(arrived), Mail.objects.get().state) == AFTER_A_DEATH[kind][at]
+    assert len(set(arrived)) <= 1, "the same Message-ID"
 
 
 def test_a_connection_that_breaks_in_the_middle(wishes: Any, post: Post, monkeypatch: Any) -> None:  # noqa: F811

@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from saleor_reciprocity import letters
+from saleor_reciprocity import host, letters
 from saleor_reciprocity.mail import endpoint, sending
 from saleor_reciprocity.mail.models import Mail, MailPace
 
@@ -68,6 +68,24 @@ def test_a_message_is_posted_and_signed(inside: None, server: Any, programme_on:
     assert (message["kind"], message["to"]["email"]) == ("redemption", "ada@example.com")
     assert made.code in message["text"]
     assert headers["Idempotency-Key"] == message["id"] == Mail.objects.get().message_id
+
+
+def test_a_broken_mail_server_is_nothing_to_the_endpoint(
+    inside: None, server: Any, programme_on: Any, customer: Any, monkeypatch: Any
+) -> None:
+    def broken(channel_id: str) -> Any:
+        raise ValueError
+
+    monkeypatch.setattr(host, "mail_server", broken)
+    use(server, programme_on, "both")
+    redeemed(customer)
+    letters.send(timezone.now())
+    assert [(mail.route, mail.state) for mail in Mail.objects.order_by("route")] == [
+        ("e-mail", "waiting"),
+        ("endpoint", "sent"),
+    ]
+    ((headers, _),) = server.got
+    assert headers["Idempotency-Key"].endswith("@127.0.0.1>")
 
 
 def test_both_ways_are_a_message_each(inside: None, server: Any, post: Post, programme_on: Any, customer: Any) -> None:

@@ -57,7 +57,7 @@ def look_again() -> tuple[int, int, int]:
     """A look when every pause and every wait is over."""
     Mail.objects.update(next_at=timezone.now())
     MailPace.objects.update(paused_until=None)
-    return tuple(letters.send(timezone.now()))  # type: ignore[return-value]
+    return tuple(sending.look(letters.READERS, timezone.now()))  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize(("when", "answer", "word"), TROUBLE)
@@ -110,7 +110,7 @@ def test_a_message_that_goes_once_survives_the_trouble_and_goes_once(
     hosts.configure(programme_on, mail_statements="True")
     statement(customer, programme_on)
     let(post, when, answer)
-    assert letters.send(timezone.now()) == (0, 0, 1)
+    assert sending.look(letters.READERS, timezone.now()) == (0, 0, 1)
     let(post, when, "250 OK")
     assert look_again() == (1, 0, 0)
     assert look_again() == (0, 0, 0)
@@ -125,7 +125,7 @@ def test_one_refusal_among_many_holds_up_none_of_them(post: Post, customer: Any,
         statement(customer, programme_on, f"statement:{number}")
     answers = iter(["250 OK", "554 5.7.1 looks like spam", "250 OK", "250 OK", "250 OK"])
     post.on_data = lambda mail: next(answers)
-    assert letters.send(timezone.now()) == (4, 0, 1)
+    assert sending.look(letters.READERS, timezone.now()) == (4, 0, 1)
     assert MailPace.objects.get().paused_until is None
     assert [mail.state for mail in Mail.objects.order_by("pk")].count("waiting") == 1
 
@@ -209,6 +209,29 @@ def test_what_stops_one_way_stops_no_other(post: Post, customer: Any, programme_
         ("e-mail", "sent", ""),
         ("endpoint", "waiting", "the way out can't be opened (RuntimeError)"),
     ]
+
+
+def test_a_mail_server_that_can_not_be_read_keeps_mails_only(
+    post: Post, customer: Any, programme_on: Any, monkeypatch: Any
+) -> None:
+    def broken(channel_id: str) -> Any:
+        raise ValueError
+
+    monkeypatch.setattr(host, "mail_server", broken)
+    redeemed(customer)
+    letters.send(timezone.now())
+    assert state() == [("waiting", "the way out can't be opened (ValueError)")]
+    assert MailPace.objects.get().problem == "the way out can't be opened (ValueError)"
+
+
+def test_statements_that_can_not_be_asked_for_hold_up_nothing(post: Post, customer: Any, monkeypatch: Any) -> None:
+    def broken(now: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(letters.statements, "ask", broken)
+    monkeypatch.setattr(letters.reminders, "ask", broken)
+    redeemed(customer)
+    assert letters.send(timezone.now()) == (1, 0, 0)
 
 
 def test_a_message_of_an_unknown_kind_waits_and_the_others_go(post: Post, customer: Any) -> None:
