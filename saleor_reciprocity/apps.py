@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import current_app
 from django.apps import AppConfig
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models.signals import post_migrate
 
 
 class ReciprocityConfig(AppConfig):
@@ -16,6 +20,15 @@ class ReciprocityConfig(AppConfig):
         from .graphql import schema
 
         checks.register_checks()
+        post_migrate.connect(_make_indexes, sender=self)
         schema.extend()
         for name, entry in tasks.SCHEDULE.items():
             current_app.conf.beat_schedule.setdefault(name, entry)
+
+
+def _make_indexes(using: str, **kwargs: Any) -> None:
+    from . import host
+
+    if using == DEFAULT_DB_ALIAS:
+        with host.allow_writer():
+            host.make_missing_indexes(host.INDEXES)

@@ -13,6 +13,8 @@ from .graphql import schema
 
 def register_checks() -> None:
     checks.register(graphql_is_extended, "reciprocity")
+    checks.register(limits_are_limits, "reciprocity")
+    checks.register(hooks_are_called, "reciprocity")
     checks.register(stored_settings_are_valid, checks.Tags.database)
 
 
@@ -25,6 +27,33 @@ def graphql_is_extended(app_configs: Any, **kwargs: Any) -> list[checks.CheckMes
             "The GraphQL schema was built before saleor_reciprocity could add its fields.",
             hint="Another app imports saleor.graphql.api while Django starts. List saleor_reciprocity before it.",
             id="reciprocity.E001",
+        )
+    ]
+
+
+def limits_are_limits(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """What the deployer set as a limit must be one: PostgreSQL takes 0 for no limit at all."""
+    return [
+        checks.Error(
+            f"{name} = {value!r} is no number of seconds from {settings.LEAST_SECONDS} to {settings.MOST_SECONDS}.",
+            hint=f"Until it is one, {settings.SECONDS[name]} counts.",
+            id="reciprocity.E003",
+        )
+        for name, value in settings.unusable_seconds().items()
+    ]
+
+
+def hooks_are_called(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """A hook that the host has given up is never called, and nothing else says so."""
+    gone = [name for name in host.HOOKS if not host.calls_hook(name)]
+    if not gone:
+        return []
+    return [
+        checks.Warning(
+            f"This Saleor no longer calls the plugin when something happens to an order: {', '.join(gone)}.",
+            hint="The sweep of every minute settles these orders. Make sure that it runs: by Celery beat, or by"
+            " `manage.py reciprocity_work`. Points and surprises show up to a minute later.",
+            id="reciprocity.W001",
         )
     ]
 

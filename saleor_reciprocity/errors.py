@@ -5,6 +5,7 @@ The docstring of a class is its default message, and as such it is translated.
 
 from __future__ import annotations
 
+from types import TracebackType
 from typing import ClassVar
 
 from django.utils.translation import gettext
@@ -133,3 +134,19 @@ class TooManyPreferences(ReciprocityError):
     """You can keep at most 500 preferences. Clear some that you no longer need first."""
 
     code = "TOO_MANY_PREFERENCES"
+
+
+class Failure(Exception):
+    """What is logged in place of an exception: its kind. The exception's own text may hold values of a customer."""
+
+
+def kind_of(error: BaseException) -> str:
+    """The class of an exception and, where the database refused a row, the constraint's name; never a value."""
+    diagnosis = getattr(error.__cause__, "diag", None)  # of the database's own error behind Django's
+    constraint = getattr(diagnosis, "constraint_name", None)
+    return f"{type(error).__name__} ({constraint})" if constraint else type(error).__name__
+
+
+def told(error: BaseException) -> tuple[type[Failure], Failure, TracebackType | None]:
+    """An exception as the log may show it (`exc_info`): where it happened, its kind, and no value."""
+    return Failure, Failure(kind_of(error)), error.__traceback__

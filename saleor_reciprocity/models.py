@@ -14,6 +14,7 @@ from .rewards.models import Redemption, Reward
 from .settlement import SettledOrder
 from .surprises.models import Budget, Campaign, Draw, Prize
 from .surveys.models import Answer, AskedProduct, Invitation, Rating, Reply
+from .sweep import SweepMark
 
 __all__ = [
     "Account",
@@ -47,6 +48,7 @@ __all__ = [
     "Reward",
     "SettingsVersion",
     "SettledOrder",
+    "SweepMark",
     "Tier",
     "TierChange",
     "TierLadder",

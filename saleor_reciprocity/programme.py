@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import models
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from . import host, settings
@@ -12,10 +13,14 @@ from .fields import JSONField
 
 
 class SettingsVersion(models.Model):
-    """What was set for a channel from one moment on. Not the place that staff edit: that is the plugin's page."""
+    """What was set for a channel from one moment on. Not the place that staff edit: that is the plugin's page.
+
+    The versions of a channel are numbered. The last number is the newest, also where the clock was put back since.
+    """
 
     id = models.BigAutoField(primary_key=True)
     channel_id = models.CharField(max_length=36)
+    number = models.IntegerField()
     since = models.DateTimeField()
     active = models.BooleanField()
     values = JSONField()
@@ -23,7 +28,7 @@ class SettingsVersion(models.Model):
     class Meta:
         app_label = "reciprocity"
         constraints = [
-            models.UniqueConstraint(fields=["channel_id", "since"], name="reciprocity_one_version_a_moment"),
+            models.UniqueConstraint(fields=["channel_id", "number"], name="reciprocity_settings_versions_in_turn"),
         ]
 
     @property
@@ -38,8 +43,8 @@ def current(channel_id: str) -> SettingsVersion | None:
     The plugin's stored configuration is the truth. Where it differs from the newest version, for example because it
     was changed by a data script, this look makes the new version.
     """
+    newest = _versions(channel_id).last()  # first: who has seen an older configuration than another makes no version
     active, stored = host.plugin_configuration(settings.PLUGIN_ID, channel_id)
-    newest = SettingsVersion.objects.filter(channel_id=channel_id).order_by("since").last()
     values = settings.canonical(stored)
     if newest is None and not active:
         return None
@@ -49,9 +54,19 @@ def current(channel_id: str) -> SettingsVersion | None:
         settings.parse(values)
     except settings.InvalidSettings:
         return newest  # only a script can store this; the plugin's page refuses it and the system check reports it
-    version = SettingsVersion(channel_id=channel_id, since=timezone.now(), active=active, values=values)
+    version = SettingsVersion(
+        channel_id=channel_id,
+        number=newest.number + 1 if newest else 1,
+        since=timezone.now(),
+        active=active,
+        values=values,
+    )
     SettingsVersion.objects.bulk_create([version], ignore_conflicts=True)
-    return version
+    return _versions(channel_id).last()
+
+
+def _versions(channel_id: str) -> QuerySet:
+    return SettingsVersion.objects.filter(channel_id=channel_id).order_by("number")
 
 
 def in_force(channel_id: str, moment: datetime) -> SettingsVersion | None:
@@ -59,14 +74,13 @@ def in_force(channel_id: str, moment: datetime) -> SettingsVersion | None:
     newest = current(channel_id)
     if newest is None or newest.since <= moment:
         return newest
-    versions = SettingsVersion.objects.filter(channel_id=channel_id, since__lte=moment)
-    return versions.order_by("since").last()
+    return _versions(channel_id).filter(since__lte=moment).last()
 
 
 def agreed(channel_id: str, moment: datetime) -> SettingsVersion | None:
     """The version that counts for what happened at a moment: the one in force or, before the first, the first."""
     version = in_force(channel_id, moment)
-    return version or SettingsVersion.objects.filter(channel_id=channel_id).order_by("since").first()
+    return version or _versions(channel_id).first()
 
 
 def switched_on(channel_id: str) -> bool:

@@ -627,14 +627,42 @@ def private_endpoints() -> bool:
     return bool(getattr(django_settings, "RECIPROCITY_PRIVATE_ENDPOINTS", False))
 
 
+SECONDS = {"RECIPROCITY_HOOK_SECONDS": 1.0, "RECIPROCITY_WAIT_SECONDS": 10.0}
+LEAST_SECONDS, MOST_SECONDS = 0.001, 3600.0  # PostgreSQL takes whole milliseconds, and 0 for no limit at all
+
+
 def hook_seconds() -> float:
     """How long settling in line may hold up a checkout, in seconds; the sweep does what did not fit."""
-    return float(getattr(django_settings, "RECIPROCITY_HOOK_SECONDS", 1.0))
+    return _seconds("RECIPROCITY_HOOK_SECONDS")
 
 
 def wait_seconds() -> float:
     """How long a request waits for an account that another request holds, in seconds."""
-    return float(getattr(django_settings, "RECIPROCITY_WAIT_SECONDS", 10.0))
+    return _seconds("RECIPROCITY_WAIT_SECONDS")
+
+
+def in_milliseconds(seconds: float) -> str:
+    """A limit as PostgreSQL's time-outs take it."""
+    return str(int(seconds * 1000))
+
+
+def is_a_limit(seconds: Any) -> bool:
+    """Whether a value is a number of seconds that somebody can be made to wait."""
+    try:
+        return LEAST_SECONDS <= float(seconds) <= MOST_SECONDS
+    except (TypeError, ValueError):
+        return False
+
+
+def unusable_seconds() -> dict[str, Any]:
+    """The deployer's limits that are none. A system check reports them; until then the defaults count."""
+    given = {name: getattr(django_settings, name, default) for name, default in SECONDS.items()}
+    return {name: value for name, value in given.items() if not is_a_limit(value)}
+
+
+def _seconds(name: str) -> float:
+    value = getattr(django_settings, name, SECONDS[name])
+    return float(value) if is_a_limit(value) else SECONDS[name]
 
 
 def shop_language() -> str:

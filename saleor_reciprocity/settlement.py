@@ -13,6 +13,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from . import host, settings
+from .errors import kind_of, told
 from .points import orders as points
 from .surprises import orders as surprises
 from .surveys import queue as surveys
@@ -46,6 +47,15 @@ class SettledOrder(models.Model):
 
     class Meta:
         app_label = "reciprocity"
+        indexes = [
+            models.Index(
+                fields=["retry_at"], condition=models.Q(retry_at__isnull=False), name="reciprocity_settling_again"
+            )
+        ]
+
+    def is_settled(self, fingerprint: str) -> bool:
+        """Whether the last attempt went well, in this state."""
+        return self.fingerprint == fingerprint and not self.attempts
 
 
 class SettlementFailed(Exception):
@@ -61,34 +71,48 @@ def settle(order_id: str, *, again: bool = False) -> None:
     with host.allow_writer():
         fingerprint = host.order_fingerprint(order_id) or ""
         before = SettledOrder.objects.filter(order_id=order_id).first()
-        if before is not None and (before.erased or (before.fingerprint == fingerprint and not again)):
+        if before is not None and (before.erased or (before.is_settled(fingerprint) and not again)):
             return
         failures = []
         for name, settle_domain in DOMAINS:
             try:
                 settle_domain(order_id, timezone.now())
             except Exception as error:
-                logger.exception("%s could not settle order %s", name, order_id)
-                failures.append((name, error))
+                logger.error("%s could not settle order %s", name, order_id, exc_info=told(error))
+                failures.append(f"{name}: {kind_of(error)}")
         if failures:
-            raise SettlementFailed("; ".join(f"{name}: {error!r}" for name, error in failures)) from failures[0][1]
+            raise SettlementFailed("; ".join(failures))
         _record(
             order_id, before, fingerprint=fingerprint, error="", attempts=0, retry_at=None, settled_at=timezone.now()
         )
 
 
 def settle_and_record(order_id: str, *, again: bool = False) -> bool:
-    """Settle an order; a failure is stored with the time of the next attempt. Returns whether it was settled."""
+    """Settle an order; a failure is stored with the time of the next attempt. Returns whether it was settled.
+
+    Nothing escapes: one order never keeps others from being settled.
+    """
     try:
         settle(order_id, again=again)
     except SettlementFailed as failure:
-        with host.allow_writer():
+        _record_failure(order_id, str(failure))
+    except Exception as error:
+        logger.error("Order %s could not be settled", order_id, exc_info=told(error))
+        _record_failure(order_id, kind_of(error))
+    else:
+        return True
+    return False
+
+
+def _record_failure(order_id: str, why: str) -> None:
+    try:
+        with host.allow_writer(), transaction.atomic():
             before = SettledOrder.objects.filter(order_id=order_id).first()
             attempts = before.attempts + 1 if before else 1
             wait = min(FIRST_RETRY * 2 ** min(attempts - 1, 16), LAST_RETRY)
-            _record(order_id, before, error=str(failure), attempts=attempts, retry_at=timezone.now() + wait)
-        return False
-    return True
+            _record(order_id, before, error=why, attempts=attempts, retry_at=timezone.now() + wait)
+    except Exception as error:
+        logger.error("The failure of order %s could not be recorded", order_id, exc_info=told(error))
 
 
 def _record(order_id: str, before: SettledOrder | None, **values: Any) -> None:
@@ -112,8 +136,8 @@ def _settle_undisturbing(order_ids: Callable[[], Iterable[str]]) -> None:
         with host.allow_writer(), bounded(settings.hook_seconds()):
             for order_id in order_ids():
                 settle(order_id)
-    except Exception:
-        logger.exception("An order was not settled in line; the sweep will do it")
+    except Exception as error:
+        logger.error("An order was not settled in line; the sweep will do it", exc_info=told(error))
 
 
 class OutOfTime(Exception):
@@ -127,7 +151,7 @@ def bounded(seconds: float) -> Iterator[None]:
     Its commit does not wait for the disk: what a crash of the database loses, the sweep finds and does again.
     """
     deadline = time.monotonic() + seconds
-    milliseconds = str(max(1, int(seconds * 1000)))
+    milliseconds = settings.in_milliseconds(seconds)
 
     def within_time(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         if time.monotonic() > deadline:

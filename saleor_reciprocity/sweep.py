@@ -1,18 +1,27 @@
-"""The sweep: finds the orders whose state is not the one that was settled, and settles them."""
+"""The sweep: finds the orders whose state is not the one that was settled, and settles them.
+
+The sweep of every night looks at all orders. That of every minute looks at those of which something dated is new, so
+its work grows with what has changed and not with what exists.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
-from typing import Callable
+import logging
+from datetime import datetime, timedelta
+from typing import Callable, Iterable
 
-from django.db import connection
+from django.db import connection, models
 from django.utils.timezone import now
 
 from . import host, programme, settlement
+from .errors import told
 from .points.orders import maturing
+from .settlement import SettledOrder
 
-EVER = datetime(1900, 1, 1, tzinfo=timezone.utc)
-RECENT = timedelta(days=45)
+logger = logging.getLogger(__name__)
+
+RECENT = timedelta(days=45)  # how far back the first sweep of every minute looks
+OVERLAP = timedelta(hours=1)  # what is written in a transaction is dated before it can be seen
 BATCH = 100_000  # finding them reads every order, so rather many at once
 
 # Orders placed since the programme was first switched on in their channel, and all that were ever settled.
@@ -22,43 +31,91 @@ LEFT JOIN reciprocity_settledorder s ON s.order_id = o.order_id
 LEFT JOIN (SELECT channel_id, min(since) AS since FROM reciprocity_settingsversion WHERE active GROUP BY channel_id) p
   ON p.channel_id = o.channel_id
 WHERE (s.fingerprint <> o.fingerprint OR s.id IS NULL AND o.is_placed AND o.placed_at >= p.since)
-  AND o.placed_at >= %(placed_since)s AND s.erased IS NOT TRUE AND (s.retry_at IS NULL OR s.retry_at <= %(now)s)
+  AND s.erased IS NOT TRUE AND (s.retry_at IS NULL OR s.retry_at <= %(now)s)
 ORDER BY o.placed_at LIMIT %(limit)s
 """
+_TOUCHED = f"{host.ORDER_STATES} WHERE o.id = ANY(ARRAY({host.TOUCHED_ORDERS}))"
 
 
-def unsettled(placed_since: datetime = EVER, limit: int = BATCH) -> list[str]:
-    """Orders to settle that were placed since a moment, the oldest first."""
+class SweepMark(models.Model):
+    """When the last sweep of every minute that was finished began. One row, or none before the first."""
+
+    id = models.BigAutoField(primary_key=True)
+    looked_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "reciprocity"
+
+
+class Progress:
+    """How many orders a sweep has settled, and how many have failed and are tried again later."""
+
+    def __init__(self, progress: Callable[[int], None]) -> None:
+        self.settled = self.failed = 0
+        self.tried: set[str] = set()
+        self._progress = progress
+
+    def settle(self, order_ids: Iterable[str], *, again: bool = False) -> bool:
+        """Settle those of these orders that this sweep has not tried yet. Returns whether there were any."""
+        new = [order_id for order_id in order_ids if order_id not in self.tried]
+        for order_id in new:
+            self.tried.add(order_id)
+            if settlement.settle_and_record(order_id, again=again):
+                self.settled += 1
+            else:
+                self.failed += 1
+            self._progress(self.settled)
+        return bool(new)
+
+
+def unsettled(touched_since: datetime | None = None, limit: int = BATCH) -> list[str]:
+    """Orders to settle, the oldest first: all, or those of which something dated is as new as a moment."""
     with connection.cursor() as cursor:
         cursor.execute(
-            _UNSETTLED.format(orders=host.ORDER_STATES),
-            {"placed_since": placed_since, "now": now(), "limit": limit},
+            _UNSETTLED.format(orders=host.ORDER_STATES if touched_since is None else _TOUCHED),
+            {"touched_since": touched_since, "now": now(), "limit": limit},
         )
         return [row[0] for row in cursor.fetchall()]
 
 
-def sweep(placed_since: datetime = EVER, progress: Callable[[int], None] = lambda settled: None) -> tuple[int, int]:
+def sweep(progress: Callable[[int], None] = lambda settled: None) -> tuple[int, int]:
     """Settle every order that needs it. Returns how many were settled and how many failed, to be tried again later."""
-    settled = failed = 0
-    with host.allow_writer():
-        for channel in host.channels():
-            programme.current(channel.id)
-        for order_id in maturing(now()):
-            if settlement.settle_and_record(order_id, again=True):
-                settled += 1
-            else:
-                failed += 1
-            progress(settled)
-        while batch := unsettled(placed_since):
-            for order_id in batch:
-                if settlement.settle_and_record(order_id):
-                    settled += 1
-                else:
-                    failed += 1
-                progress(settled)
-    return settled, failed
+    return _sweep(None, progress)
 
 
 def sweep_recent(progress: Callable[[int], None] = lambda settled: None) -> tuple[int, int]:
-    """The sweep of every minute: orders placed in the last weeks. The sweep of every night looks at all."""
-    return sweep(now() - RECENT, progress)
+    """The sweep of every minute: what is new since the last one, what time alone has changed, what had failed."""
+    began = now()
+    with host.allow_writer():
+        mark = SweepMark.objects.first()
+        since = min(mark.looked_at, began) - OVERLAP if mark else began - RECENT
+        found = _sweep(since, progress)
+        SweepMark.objects.update_or_create(pk=mark.pk if mark else 1, defaults={"looked_at": began})
+    return found
+
+
+def _sweep(touched_since: datetime | None, progress: Callable[[int], None]) -> tuple[int, int]:
+    done = Progress(progress)
+    with host.allow_writer():
+        for channel in host.channels():
+            _note_settings(channel)
+        done.settle(_maturing(now()), again=True)
+        failed = SettledOrder.objects.filter(retry_at__lte=now(), erased=False).order_by("retry_at")
+        done.settle(failed.values_list("order_id", flat=True))
+        while done.settle(unsettled(touched_since)):
+            pass
+    return done.settled, done.failed
+
+
+def _note_settings(channel: host.Channel) -> None:
+    try:
+        programme.current(channel.id)
+    except Exception as error:
+        logger.error("The settings of channel %s could not be read", channel.slug, exc_info=told(error))
+
+
+def _maturing(moment: datetime) -> list[str]:
+    """What time alone has made available, but for the orders that failed and whose next try is still to come."""
+    due = maturing(moment)
+    waiting = set(SettledOrder.objects.filter(retry_at__gt=moment).values_list("order_id", flat=True)) if due else set()
+    return [order_id for order_id in due if order_id not in waiting]

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 
 from saleor_reciprocity import host, settlement, sweep, tasks
 from saleor_reciprocity.points import expiry
+from saleor_reciprocity.points import orders as points
 from saleor_reciprocity.points.models import Account, Entry, OrderTerms
 from saleor_reciprocity.programme import SettingsVersion
 
@@ -44,12 +46,142 @@ def test_a_guests_order_that_finds_its_user_is_looked_at_again(programme_on: Any
 
 def test_a_late_commit_with_an_early_time_stamp_is_found(programme_on: Any, customer: Any) -> None:
     SettingsVersion.objects.update(since=timezone.now() - timedelta(days=90))
-    sweep.sweep()
-    hosts.order(customer, [("20", 1)], placed_at=timezone.now() - timedelta(days=30))
+    assert sweep.sweep_recent() == (0, 0)
+    an_old_order(customer, timedelta(minutes=59))
     assert sweep.sweep_recent() == (1, 0)
-    hosts.order(customer, [("20", 1)], placed_at=timezone.now() - timedelta(days=80))
+    an_old_order(customer, timedelta(days=80))
     assert sweep.sweep_recent() == (0, 0)
     assert sweep.sweep() == (1, 0)
+
+
+def an_old_order(customer: Any, age: timedelta) -> Any:
+    """An order that was placed some time ago and of which nothing is newer."""
+    order = hosts.order(customer, [("20", 1)], placed_at=timezone.now() - age)
+    hosts.age(order, age)
+    return order
+
+
+def test_the_first_sweep_of_every_minute_looks_45_days_back(programme_on: Any, customer: Any) -> None:
+    SettingsVersion.objects.update(since=timezone.now() - timedelta(days=90))
+    an_old_order(customer, timedelta(days=44))
+    an_old_order(customer, timedelta(days=46))
+    assert sweep.sweep_recent() == (1, 0)
+    assert sweep.sweep() == (1, 0)
+
+
+@pytest.mark.parametrize("change", hosts.DATED_CHANGES)
+def test_a_dated_change_to_an_old_order_is_found_within_the_minute(
+    change: str, programme_on: Any, customer: Any
+) -> None:
+    SettingsVersion.objects.update(since=timezone.now() - timedelta(days=90))
+    order = an_old_order(customer, timedelta(days=80))
+    hosts.ship_at(order, timezone.now() - timedelta(days=79))
+    hosts.age(order, timedelta(days=79))
+    assert sweep.sweep() == (1, 0)
+    assert sweep.sweep_recent() == (0, 0)
+    hosts.DATED_CHANGES[change](order)
+    assert sweep.sweep_recent() == (1, 0)
+    assert sweep.sweep_recent() == (0, 0)
+
+
+def test_after_a_pause_all_that_has_changed_meanwhile_is_found(programme_on: Any, customer: Any) -> None:
+    SettingsVersion.objects.update(since=timezone.now() - timedelta(days=90))
+    sweep.sweep_recent()
+    sweep.SweepMark.objects.update(looked_at=timezone.now() - timedelta(days=10))
+    an_old_order(customer, timedelta(days=9))
+    assert sweep.sweep_recent() == (1, 0)
+    assert sweep.SweepMark.objects.get().looked_at > timezone.now() - timedelta(minutes=1)
+
+
+def test_a_mark_in_the_future_hides_nothing(programme_on: Any, customer: Any) -> None:
+    sweep.sweep_recent()
+    sweep.SweepMark.objects.update(looked_at=timezone.now() + timedelta(days=10))
+    hosts.order(customer, [("20", 1)])
+    assert sweep.sweep_recent() == (1, 0)
+
+
+def break_points(monkeypatch: Any, broken: str, error: Exception) -> None:
+    """Let the points of one order fail."""
+
+    def settle(order_id: str) -> None:
+        if order_id == broken:
+            raise error
+        points.settle(order_id)
+
+    others = [domain for domain in settlement.DOMAINS if domain[0] != "points"]
+    monkeypatch.setattr(settlement, "DOMAINS", (("points", settle), *others))
+
+
+def test_one_order_that_fails_stops_no_other(programme_on: Any, customer: Any, monkeypatch: Any) -> None:
+    bad, good = (hosts.order(customer, [("20", 1)]) for _ in range(2))
+
+    def fingerprint(order_id: str) -> Any:
+        if order_id == host.order_id(bad):
+            raise ValueError("a row that cannot be read")
+        return read(order_id)
+
+    read = host.order_fingerprint
+    monkeypatch.setattr(host, "order_fingerprint", fingerprint)
+    assert sweep.sweep() == (1, 1)
+    monkeypatch.undo()
+    assert OrderTerms.objects.get().order_id == host.order_id(good)
+    failed = settlement.SettledOrder.objects.get(order_id=host.order_id(bad))
+    assert (failed.error, failed.attempts) == ("ValueError", 1)
+    settlement.SettledOrder.objects.filter(pk=failed.pk).update(retry_at=timezone.now())
+    assert sweep.sweep_recent() == (1, 0)
+
+
+def test_an_order_whose_failure_cannot_be_recorded_ends_the_sweep_all_the_same(
+    programme_on: Any, customer: Any, monkeypatch: Any
+) -> None:
+    order = hosts.order(customer, [("20", 1)])
+    break_points(monkeypatch, host.order_id(order), RuntimeError("broken"))
+    monkeypatch.setattr(settlement, "_record", lambda *args, **values: 1 / 0)
+    assert sweep.sweep() == (0, 1)
+
+
+def test_a_failing_order_that_matures_waits_for_its_next_try(
+    programme_on: Any, customer: Any, monkeypatch: Any
+) -> None:
+    hosts.configure(programme_on, return_window_days="14")
+    order = hosts.order(customer, [("20", 1)])
+    hosts.ship(order)
+    sweep.sweep()
+    OrderTerms.objects.update(matures_at=timezone.now() - timedelta(days=1))
+    break_points(monkeypatch, host.order_id(order), RuntimeError("broken"))
+    assert sweep.sweep_recent() == (0, 1)
+    assert sweep.sweep_recent() == (0, 0), "not before its time"
+    settlement.SettledOrder.objects.update(retry_at=timezone.now())
+    assert sweep.sweep_recent() == (0, 1)
+    assert settlement.SettledOrder.objects.get().attempts == 2
+    monkeypatch.undo()
+    settlement.SettledOrder.objects.update(retry_at=timezone.now())
+    assert sweep.sweep_recent() == (1, 0)
+    settled = settlement.SettledOrder.objects.get()
+    assert (settled.attempts, settled.retry_at, settled.error) == (0, None, "")
+    assert OrderTerms.objects.get().matures_at > timezone.now()
+
+
+def test_what_the_database_refused_is_stored_and_logged_without_values(
+    programme_on: Any, customer: Any, monkeypatch: Any, caplog: Any
+) -> None:
+    order = hosts.order(customer, [("20", 1)])
+
+    def settle(order_id: str) -> None:
+        with transaction.atomic():
+            for _twice in range(2):
+                SettingsVersion.objects.create(
+                    channel_id="SECRETCODE", number=1, since=timezone.now(), active=True, values={}
+                )
+
+    monkeypatch.setattr(settlement, "DOMAINS", (("points", settle),))
+    assert sweep.sweep() == (0, 1)
+    stored = settlement.SettledOrder.objects.get(order_id=host.order_id(order)).error
+    assert stored == "points: IntegrityError (reciprocity_settings_versions_in_turn)"
+    assert "IntegrityError (reciprocity_settings_versions_in_turn)" in caplog.text
+    assert "in settle" in caplog.text, "the traceback says where"
+    assert "SECRETCODE" not in caplog.text
+    assert "DETAIL" not in caplog.text
 
 
 def test_orders_from_before_the_programme_are_not_touched(channel: Any, customer: Any) -> None:

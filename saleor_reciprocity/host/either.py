@@ -6,7 +6,9 @@ from collections import namedtuple
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 from functools import lru_cache
-from typing import Any, Iterable, Mapping
+from inspect import unwrap
+from itertools import groupby
+from typing import Any, Iterable, Iterator, Mapping
 from uuid import UUID
 
 import graphene
@@ -29,11 +31,13 @@ from saleor.order.models import Order as OrderRow
 from saleor.plugins.base_plugin import BasePlugin as SaleorPlugin
 from saleor.plugins.base_plugin import ConfigurationTypeField
 from saleor.plugins.error_codes import PluginErrorCode
+from saleor.plugins.manager import PluginsManager
 from saleor.plugins.models import PluginConfiguration
 from saleor.product.models import Category, Collection
 from saleor.product.models import Product as ProductRow
 
 from .facts import BoughtProduct, Line, Person, Recipient
+from .indexes import make_missing_indexes
 
 __all__ = [
     "CATALOGUE",
@@ -43,6 +47,7 @@ __all__ = [
     "ConfigurationTypeField",
     "SaleorPlugin",
     "absolute_address",
+    "calls_hook",
     "categories_within",
     "checkout_rows",
     "configuration_error",
@@ -50,12 +55,12 @@ __all__ = [
     "data_loader",
     "decimals",
     "extend_schema",
-    "fingerprint_where",
     "formatted",
     "groups_of",
     "has_permission",
     "in_groups",
     "loaded_schema",
+    "make_missing_indexes",
     "money",
     "money_type",
     "order_node",
@@ -124,6 +129,12 @@ def switch_off(row: PluginConfiguration) -> None:
     row.save(update_fields=["active"])
 
 
+def calls_hook(name: str) -> bool:
+    """Whether the host's manager of plugins still hands a hook on: it has it, and names it to the plugins."""
+    method = getattr(PluginsManager, name, None)
+    return method is not None and name in unwrap(method).__code__.co_consts
+
+
 def absolute_address(location: str) -> str:
     """The public address of a path of this shop's Saleor."""
     return str(build_absolute_uri(location))
@@ -161,12 +172,27 @@ def person_with_email(email: str) -> Person:
     return Person(None, email, confirmed=False)
 
 
-def fingerprint_where(states: str, condition: str, value: str) -> str | None:
-    """The fingerprint of the one order that fits `condition` in the SQL `states`, or None when there is none."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"{states} WHERE {condition}", [value])
-        row = cursor.fetchone()
-    return row[-1] if row else None
+def named(columns: Mapping[str, str]) -> str:
+    """Expressions of SQL under their names, for a SELECT."""
+    return ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+
+
+def values(columns: Mapping[str, str]) -> str:
+    """Expressions of SQL without their names, for a ROW."""
+    return ", ".join(columns.values())
+
+
+def by_order(sql: str, order_ids: list[str]) -> Iterator[list[Any]]:
+    """What a statement about chosen orders finds, order by order, if its rows are sorted so."""
+    rows = named_rows(sql, {"order_ids": order_ids}) if order_ids else []
+    for _order_id, of_order in groupby(rows, key=lambda row: row.order_id):
+        yield list(of_order)
+
+
+def fingerprints(sql: str, order_ids: list[str]) -> dict[str, str]:
+    """The fingerprints that a statement about chosen orders finds, by order."""
+    rows = named_rows(sql, {"order_ids": order_ids}) if order_ids else []
+    return {row.order_id: row.fingerprint for row in rows}
 
 
 def paid_goods(lines: tuple[Line, ...], total: Decimal, shipping: Decimal) -> Decimal:

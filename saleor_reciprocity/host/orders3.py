@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Iterable, Iterator, Sequence
 from uuid import UUID
 
 from saleor.order import OrderOrigin, OrderStatus
 from saleor.payment.models import TransactionItem
 
-from . import either
+from . import either, indexes
 from .facts import Line, Order, OrderState, Person
+
+# The orders with these ids, for a condition on the relations of orders.
+CHOSEN_ORDERS = "o.id = ANY(%(order_ids)s::uuid[])"
 
 STATES = {
     OrderStatus.DRAFT: OrderState.NOT_YET,
@@ -20,44 +23,93 @@ STATES = {
 }
 
 # A draft was created long before it was placed.
-_PLACED_AT = """CASE WHEN o.origin = 'draft' THEN coalesce((SELECT min(e.date) FROM order_orderevent e
+PLACED_AT = """CASE WHEN o.origin = 'draft' THEN coalesce((SELECT min(e.date) FROM order_orderevent e
     WHERE e.order_id = o.id AND e.type = 'placed_from_draft'), o.created_at) ELSE o.created_at END"""
-_REFUNDED_PAYMENTS = """(SELECT sum(t.amount) FROM payment_payment p JOIN payment_transaction t ON t.payment_id = p.id
-    WHERE p.order_id = o.id AND t.kind = 'refund' AND t.is_success)"""
-_REFUNDED_TRANSACTIONS = "(SELECT sum(i.refunded_value) FROM payment_transactionitem i WHERE i.order_id = o.id)"
+_REFUNDED_PAYMENTS = """(SELECT coalesce(sum(CASE t.kind WHEN 'refund' THEN t.amount ELSE -t.amount END), 0)
+    FROM payment_payment p JOIN payment_transaction t ON t.payment_id = p.id
+    WHERE p.order_id = o.id AND t.kind IN ('refund', 'refund_reversed') AND t.is_success)"""
+# A charge-back lowers what was charged and is no refund. It counts as far as the order was not charged again since.
+_REFUNDED_TRANSACTIONS = """(SELECT coalesce(sum(i.refunded_value), 0) + least(coalesce(sum(b.charged_back), 0),
+      greatest(o.total_gross_amount - coalesce(sum(i.charged_value + i.refunded_value), 0), 0))
+    FROM payment_transactionitem i LEFT JOIN LATERAL (
+      SELECT sum(e.amount_value) AS charged_back FROM payment_transactionevent e
+      WHERE e.transaction_id = i.id AND e.type = 'charge_back' AND e.include_in_calculations) b ON true
+    WHERE i.order_id = o.id)"""
+GIVEN_BACK = f"{_REFUNDED_PAYMENTS} + {_REFUNDED_TRANSACTIONS}"
 # A gift card became a means of payment in 3.23.
-_CHARGED_TO_GIFT_CARDS = (
-    "(SELECT sum(i.charged_value) FROM payment_transactionitem i"
+CHARGED_TO_GIFT_CARDS = (
+    "(SELECT coalesce(sum(i.charged_value), 0) FROM payment_transactionitem i"
     " WHERE i.order_id = o.id AND i.gift_card_id IS NOT NULL)"
     if hasattr(TransactionItem, "gift_card")
-    else "NULL::numeric"
+    else "0::numeric"
 )
 
+# All that settlement reads of an order, and of each of its lines: what is read is in the fingerprint.
+_OF_ORDER = {
+    "number": "o.number",
+    "channel_id": "o.channel_id::text",
+    "currency": "o.currency",
+    "placed_at": PLACED_AT,
+    "status": "o.status",
+    "origin": "o.origin",
+    "user_id": "u.id",
+    "user_email": "o.user_email",
+    "email": "u.email",
+    "proved": "u.is_active AND u.is_confirmed",
+    "total_gross_amount": "o.total_gross_amount",
+    "shipping_price_gross_amount": "o.shipping_price_gross_amount",
+    "shipping_price_net_amount": "o.shipping_price_net_amount",
+    "refunded": GIVEN_BACK,
+    "charged_to_gift_cards": CHARGED_TO_GIFT_CARDS,
+}
+_OF_LINE = {
+    "line_id": "l.id",
+    "quantity": "l.quantity",
+    "total_price_gross_amount": "l.total_price_gross_amount",
+    "total_price_net_amount": "l.total_price_net_amount",
+    "is_gift_card": "l.is_gift_card",
+    "product_id": "w.product_id",
+}
+_ORDER_ROWS = "FROM order_order o LEFT JOIN account_user u ON u.id = o.user_id"
+
 # Every order with a digest of all that settlement looks at. One index look-up a table and order, so it serves one
-# order as well as a sweep over all of them. `updated_at` is of no use: guest orders change hands without moving it.
+# order as well as a sweep over all of them.
 ORDER_STATES = f"""
-SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, {_PLACED_AT} AS placed_at,
+SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, {PLACED_AT} AS placed_at,
   o.status NOT IN ('draft', 'unconfirmed') AS is_placed, o.user_id, o.user_email,
-  md5(concat_ws('|', o.status, o.user_id, o.user_email, o.total_gross_amount, o.shipping_price_gross_amount,
-    (SELECT string_agg(concat_ws(':', l.id, l.quantity, l.total_price_gross_amount), ',' ORDER BY l.id)
-       FROM order_orderline l WHERE l.order_id = o.id),
-    (SELECT string_agg(concat_ws(':', f.status, fl.order_line_id, fl.quantity), ',' ORDER BY fl.id)
-       FROM order_fulfillment f JOIN order_fulfillmentline fl ON fl.fulfillment_id = f.id WHERE f.order_id = o.id),
-    {_REFUNDED_PAYMENTS}, {_REFUNDED_TRANSACTIONS}, {_CHARGED_TO_GIFT_CARDS})) AS fingerprint
-FROM order_order o
+  md5(ROW({either.values(_OF_ORDER)},
+    (SELECT string_agg(ROW({either.values(_OF_LINE)})::text, ',' ORDER BY l.created_at, l.id)
+       FROM order_orderline l LEFT JOIN product_productvariant w ON w.id = l.variant_id WHERE l.order_id = o.id),
+    (SELECT string_agg(ROW(f.status, f.created_at, fl.order_line_id, fl.quantity)::text, ',' ORDER BY fl.id)
+       FROM order_fulfillment f JOIN order_fulfillmentline fl ON fl.fulfillment_id = f.id
+       WHERE f.order_id = o.id))::text) AS fingerprint
+{_ORDER_ROWS}
 """  # noqa: S608 - made of constants
 
-# An order and its lines, a row for each line; one row for an order without any.
+# The orders of which a dated row is as new as a moment: an order, an event, a shipment, a payment, a transaction.
+# `updated_at` alone is not enough: guest orders change hands without moving it.
+TOUCHED_ORDERS = """
+SELECT o.id FROM order_order o WHERE o.created_at >= %(touched_since)s
+UNION SELECT o.id FROM order_order o WHERE o.updated_at >= %(touched_since)s
+UNION SELECT e.order_id FROM order_orderevent e WHERE e.date >= %(touched_since)s
+UNION SELECT f.order_id FROM order_fulfillment f WHERE f.created_at >= %(touched_since)s
+UNION SELECT p.order_id FROM payment_transaction t JOIN payment_payment p ON p.id = t.payment_id
+  WHERE t.created_at >= %(touched_since)s
+UNION SELECT i.order_id FROM payment_transactionitem i WHERE i.modified_at >= %(touched_since)s
+UNION SELECT i.order_id FROM payment_transactionevent e JOIN payment_transactionitem i ON i.id = e.transaction_id
+  WHERE e.created_at >= %(touched_since)s
+"""
+# What finds them, where the host has no index of its own: name, table and columns.
+INDEXES: tuple[indexes.Index, ...] = (
+    ("reciprocity_shipments_by_time", "order_fulfillment", "created_at"),
+    ("reciprocity_payments_by_time", "payment_transaction", "created_at"),
+)
+
+# Orders and their lines, a row for each line; one row for an order without any.
 _FACTS = f"""
-SELECT o.id::text AS order_id, o.number, o.channel_id::text AS channel_id, o.currency, {_PLACED_AT} AS placed_at,
-  o.status, o.origin, o.user_email, o.total_gross_amount, o.shipping_price_gross_amount, o.shipping_price_net_amount,
-  coalesce({_REFUNDED_PAYMENTS}, 0) + coalesce({_REFUNDED_TRANSACTIONS}, 0) AS refunded,
-  coalesce({_CHARGED_TO_GIFT_CARDS}, 0) AS charged_to_gift_cards,
-  u.id AS user_id, u.email, u.is_active AND u.is_confirmed AS proved,
-  l.id AS line_id, l.quantity, l.total_price_gross_amount, l.total_price_net_amount, l.is_gift_card, w.product_id,
-  s.moments, s.pieces, coalesce(s.given_back, 0) AS given_back
-FROM order_order o
-LEFT JOIN account_user u ON u.id = o.user_id
+SELECT o.id::text AS order_id, {either.named(_OF_ORDER)}, {either.named(_OF_LINE)}, s.moments, s.pieces,
+  coalesce(s.given_back, 0) AS given_back
+{_ORDER_ROWS}
 LEFT JOIN order_orderline l ON l.order_id = o.id
 LEFT JOIN product_productvariant w ON w.id = l.variant_id
 LEFT JOIN LATERAL (
@@ -66,20 +118,32 @@ LEFT JOIN LATERAL (
     sum(fl.quantity) FILTER (WHERE f.status IN ('returned', 'refunded', 'refunded_and_returned')) AS given_back
   FROM order_fulfillmentline fl JOIN order_fulfillment f ON f.id = fl.fulfillment_id
   WHERE fl.order_line_id = l.id) s ON true
-WHERE o.id = %s::uuid ORDER BY l.created_at, l.id
+WHERE {CHOSEN_ORDERS} ORDER BY o.id, l.created_at, l.id
 """  # noqa: S608 - made of constants
 
 
 def order_fingerprint(order_id: str) -> str | None:
     """A digest of an order's state, or None when there is no such order."""
-    return either.fingerprint_where(ORDER_STATES, "o.id = %s::uuid", order_id) if is_uuid(order_id) else None
+    return order_fingerprints([order_id]).get(order_id)
+
+
+def order_fingerprints(order_ids: Iterable[str]) -> dict[str, str]:
+    """A digest of the state of each of these orders, in one statement; those that are not there are missing."""
+    return either.fingerprints(f"{ORDER_STATES} WHERE {CHOSEN_ORDERS}", [order_id for order_id in order_ids if is_uuid(order_id)])
 
 
 def order(order_id: str) -> Order | None:
     """The facts about one order as they are now, or None when there is no such order."""
-    rows = either.named_rows(_FACTS, [order_id]) if is_uuid(order_id) else []
-    if not rows:
-        return None
+    return next(orders([order_id]), None)
+
+
+def orders(order_ids: Iterable[str]) -> Iterator[Order]:
+    """The facts about orders as they are now, in one statement; those that are not there are missing."""
+    for rows in either.by_order(_FACTS, [order_id for order_id in order_ids if is_uuid(order_id)]):
+        yield _order(rows)
+
+
+def _order(rows: Sequence[Any]) -> Order:
     row = rows[0]
     lines = tuple(_line(each) for each in rows if each.line_id is not None)
     goods = either.paid_goods(lines, row.total_gross_amount, row.shipping_price_gross_amount)
@@ -107,6 +171,14 @@ def is_uuid(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def customers() -> str:
+    """Every customer, as SQL: `user_id`, `joined_at`, `metadata`, and `proved` by the same rule as the facts."""
+    return """
+    SELECT u.id AS user_id, u.date_joined AS joined_at, u.metadata, u.is_active AND u.is_confirmed AS proved
+    FROM account_user u WHERE NOT u.is_staff
+    """
 
 
 def _person(row: Any) -> Person:

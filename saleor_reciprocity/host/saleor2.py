@@ -28,7 +28,22 @@ from . import either
 from .catalogue2 import BOUGHT, CHANNEL, IN_CHECKOUT, PUBLISHED, PURCHASES, SELLABLE
 from .either import *  # noqa: F403
 from .facts import BoughtProduct, Channel, Checkout, Line, MailServer, Order, OrderState, Person, Recipient
-from .orders2 import CHANNEL_ID, ORDER_STATES, STATES, is_proved, order, order_fingerprint
+from .orders2 import (
+    CHANNEL_ID,
+    CHOSEN_ORDERS,
+    GIVEN_BACK,
+    INDEXES,
+    ORDER_STATES,
+    PLACED_AT,
+    STATES,
+    TOUCHED_ORDERS,
+    customers,
+    is_proved,
+    order,
+    order_fingerprint,
+    order_fingerprints,
+    orders,
+)
 
 __all__ = [
     *either.__all__,
@@ -38,10 +53,12 @@ __all__ = [
     "MOVED_PIECES",
     "NUMBERED_ORDERS",
     "ORDERS_OF_PEOPLE",
+    "HOOKS",
+    "INDEXES",
     "ORDER_STATES",
-    "PEOPLE",
     "SOLD_LINES",
     "SOLD_ORDERS",
+    "TOUCHED_ORDERS",
     "USED_CODES",
     "VOUCHERS_OF_CODES",
     "VOUCHER_CODE_LENGTH",
@@ -66,6 +83,7 @@ __all__ = [
     "checkout_channel_id",
     "configured_channel",
     "current_user",
+    "customers",
     "date_time_type",
     "earlier_orders",
     "gift_card_on_checkout",
@@ -78,12 +96,14 @@ __all__ = [
     "note_on_order",
     "order",
     "order_fingerprint",
+    "order_fingerprints",
     "order_id",
     "order_id_of_number",
     "order_of_checkout",
     "order_key",
     "order_language",
     "order_with_code",
+    "orders",
     "ordered_products",
     "people",
     "person",
@@ -104,6 +124,16 @@ __all__ = [
     "visible_ids",
 ]
 
+# The hooks by which this generation tells plugins that something happened to an order.
+HOOKS: tuple[str, ...] = (
+    "order_created",
+    "order_fully_paid",
+    "order_updated",
+    "order_cancelled",
+    "order_fulfilled",
+    "fulfillment_created",
+)
+
 VOUCHER_CODE_LENGTH = 12  # the width of the host's column
 GIFT_CARD_CODE_LENGTH = 16
 
@@ -116,13 +146,10 @@ FROM order_order o LEFT JOIN account_user u ON u.id = o.user_id WHERE o.status N
 """
 
 # Orders that count, with what was left to pay for goods and for shipping, and their lines: what `order` gives, in SQL.
-SOLD_ORDERS = """
+SOLD_ORDERS = f"""
 SELECT o.token AS order_id, '1' AS channel_id, o.user_id, coalesce(u.email, o.user_email) AS email,
   o.id::text AS order_number, o.currency,
-  (SELECT coalesce(sum(t.amount), 0) FROM payment_payment p JOIN payment_transaction t ON t.payment_id = p.id
-    WHERE p.order_id = o.id AND t.kind = 'refund' AND t.is_success) AS refunded,
-  coalesce((SELECT min(e.date) FROM order_orderevent e WHERE e.order_id = o.id AND e.type = 'placed_from_draft'),
-    o.created) AS placed_at, lower(coalesce(u.email, o.user_email)) AS person,
+  {GIVEN_BACK} AS refunded, {PLACED_AT} AS placed_at, lower(coalesce(u.email, o.user_email)) AS person,
   greatest(least(l.total, o.total_gross_amount - s.shipping), 0) AS goods, s.shipping,
   o.shipping_price_gross_amount - s.shipping AS off_shipping,
   CASE WHEN o.shipping_price_gross_amount > 0
@@ -134,7 +161,7 @@ CROSS JOIN LATERAL (SELECT CASE WHEN v.id IS NULL THEN o.shipping_price_gross_am
 CROSS JOIN LATERAL (SELECT coalesce(sum(unit_price_gross_amount * quantity), 0) AS total
   FROM order_orderline WHERE order_id = o.id) l
 WHERE o.status NOT IN ('draft', 'canceled')
-"""
+"""  # noqa: S608 - a constant
 SOLD_LINES = """
 SELECT o.token AS order_id, l.id::text AS line_id, p.id AS product_id, p.category_id, l.quantity,
   l.unit_price_gross_amount * l.quantity AS total, l.unit_price_net_amount * l.quantity AS total_net,
@@ -153,15 +180,7 @@ NUMBERED_ORDERS = """
 SELECT o.id, o.user_id, o.user_email, o.created AS created_at FROM order_order o
 WHERE o.status NOT IN ('draft', 'canceled')
 """
-# The orders with these ids, for a condition on the relations above and on ORDER_STATES.
-CHOSEN_ORDERS = "o.token = ANY(%(order_ids)s::text[])"
 GROUP_MEMBERS = "SELECT m.user_id, g.name FROM account_user_groups m JOIN auth_group g ON g.id = m.group_id"
-
-# Every customer; `proved` where the shop asks for a proof of the address and got it, or asks for none.
-PEOPLE = """
-SELECT u.id AS user_id, u.date_joined AS joined_at, u.metadata, u.is_active AS proved
-FROM account_user u WHERE NOT u.is_staff
-"""
 
 PROMO_CODES = "SELECT code FROM discount_voucher UNION ALL SELECT code FROM giftcard_giftcard"
 USED_CODES = """

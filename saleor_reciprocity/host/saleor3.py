@@ -34,7 +34,22 @@ from . import either
 from .catalogue3 import BOUGHT, CHANNEL, IN_CHECKOUT, PUBLISHED, PURCHASES, SELLABLE
 from .either import *  # noqa: F403
 from .facts import BoughtProduct, Channel, Checkout, Line, MailServer, Order, OrderState, Person, Recipient
-from .orders3 import ORDER_STATES, STATES, is_uuid, order, order_fingerprint
+from .orders3 import (
+    CHARGED_TO_GIFT_CARDS,
+    CHOSEN_ORDERS,
+    GIVEN_BACK,
+    INDEXES,
+    ORDER_STATES,
+    PLACED_AT,
+    STATES,
+    TOUCHED_ORDERS,
+    customers,
+    is_uuid,
+    order,
+    order_fingerprint,
+    order_fingerprints,
+    orders,
+)
 
 __all__ = [
     *either.__all__,
@@ -44,10 +59,12 @@ __all__ = [
     "MOVED_PIECES",
     "NUMBERED_ORDERS",
     "ORDERS_OF_PEOPLE",
+    "HOOKS",
+    "INDEXES",
     "ORDER_STATES",
-    "PEOPLE",
     "SOLD_LINES",
     "SOLD_ORDERS",
+    "TOUCHED_ORDERS",
     "USED_CODES",
     "VOUCHERS_OF_CODES",
     "VOUCHER_CODE_LENGTH",
@@ -72,6 +89,7 @@ __all__ = [
     "checkout_channel_id",
     "configured_channel",
     "current_user",
+    "customers",
     "date_time_type",
     "earlier_orders",
     "gift_card_on_checkout",
@@ -84,12 +102,14 @@ __all__ = [
     "note_on_order",
     "order",
     "order_fingerprint",
+    "order_fingerprints",
     "order_id",
     "order_id_of_number",
     "order_of_checkout",
     "order_key",
     "order_language",
     "order_with_code",
+    "orders",
     "ordered_products",
     "people",
     "person",
@@ -110,6 +130,24 @@ __all__ = [
     "visible_ids",
 ]
 
+# The hooks by which this generation tells plugins that something happened to an order.
+HOOKS: tuple[str, ...] = (
+    "order_created",
+    "order_confirmed",
+    "order_updated",
+    "order_paid",
+    "order_fully_paid",
+    "order_refunded",
+    "order_fully_refunded",
+    "order_fulfilled",
+    "order_cancelled",
+    "order_expired",
+    "order_bulk_created",
+    "fulfillment_created",
+    "fulfillment_approved",
+    "fulfillment_canceled",
+)
+
 VOUCHER_CODE_LENGTH = 16
 GIFT_CARD_CODE_LENGTH = 16  # the width of the host's column
 
@@ -124,22 +162,13 @@ WHERE o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired')
 """
 
 # Orders that count, with what was left to pay for goods and for shipping, and their lines: what `order` gives, in SQL.
-_CHARGED_TO_GIFT_CARDS = (
-    "SELECT sum(i.charged_value) FROM payment_transactionitem i WHERE i.order_id = o.id AND i.gift_card_id IS NOT NULL"
-    if hasattr(TransactionItem, "gift_card")
-    else "SELECT 0"
-)
 SOLD_ORDERS = f"""
 SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, o.user_id, coalesce(u.email, o.user_email) AS email,
   o.number::text AS order_number, o.currency,
-  coalesce((SELECT sum(t.amount) FROM payment_payment p JOIN payment_transaction t ON t.payment_id = p.id
-      WHERE p.order_id = o.id AND t.kind = 'refund' AND t.is_success), 0)
-    + coalesce((SELECT sum(i.refunded_value) FROM payment_transactionitem i WHERE i.order_id = o.id), 0) AS refunded,
-  CASE WHEN o.origin = 'draft' THEN coalesce((SELECT min(e.date) FROM order_orderevent e
-    WHERE e.order_id = o.id AND e.type = 'placed_from_draft'), o.created_at) ELSE o.created_at END AS placed_at,
+  {GIVEN_BACK} AS refunded, {PLACED_AT} AS placed_at,
   lower(coalesce(u.email, o.user_email)) AS person,
   greatest(least(l.total, o.total_gross_amount - o.shipping_price_gross_amount)
-    - coalesce(({_CHARGED_TO_GIFT_CARDS}), 0), 0) AS goods,
+    - {CHARGED_TO_GIFT_CARDS}, 0) AS goods,
   o.shipping_price_gross_amount AS shipping, o.shipping_price_net_amount AS shipping_net, 0 AS off_shipping
 FROM order_order o LEFT JOIN account_user u ON u.id = o.user_id
 CROSS JOIN LATERAL (SELECT coalesce(sum(total_price_gross_amount), 0) AS total
@@ -165,15 +194,7 @@ NUMBERED_ORDERS = """
 SELECT o.id, o.user_id, o.user_email, o.created_at FROM order_order o
 WHERE o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired')
 """
-# The orders with these ids, for a condition on the relations above and on ORDER_STATES.
-CHOSEN_ORDERS = "o.id = ANY(%(order_ids)s::uuid[])"
 GROUP_MEMBERS = "SELECT m.user_id, g.name FROM account_user_groups m JOIN account_group g ON g.id = m.group_id"
-
-# Every customer; `proved` where the shop asks for a proof of the address and got it, or asks for none.
-PEOPLE = """
-SELECT u.id AS user_id, u.date_joined AS joined_at, u.metadata, u.is_active AND u.is_confirmed AS proved
-FROM account_user u WHERE NOT u.is_staff
-"""
 
 PROMO_CODES = "SELECT code FROM discount_vouchercode UNION ALL SELECT code FROM giftcard_giftcard"
 USED_CODES = """

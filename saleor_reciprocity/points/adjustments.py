@@ -55,9 +55,8 @@ def adjust(
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT set_config('lock_timeout', %s, true)", [str(int(settings.wait_seconds() * 1000))]
-                )
+                wait = settings.in_milliseconds(settings.wait_seconds())
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [wait])
             account = ledger.lock_account_of(person, now)
             earlier = done_before(key)
             if earlier is not None:

@@ -6,6 +6,7 @@ up and birthdays are found by looking, so no event has to arrive.
 
 from __future__ import annotations
 
+import logging
 from calendar import isleap
 from datetime import date, datetime, time, timedelta
 from typing import Any, Iterable, Iterator
@@ -13,10 +14,14 @@ from typing import Any, Iterable, Iterator
 from django.db import connection, transaction
 
 from saleor_reciprocity import clock, errors, host, programme
+from saleor_reciprocity.errors import told
 
 from . import giving, ledger, queries, rulebook, rules, tiers
 from .models import Account, Entry, Kind
+from .rulebook import EarningRuleVersion
 from .rules import Rule, Stacking, Trigger
+
+logger = logging.getLogger(__name__)
 
 LOOK_BACK = timedelta(days=45)  # how late a sign-up is still found
 MISSED_DAYS = 7  # how late a birthday is still found
@@ -103,14 +108,25 @@ def _switched_on(channel_id: str, moment: datetime) -> bool:
 
 
 def look(now: datetime) -> int:
-    """Give what is due for signing up and for birthdays. Returns how many bonuses were given."""
+    """Give what is due for signing up and for birthdays. Returns how many bonuses were given.
+
+    Whom one statement finds nothing due for is not touched; who cannot be given something now is tried by the next look.
+    """
     given = 0
     for channel in host.channels():
         for user_id, joined_at in _newcomers(channel.id, now):
-            given += _give_to(user_id, channel.id, Trigger.SIGN_UP, "{account}", joined_at, now)
-        for user_id, day, moment in _birthdays(channel.id, now):
-            given += _give_to(user_id, channel.id, Trigger.BIRTHDAY, f"{{account}}:{day.year}", moment, now)
+            given += _try(user_id, channel.id, Trigger.SIGN_UP, "{account}", joined_at, now)
+        for user_id, moment, year in _birthdays(channel.id, now):
+            given += _try(user_id, channel.id, Trigger.BIRTHDAY, f"{{account}}:{year}", moment, now)
     return given
+
+
+def _try(user_id: int, channel_id: str, trigger: Trigger, occasion: str, at: datetime, now: datetime) -> int:
+    try:
+        return _give_to(user_id, channel_id, trigger, occasion, at, now)
+    except Exception as error:
+        logger.error("User %s could not be given a bonus for a %s", user_id, trigger.value, exc_info=told(error))
+        return 0
 
 
 def _give_to(user_id: int, channel_id: str, trigger: Trigger, occasion: str, at: datetime, now: datetime) -> int:
@@ -132,41 +148,76 @@ def _had_a_birthday(account: Account, now: datetime) -> bool:
     return recent.filter(source__contains=f":{Trigger.BIRTHDAY.value}:").exists()
 
 
-_NEWCOMERS = """
-SELECT p.user_id, p.joined_at FROM ({people}) p LEFT JOIN reciprocity_account a ON a.user_id = p.user_id
-WHERE p.proved AND p.joined_at >= %(since)s AND p.joined_at < %(until)s AND NOT EXISTS (
-  SELECT 1 FROM reciprocity_entry e WHERE e.source = %(source)s || a.id::text)
-ORDER BY p.joined_at
+# Whose occasions (`user_id`, `at`, `name`) a rule of the channel was in force for that has something for them. A tier is
+# that of the last look.
+_DUE = """
+SELECT DISTINCT o.user_id, o.at, o.name FROM ({occasions}) o
+JOIN reciprocity_earningrule r ON r.channel_id = %(channel)s
+CROSS JOIN LATERAL (SELECT v.* FROM reciprocity_earningruleversion v
+  WHERE v.rule_id = r.id AND v.since <= o.at ORDER BY v.number DESC LIMIT 1) v
+CROSS JOIN LATERAL (SELECT s.active FROM reciprocity_settingsversion s
+  WHERE s.channel_id = %(channel)s AND s.since <= o.at ORDER BY s.number DESC LIMIT 1) s
+LEFT JOIN reciprocity_account a ON a.user_id = o.user_id
+LEFT JOIN reciprocity_accounttier t ON t.account_id = a.id
+WHERE s.active AND v.trigger = %(trigger)s AND v.starts_at <= o.at AND (v.ends_at IS NULL OR o.at < v.ends_at)
+  AND (v.conditions -> 'tiers' IS NULL OR v.conditions -> 'tiers' @> to_jsonb(t.code::text))
+  AND (v.conditions -> 'groups' IS NULL OR EXISTS (SELECT 1 FROM ({members}) g
+    WHERE g.user_id = o.user_id AND v.conditions -> 'groups' @> to_jsonb(g.name::text)))
+  AND NOT EXISTS ({given})
+ORDER BY o.at, o.user_id
 """
-
+_JOINED = """
+SELECT p.user_id, p.joined_at AS at, '' AS name FROM ({people}) p
+WHERE p.proved AND p.joined_at >= %(since)s AND p.joined_at < %(now)s
+"""
+# By this rule; or by another, where one of the two stands alone.
+_SIGN_UP_GIVEN = """
+SELECT 1 FROM reciprocity_earningrule b JOIN reciprocity_entry e ON e.source = 'bonus:' || b.id || ':sign-up:' || a.id
+WHERE b.channel_id = %(channel)s AND (b.id = r.id OR v.stacking = 'exclusive' OR EXISTS (
+  SELECT 1 FROM reciprocity_earningruleversion x WHERE x.rule_id = b.id AND x.stacking = 'exclusive'))
+"""
 _BORN_ON = """
-SELECT p.user_id, right(p.metadata ->> %(key)s, 5) FROM ({people}) p
-WHERE p.proved AND right(p.metadata ->> %(key)s, 5) = ANY(%(days)s)
-  AND p.metadata ->> %(key)s ~ '^([0-9]{{4}}-)?[0-9]{{2}}-[0-9]{{2}}$'
-ORDER BY p.user_id
+SELECT p.user_id, d.at, d.name FROM ({people}) p
+JOIN unnest(%(names)s::text[], %(moments)s::timestamptz[]) AS d (name, at) ON d.name = right(p.metadata ->> %(key)s, 5)
+WHERE p.proved AND p.metadata ->> %(key)s ~ '^([0-9]{{4}}-)?[0-9]{{2}}-[0-9]{{2}}$'
+"""
+_BIRTHDAY_GIVEN = """
+SELECT 1 FROM reciprocity_account h JOIN reciprocity_entry e ON e.account_id = h.id
+WHERE (h.id = a.id OR h.merged_into_id = a.id) AND e.kind = 'bonus' AND e.happened_at > %(since)s
+  AND e.source LIKE 'bonus:%%:birthday:%%'
 """
 
 
 def _newcomers(channel_id: str, now: datetime) -> Iterator[tuple[int, datetime]]:
-    """Who signed up while a rule for it was running and was given nothing by it yet."""
-    for version in rulebook.newest(channel_id).filter(trigger=Trigger.SIGN_UP.value):
-        since, until = max(version.rule.created_at, now - LOOK_BACK), min(version.ends_at or now, now)
-        source = f"bonus:{version.rule_id}:{Trigger.SIGN_UP.value}:"
-        if since < until:
-            yield from _rows(_NEWCOMERS, {"since": since, "until": until, "source": source})
+    """Who signed up while a rule for it was running, and was given nothing by it yet."""
+    if _has_rules(channel_id, Trigger.SIGN_UP):
+        values = {"since": now - LOOK_BACK, "now": now}
+        for user_id, joined_at, _name in _due(channel_id, Trigger.SIGN_UP, _JOINED, _SIGN_UP_GIVEN, values):
+            yield user_id, joined_at
 
 
-def _birthdays(channel_id: str, now: datetime) -> Iterator[tuple[int, date, datetime]]:
-    """Whose birthday it is by the channel's clock, or was in the last days: the user, the day, and its last moment."""
+def _birthdays(channel_id: str, now: datetime) -> Iterator[tuple[int, datetime, int]]:
+    """Whose birthday it is by the channel's clock, or was in the last days: the user, its last moment, its year."""
     version = programme.current(channel_id)
-    if version is None or not version.active or not _has_birthday_rules(channel_id):
+    if version is None or not version.active or not _has_rules(channel_id, Trigger.BIRTHDAY):
         return
-    zone_name, key = version.programme.time_zone, version.programme.birthday_key
+    zone_name = version.programme.time_zone
     today = clock.local(now, zone_name).date()
     days = {name: day for back in range(MISSED_DAYS) for day in [today - timedelta(days=back)] for name in _names(day)}
-    for user_id, name in _rows(_BORN_ON, {"key": key, "days": list(days)}):
-        day_after = datetime.combine(days[name] + timedelta(days=1), time.min)
-        yield user_id, days[name], min(now, clock.moment_of(day_after, zone_name) - timedelta(microseconds=1))
+    values = {
+        "key": version.programme.birthday_key,
+        "names": list(days),
+        "moments": [_last_moment(day, zone_name, now) for day in days.values()],
+        "since": now - A_YEAR,
+    }
+    for user_id, moment, name in _due(channel_id, Trigger.BIRTHDAY, _BORN_ON, _BIRTHDAY_GIVEN, values):
+        yield user_id, moment, days[name].year
+
+
+def _last_moment(day: date, zone_name: str, now: datetime) -> datetime:
+    """The last moment of a day that has come."""
+    day_after = datetime.combine(day + timedelta(days=1), time.min)
+    return min(now, clock.moment_of(day_after, zone_name) - timedelta(microseconds=1))
 
 
 def _names(day: date) -> list[str]:
@@ -175,11 +226,15 @@ def _names(day: date) -> list[str]:
     return [f"{day:%m-%d}", *leap_day]
 
 
-def _has_birthday_rules(channel_id: str) -> bool:
-    return bool(rulebook.newest(channel_id).filter(trigger=Trigger.BIRTHDAY.value).exists())
+def _has_rules(channel_id: str, trigger: Trigger) -> bool:
+    return EarningRuleVersion.objects.filter(rule__channel_id=channel_id, trigger=trigger.value).exists()
 
 
-def _rows(sql: str, values: dict[str, Any]) -> list[Any]:
+def _due(channel_id: str, trigger: Trigger, occasions: str, given: str, values: dict[str, Any]) -> list[Any]:
+    """Whose occasions there is something to give for: the user, the moment that counts, the occasion's name."""
+    sql = _DUE.format(
+        occasions=occasions.format(people=host.customers()), members=host.GROUP_MEMBERS, given=given
+    )
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(people=host.PEOPLE), values)
+        cursor.execute(sql, {"channel": channel_id, "trigger": trigger.value, **values})
         return list(cursor.fetchall())

@@ -120,7 +120,7 @@ def _as_it_was_paid(order: Order, terms: Terms) -> Order:
 
 def _kept(order: Order) -> _Kept:
     paid = [_share(order, line) for line in order.lines]
-    left = [base * _kept_pieces(line) / line.quantity for base, line in zip(paid, order.lines)]
+    left = [base * _part(line, _kept_pieces(line)) for base, line in zip(paid, order.lines)]
     goods, shipping = sum(left, NONE), Fraction(order.shipping)
     left_paid = max(Fraction(order.goods) + shipping - Fraction(order.refunded), NONE)
     scale = min(ONE, left_paid / goods) if goods else NONE
@@ -130,6 +130,11 @@ def _kept(order: Order) -> _Kept:
 def _share(order: Order, line: Line) -> Fraction:
     total = sum((Fraction(other.total) for other in order.lines), NONE)
     return Fraction(order.goods) * Fraction(line.total) / total if total else NONE
+
+
+def _part(line: Line, pieces: int) -> Fraction:
+    """What part of a line so many pieces are; nothing of a line without any, such as imports leave behind."""
+    return Fraction(pieces, line.quantity) if line.quantity else NONE
 
 
 def _kept_pieces(line: Line) -> int:
@@ -166,7 +171,7 @@ def _matured_worth(order: Order, terms: Terms, kept: _Kept, now: datetime) -> Fr
     worth = NONE
     for line, paid in zip(order.lines, kept.paid):
         pieces = _matured_pieces(line, terms, now)
-        worth += _worth(line, paid * kept.scale * pieces / line.quantity, pieces, terms, kept.scale)
+        worth += _worth(line, paid * kept.scale * _part(line, pieces), pieces, terms, kept.scale)
     return worth
 
 

@@ -97,7 +97,7 @@ RULES: tuple[tuple[str, str], ...] = (
         SELECT p.account_id AS account, p.code, r.code AS reached FROM reciprocity_accounttier p
         JOIN reciprocity_account a ON a.id = p.account_id AND a.version = p.version AND a.merged_into_id IS NULL
         JOIN reciprocity_tierladder l ON l.id = p.ladder_id
-          AND l.id = (SELECT n.id FROM reciprocity_tierladder n ORDER BY n.since DESC, n.id DESC LIMIT 1)
+          AND l.id = (SELECT n.id FROM reciprocity_tierladder n ORDER BY n.id DESC LIMIT 1)
         LEFT JOIN reciprocity_tier mine ON mine.ladder_id = l.id AND mine.code = p.code
         CROSS JOIN LATERAL (
           SELECT coalesce(sum(o.points), 0) AS points FROM (

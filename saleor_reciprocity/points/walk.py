@@ -79,7 +79,7 @@ _STANDING = """
 UPDATE past_order o SET tier = s.code, tier_name = s.name, tier_multiplier = s.multiplier
 FROM past_order p
 CROSS JOIN LATERAL (SELECT l.id FROM reciprocity_tierladder l WHERE l.since <= p.placed_at
-  ORDER BY l.since DESC, l.id DESC LIMIT 1) l
+  ORDER BY l.id DESC LIMIT 1) l
 CROSS JOIN LATERAL (SELECT c.code FROM reciprocity_tierchange c
   WHERE c.account_id = p.account_id AND c.changed_at <= p.placed_at ORDER BY c.changed_at DESC, c.id DESC LIMIT 1) c
 JOIN reciprocity_tier s ON s.ladder_id = l.id AND s.code = c.code

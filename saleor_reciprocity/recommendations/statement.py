@@ -108,7 +108,7 @@ _STATEMENT = """
 WITH c AS (SELECT * FROM ({channel}) AS channel),
 x AS (
   SELECT v.id, v.started_at, c.key AS channel FROM reciprocity_modelversion v, c WHERE v.serving AND (
-    SELECT s.active FROM reciprocity_settingsversion s WHERE s.channel_id = c.key ORDER BY s.since DESC LIMIT 1)),
+    SELECT s.active FROM reciprocity_settingsversion s WHERE s.channel_id = c.key ORDER BY s.number DESC LIMIT 1)),
 opinions AS (SELECT kind, object_id, liked FROM reciprocity_preference WHERE user_id = %(user)s::int),
 bought AS (
   SELECT b.product_id FROM ({bought}) b

@@ -195,7 +195,7 @@ def _locking() -> Iterator[None]:
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
-                wait = str(int(settings.wait_seconds() * 1000))
+                wait = settings.in_milliseconds(settings.wait_seconds())
                 cursor.execute("SELECT set_config('lock_timeout', %s, true)", [wait])
             yield
     except OperationalError as error:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.sites.models import Site
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 from saleor.account.models import Address
 from saleor.order import FulfillmentStatus, OrderEvents, OrderStatus
 from saleor.order.models import Fulfillment, FulfillmentLine, Order, OrderEvent
@@ -21,7 +23,9 @@ from saleor.warehouse.models import Stock, Warehouse
 
 __all__ = [
     "GraphQL",
+    "age",
     "cancel",
+    "change",
     "configuration_input",
     "date_shipments",
     "give_rights",
@@ -225,6 +229,68 @@ def ship_to(order: Order, street: str) -> None:
         street_address_1=street, city="Mountain View", country="US", country_area="CA", postal_code="94043"
     )
     order.save(update_fields=["shipping_address"])
+
+
+def change(order: Order, **values: Any) -> None:
+    """Write something on an order's row, and nothing else."""
+    Order.objects.filter(pk=order.pk).update(**values)
+
+
+def change_line(order: Order, **values: Any) -> None:
+    """Write something on the row of an order's only line, and nothing else."""
+    order.lines.update(**values)
+
+
+def change_user(order: Order, **values: Any) -> None:
+    """Write something on the row of the user who placed an order, and nothing else."""
+    type(order.user).objects.filter(pk=order.user_id).update(**values)
+
+
+# What changes in the host's rows when one fact about an order does, on both generations.
+FACTS_CHANGED_BY = {
+    "Order.currency": lambda order: change(order, currency="EUR"),
+    "Order.state": cancel,
+    "Order.goods": lambda order: change(order, total_gross_amount=Decimal(15)),
+    "Order.shipping": lambda order: change(order, shipping_price_gross_amount=Decimal(9)),
+    "Order.shipping_net": lambda order: change(order, shipping_price_net_amount=Decimal(6)),
+    "Order.refunded": lambda order: refund(order, "3"),
+    "Order.placed_at of a completed draft": lambda order: _date_draft(order),
+    "Person.user_id": lambda order: change(order, user=None),
+    "Person.email": lambda order: change_user(order, email="grace@example.com"),
+    "Line.product_id": lambda order: shelve(order, 0),
+    "Line.product_id that is gone": lambda order: order.lines.get().variant.delete(),
+    "Line.quantity": lambda order: change_line(order, quantity=3),
+    "Line.fulfilled": lambda order: order.fulfillments.get().lines.update(quantity=2),
+    "Line.shipments": lambda order: date_shipments(order, order_time(order)),
+}
+
+
+def _date_draft(order: Order) -> None:
+    """Let an order have been a draft until an hour after it was made."""
+    moment = order_time(order) + timedelta(hours=1)
+    OrderEvent.objects.create(order=order, type=OrderEvents.PLACED_FROM_DRAFT, date=moment)
+
+
+# Changes to an order of which the host keeps a date, in rows that are new or newer by then.
+DATED_CHANGES = {
+    "a refund": lambda order: refund(order, "3"),
+    "a shipment": ship,
+    "an event": lambda order: (cancel(order), OrderEvent.objects.create(order=order, type=OrderEvents.CANCELED)),
+}
+
+
+def age(order: Order, by: timedelta) -> None:
+    """Let all that the host has dated of an order be older."""
+    moment = timezone.now() - by
+    order.events.update(date=moment)
+    date_shipments(order, moment)
+    if hasattr(order, "updated_at"):
+        change(order, updated_at=moment)
+
+
+def order_time(order: Order) -> datetime:
+    """When an order's row was made."""
+    return getattr(order, "created_at", None) or order.created
 
 
 def _set_status(order: Order, status: str) -> None:

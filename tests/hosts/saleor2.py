@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +24,9 @@ from .either import *  # noqa: F403
 
 __all__ = [
     *either.__all__,
+    "DATED_CHANGES",
+    "FACTS_CHANGED_BY",
+    "FACTS_THAT_NEVER_CHANGE",
     "MULTI_CHANNEL",
     "as_app",
     "as_user",
@@ -290,3 +293,30 @@ def published_collection(name: str, channel: host.Channel) -> Any:
 
 def count_stock(by_zones: bool) -> None:
     """Count stock by shipping zones, as this generation always does."""
+
+
+DATED_CHANGES = either.DATED_CHANGES
+FACTS_CHANGED_BY = {
+    **either.FACTS_CHANGED_BY,
+    "Order.placed_at": lambda order: either.change(order, created=order.created - timedelta(days=1)),
+    "Order.goods by a voucher for the shipping": lambda order: _take_off_shipping(order),
+    "Order.off_shipping": lambda order: _take_off_shipping(order),
+    "Person.confirmed": lambda order: either.change_user(order, is_active=False),
+    "Line.total": lambda order: either.change_line(order, unit_price_gross_amount=Decimal(11)),
+    "Line.total_net": lambda order: either.change_line(order, unit_price_net_amount=Decimal(8)),
+}
+FACTS_THAT_NEVER_CHANGE = {
+    "Order.id": "the token",
+    "Order.number": "the key of its row",
+    "Order.channel_id": "there is one channel",
+    "Order.replaces_another": "no order says so",
+    "Line.id": "the key of its row",
+    "Line.given_back": "there are no returns",
+    "Line.is_gift_card": "no product is one",
+}
+
+
+def _take_off_shipping(order: Order) -> None:
+    """Let a voucher for the shipping have been used for what was taken off the order."""
+    voucher = Voucher.objects.create(code="SHIP", type="shipping", discount_value=2)
+    either.change(order, voucher=voucher)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,8 +15,10 @@ from saleor.app.models import App
 from saleor.channel.models import Channel as ChannelRow
 from saleor.checkout.models import Checkout
 from saleor.discount.models import VoucherCode
+from saleor.giftcard.models import GiftCard
 from saleor.order import FulfillmentStatus, OrderOrigin, OrderStatus
 from saleor.order.models import Order
+from saleor.payment.models import TransactionItem
 from saleor.plugins.manager import get_plugins_manager
 from saleor.plugins.models import PluginConfiguration
 from saleor.product.models import (
@@ -37,6 +39,11 @@ from .either import *  # noqa: F403
 
 __all__ = [
     *either.__all__,
+    "DATED_CHANGES",
+    "FACTS_CHANGED_BY",
+    "FACTS_THAT_NEVER_CHANGE",
+    "charge_back",
+    "transact",
     "MULTI_CHANNEL",
     "as_app",
     "as_user",
@@ -384,3 +391,61 @@ def count_stock(by_zones: bool) -> None:
     if STOCK_WITHOUT_ZONES:
         settings.use_legacy_shipping_zone_stock_availability = by_zones
     settings.save()
+
+
+DATED_CHANGES = {
+    **either.DATED_CHANGES,
+    "a transaction": lambda order: transact(order, charged="17", refunded="3"),
+    "a charge-back": lambda order: charge_back(transact(order, charged="20"), "20"),
+    "a change of the row": lambda order: either.change(order, status="canceled", updated_at=timezone.now()),
+}
+FACTS_CHANGED_BY = {
+    **either.FACTS_CHANGED_BY,
+    "Order.number": lambda order: either.change(order, number=order.number + 1000),
+    "Order.channel_id": lambda order: either.change(order, channel_id=open_channel("other").id),
+    "Order.placed_at": lambda order: either.change(order, created_at=order.created_at - timedelta(days=1)),
+    "Order.replaces_another": lambda order: either.change(order, origin="reissue"),
+    "Order.refunded by a transaction": lambda order: transact(order, charged="17", refunded="3"),
+    "Order.refunded by a reversed refund": lambda order: _reverse_refund(order),
+    "Order.refunded by a charge-back": lambda order: charge_back(transact(order, charged="20"), "20"),
+    "Person.confirmed": lambda order: either.change_user(order, is_confirmed=False),
+    "Line.given_back": lambda order: give_back(order, 0, 1, refunded=False),
+    "Line.total": lambda order: either.change_line(order, total_price_gross_amount=Decimal(15)),
+    "Line.total_net": lambda order: either.change_line(order, total_price_net_amount=Decimal(15)),
+    "Line.is_gift_card": lambda order: either.change_line(order, is_gift_card=True),
+}
+if hasattr(TransactionItem, "gift_card"):
+    FACTS_CHANGED_BY["Order.goods by a gift card"] = lambda order: transact(order, charged="5", gift_card=_gift_card())
+FACTS_THAT_NEVER_CHANGE = {
+    "Order.id": "the key of its row",
+    "Order.off_shipping": "the shipping is stored without it",
+    "Line.id": "the key of its row",
+}
+
+
+def transact(order: Order, charged: str, refunded: str = "0", **more: Any) -> TransactionItem:
+    """Pay for an order by a transaction."""
+    return order.payment_transactions.create(
+        currency=order.currency, charged_value=Decimal(charged), refunded_value=Decimal(refunded), **more
+    )
+
+
+def charge_back(item: TransactionItem, amount: str) -> None:
+    """Let the bank take back what was charged, as a payment app reports it."""
+    item.events.create(
+        type="charge_back", amount_value=Decimal(amount), currency=item.currency, include_in_calculations=True
+    )
+    item.charged_value -= Decimal(amount)
+    item.save()
+
+
+def _reverse_refund(order: Order) -> None:
+    """Let a part of a refund of 3 have come back."""
+    either.refund(order, "3")
+    order.payments.get().transactions.create(
+        kind="refund_reversed", is_success=True, amount=1, currency=order.currency, token="", gateway_response={}
+    )
+
+
+def _gift_card() -> GiftCard:
+    return GiftCard.objects.create(code="CARD1234", currency="USD", initial_balance_amount=5, current_balance_amount=5)

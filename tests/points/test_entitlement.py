@@ -53,6 +53,15 @@ def test_fractions_are_dropped_once_per_order() -> None:
     assert points(order(*THREE)) == (49, 0)
 
 
+def test_a_line_of_no_pieces_is_worth_nothing_and_holds_up_no_other() -> None:
+    nothing, goods = line(1, "0", quantity=0), line(2, "40", quantity=2, fulfilled=1)
+    assert points(order(nothing, goods)) == (20, 20)
+    assert points(order(nothing)) == (0, 0)
+    assert points(order(line(1, "10", quantity=0), goods)) == (20, 20), "money without pieces"
+    due = entitlement(order(nothing, goods, refunded="40"), earning.Terms(Decimal(1)), NOW)
+    assert (due.pending, due.earned, [share.points for share in due.lines]) == (0, 0, [0, 0])
+
+
 def test_the_shares_of_the_lines_add_up_to_the_order() -> None:
     assert [share.points for share in entitlement(order(*THREE), earning.Terms(Decimal(1)), NOW).lines] == [16, 17, 16]
 

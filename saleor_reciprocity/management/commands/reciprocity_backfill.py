@@ -7,8 +7,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from saleor_reciprocity import backfill, host, sweep
+from saleor_reciprocity import backfill, host
 from saleor_reciprocity.management.progress import Progress
+
+EVER = datetime(1900, 1, 1, tzinfo=timezone.utc)
 
 
 def date(text: str) -> datetime:
@@ -20,7 +22,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--channel", help="slug of one channel (all)")
-        parser.add_argument("--since", type=date, default=sweep.EVER, help="orders from this day on, as 2026-01-31")
+        parser.add_argument("--since", type=date, default=EVER, help="orders from this day on, as 2026-01-31")
         parser.add_argument("--until", type=date, help="orders before this day")
         parser.add_argument("--dry-run", action="store_true", help="only say what it would cost")
 

@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = "Find the orders that were not settled in their present state, and settle them. Safe to repeat."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--recent", action="store_true", help=f"only orders of the last {sweep.RECENT.days} days")
+        parser.add_argument("--recent", action="store_true", help="only orders of which something is new")
 
     def handle(self, *args: Any, **options: Any) -> None:
         run = sweep.sweep_recent if options["recent"] else sweep.sweep
