@@ -129,7 +129,7 @@ def order_fingerprint(order_id: str) -> str | None:
 
 def order_fingerprints(order_ids: Iterable[str]) -> dict[str, str]:
     """A digest of the state of each of these orders, in one statement; those that are not there are missing."""
-    return either.fingerprints(f"{ORDER_STATES} WHERE {CHOSEN_ORDERS}", [order_id for order_id in order_ids if is_uuid(order_id)])
+    return either.fingerprints(f"{ORDER_STATES} WHERE {CHOSEN_ORDERS}", list(filter(is_uuid, order_ids)))
 
 
 def order(order_id: str) -> Order | None:
@@ -139,7 +139,7 @@ def order(order_id: str) -> Order | None:
 
 def orders(order_ids: Iterable[str]) -> Iterator[Order]:
     """The facts about orders as they are now, in one statement; those that are not there are missing."""
-    for rows in either.by_order(_FACTS, [order_id for order_id in order_ids if is_uuid(order_id)]):
+    for rows in either.by_order(_FACTS, list(filter(is_uuid, order_ids))):
         yield _order(rows)
 
 

@@ -110,7 +110,7 @@ def _switched_on(channel_id: str, moment: datetime) -> bool:
 def look(now: datetime) -> int:
     """Give what is due for signing up and for birthdays. Returns how many bonuses were given.
 
-    Whom one statement finds nothing due for is not touched; who cannot be given something now is tried by the next look.
+    Nobody else is touched. Who cannot be given something now is tried by the next look.
     """
     given = 0
     for channel in host.channels():
@@ -148,8 +148,8 @@ def _had_a_birthday(account: Account, now: datetime) -> bool:
     return recent.filter(source__contains=f":{Trigger.BIRTHDAY.value}:").exists()
 
 
-# Whose occasions (`user_id`, `at`, `name`) a rule of the channel was in force for that has something for them. A tier is
-# that of the last look.
+# The occasions (`user_id`, `at`, `name`) for which a rule of the channel was in force that has something for the user.
+# A tier is that of the last look.
 _DUE = """
 SELECT DISTINCT o.user_id, o.at, o.name FROM ({occasions}) o
 JOIN reciprocity_earningrule r ON r.channel_id = %(channel)s
@@ -232,9 +232,7 @@ def _has_rules(channel_id: str, trigger: Trigger) -> bool:
 
 def _due(channel_id: str, trigger: Trigger, occasions: str, given: str, values: dict[str, Any]) -> list[Any]:
     """Whose occasions there is something to give for: the user, the moment that counts, the occasion's name."""
-    sql = _DUE.format(
-        occasions=occasions.format(people=host.customers()), members=host.GROUP_MEMBERS, given=given
-    )
+    sql = _DUE.format(occasions=occasions.format(people=host.customers()), members=host.GROUP_MEMBERS, given=given)
     with connection.cursor() as cursor:
         cursor.execute(sql, {"channel": channel_id, "trigger": trigger.value, **values})
         return list(cursor.fetchall())

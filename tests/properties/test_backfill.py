@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from saleor_reciprocity import backfill, host, identity, programme, sweep
+from saleor_reciprocity.management.commands.reciprocity_backfill import EVER
 from saleor_reciprocity.points import rulebook
 from saleor_reciprocity.points.earning import Terms
 from saleor_reciprocity.points.models import Account, Entry, Lot, OrderTerms
@@ -143,7 +144,7 @@ class Past:
     def order_ids(self) -> list[str]:
         before = backfill.begins(self.channel, None)
         assert before is not None
-        return backfill.past_orders(self.channel, sweep.EVER, before)
+        return backfill.past_orders(self.channel, EVER, before)
 
 
 def books() -> dict[str, Any]:
