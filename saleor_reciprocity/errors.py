@@ -5,8 +5,10 @@ The docstring of a class is its default message, and as such it is translated.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from logging import Logger
 from types import TracebackType
-from typing import ClassVar
+from typing import Any, ClassVar, Iterator
 
 from django.utils.translation import gettext
 
@@ -150,3 +152,12 @@ def kind_of(error: BaseException) -> str:
 def told(error: BaseException) -> tuple[type[Failure], Failure, TracebackType | None]:
     """An exception as the log may show it (`exc_info`): where it happened, its kind, and no value."""
     return Failure, Failure(kind_of(error)), error.__traceback__
+
+
+@contextmanager
+def keep_going(logger: Logger, message: str, *values: Any) -> Iterator[None]:
+    """One part of a run: whatever goes wrong in it is logged, and the run goes on."""
+    try:
+        yield
+    except Exception as error:
+        logger.error(message, *values, exc_info=told(error))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
 from . import erasure, host, identity, settings
+from .errors import keep_going
 from .points import merging
 from .points.models import Account
+
+logger = logging.getLogger(__name__)
 
 CHUNK = 2000
 
@@ -30,7 +34,8 @@ def _follow_addresses(accounts: QuerySet, now: datetime) -> None:
         hashes = dict(zip(proved, identity.email_hashes(proved.values())))
         for account in chunk:
             if hashes.get(account.pk, account.email_hash) != account.email_hash:
-                merging.prove_address(account, hashes[account.pk], now)
+                with keep_going(logger, "Account %s could not follow its user's address", account.pk):
+                    merging.prove_address(account, hashes[account.pk], now)
 
 
 def _follow_deletions(now: datetime) -> None:
@@ -40,4 +45,5 @@ def _follow_deletions(now: datetime) -> None:
     left.filter(user_deleted_at=None).update(user_deleted_at=now)
     if days is not None:
         for account_id in left.filter(user_deleted_at__lte=now - timedelta(days=days)).values_list("pk", flat=True):
-            erasure.erase_account(account_id, now)
+            with keep_going(logger, "Account %s could not be erased", account_id):
+                erasure.erase_account(account_id, now)

@@ -13,7 +13,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from . import host, settings
-from .errors import kind_of, told
+from .errors import keep_going, kind_of, told
 from .points import orders as points
 from .surprises import orders as surprises
 from .surveys import queue as surveys
@@ -105,14 +105,12 @@ def settle_and_record(order_id: str, *, again: bool = False) -> bool:
 
 
 def _record_failure(order_id: str, why: str) -> None:
-    try:
-        with host.allow_writer(), transaction.atomic():
-            before = SettledOrder.objects.filter(order_id=order_id).first()
-            attempts = before.attempts + 1 if before else 1
-            wait = min(FIRST_RETRY * 2 ** min(attempts - 1, 16), LAST_RETRY)
-            _record(order_id, before, error=why, attempts=attempts, retry_at=timezone.now() + wait)
-    except Exception as error:
-        logger.error("The failure of order %s could not be recorded", order_id, exc_info=told(error))
+    noting = keep_going(logger, "The failure of order %s could not be recorded", order_id)
+    with noting, host.allow_writer(), transaction.atomic():
+        before = SettledOrder.objects.filter(order_id=order_id).first()
+        attempts = before.attempts + 1 if before else 1
+        wait = min(FIRST_RETRY * 2 ** min(attempts - 1, 16), LAST_RETRY)
+        _record(order_id, before, error=why, attempts=attempts, retry_at=timezone.now() + wait)
 
 
 def _record(order_id: str, before: SettledOrder | None, **values: Any) -> None:
@@ -132,12 +130,10 @@ def settle_after_commit(order_ids: Callable[[], Iterable[str]]) -> None:
 
 
 def _settle_undisturbing(order_ids: Callable[[], Iterable[str]]) -> None:
-    try:
-        with host.allow_writer(), bounded(settings.hook_seconds()):
-            for order_id in order_ids():
-                settle(order_id)
-    except Exception as error:
-        logger.error("An order was not settled in line; the sweep will do it", exc_info=told(error))
+    undisturbing = keep_going(logger, "An order was not settled in line; the sweep will do it")
+    with undisturbing, host.allow_writer(), bounded(settings.hook_seconds()):
+        for order_id in order_ids():
+            settle(order_id)
 
 
 class OutOfTime(Exception):

@@ -14,7 +14,7 @@ from django.db import connection, models
 from django.utils.timezone import now
 
 from . import host, programme, settlement
-from .errors import told
+from .errors import keep_going
 from .points.orders import maturing
 from .settlement import SettledOrder
 
@@ -98,20 +98,14 @@ def _sweep(touched_since: datetime | None, progress: Callable[[int], None]) -> t
     done = Progress(progress)
     with host.allow_writer():
         for channel in host.channels():
-            _note_settings(channel)
+            with keep_going(logger, "The settings of channel %s could not be read", channel.slug):
+                programme.current(channel.id)
         done.settle(_maturing(now()), again=True)
         failed = SettledOrder.objects.filter(retry_at__lte=now(), erased=False).order_by("retry_at")
         done.settle(failed.values_list("order_id", flat=True))
         while done.settle(unsettled(touched_since)):
             pass
     return done.settled, done.failed
-
-
-def _note_settings(channel: host.Channel) -> None:
-    try:
-        programme.current(channel.id)
-    except Exception as error:
-        logger.error("The settings of channel %s could not be read", channel.slug, exc_info=told(error))
 
 
 def _maturing(moment: datetime) -> list[str]:

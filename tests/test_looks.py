@@ -12,8 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from saleor_reciprocity import host, invariants, settlement, tasks
-from saleor_reciprocity.points import bonuses, rulebook
+from saleor_reciprocity import host, identity, invariants, people, settlement, tasks
+from saleor_reciprocity.points import bonuses, ledger, merging, rulebook, tiers
 from saleor_reciprocity.points.models import Account, Entry
 from saleor_reciprocity.programme import SettingsVersion
 
@@ -97,7 +97,7 @@ def test_one_customer_who_cannot_be_given_a_bonus_stops_no_other(
     monkeypatch.setattr(host, "user_with_id", user_with_id)
     assert bonuses.look(timezone.now() + timedelta(seconds=1)) == 1
     assert Account.objects.get().user == good
-    assert f"User {bad.pk} could not be given a bonus for a sign-up" in caplog.text
+    assert f"User {bad.pk} could not be given the bonus for a sign-up" in caplog.text
     assert "bad@example.com" not in caplog.text
     monkeypatch.undo()
     assert bonuses.look(timezone.now() + timedelta(seconds=2)) == 1
@@ -113,3 +113,29 @@ def test_the_check_asks_as_many_questions_about_many_orders_as_about_few(program
     few = statements(check)
     customers(range(2, 30))
     assert statements(check) == few
+
+
+def test_one_account_stops_no_other_in_the_looks_at_tiers_and_people(
+    programme_on: Any, monkeypatch: Any, caplog: Any
+) -> None:
+    bad, good = customers(range(2))
+    ladder(("silver", 10, "1"))
+    bad_id = Account.objects.get(user=bad).pk
+    lock, prove = ledger.lock, merging.prove_address
+
+    def locked(account_id: int, now: Any) -> Any:
+        return lock(account_id, now) if account_id != bad_id else 1 / 0
+
+    def proved(account: Account, *rest: Any) -> None:
+        prove(account, *rest) if account.pk != bad_id else 1 / 0
+
+    monkeypatch.setattr(ledger, "lock", locked)
+    monkeypatch.setattr(merging, "prove_address", proved)
+    get_user_model().objects.filter(pk=bad.pk).update(email="worse@example.com")
+    get_user_model().objects.filter(pk=good.pk).update(email="better@example.com")
+    assert tiers.look(timezone.now()) == 2
+    people.look(timezone.now(), thoroughly=True)
+    assert list(tiers.AccountTier.objects.values_list("account__user", flat=True)) == [good.pk]
+    assert Account.objects.get(user=good).email_hash == identity.email_hash("better@example.com")
+    assert f"The tier of account {bad_id} could not be looked at" in caplog.text
+    assert f"Account {bad_id} could not follow its user's address" in caplog.text

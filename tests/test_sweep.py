@@ -103,10 +103,10 @@ def test_a_mark_in_the_future_hides_nothing(programme_on: Any, customer: Any) ->
 def break_points(monkeypatch: Any, broken: str, error: Exception) -> None:
     """Let the points of one order fail."""
 
-    def settle(order_id: str) -> None:
+    def settle(order_id: str, now: Any) -> None:
         if order_id == broken:
             raise error
-        points.settle(order_id)
+        points.settle(order_id, now)
 
     others = [domain for domain in settlement.DOMAINS if domain[0] != "points"]
     monkeypatch.setattr(settlement, "DOMAINS", (("points", settle), *others))
@@ -167,7 +167,7 @@ def test_what_the_database_refused_is_stored_and_logged_without_values(
 ) -> None:
     order = hosts.order(customer, [("20", 1)])
 
-    def settle(order_id: str) -> None:
+    def settle(order_id: str, now: Any) -> None:
         with transaction.atomic():
             for _twice in range(2):
                 SettingsVersion.objects.create(

@@ -14,7 +14,7 @@ from typing import Any, Iterable, Iterator
 from django.db import connection, transaction
 
 from saleor_reciprocity import clock, errors, host, programme
-from saleor_reciprocity.errors import told
+from saleor_reciprocity.errors import keep_going
 
 from . import giving, ledger, queries, rulebook, rules, tiers
 from .models import Account, Entry, Kind
@@ -22,6 +22,8 @@ from .rulebook import EarningRuleVersion
 from .rules import Rule, Stacking, Trigger
 
 logger = logging.getLogger(__name__)
+
+_NOT_GIVEN = "User %s could not be given the bonus for a %s"
 
 LOOK_BACK = timedelta(days=45)  # how late a sign-up is still found
 MISSED_DAYS = 7  # how late a birthday is still found
@@ -115,18 +117,12 @@ def look(now: datetime) -> int:
     given = 0
     for channel in host.channels():
         for user_id, joined_at in _newcomers(channel.id, now):
-            given += _try(user_id, channel.id, Trigger.SIGN_UP, "{account}", joined_at, now)
+            with keep_going(logger, _NOT_GIVEN, user_id, Trigger.SIGN_UP.value):
+                given += _give_to(user_id, channel.id, Trigger.SIGN_UP, "{account}", joined_at, now)
         for user_id, moment, year in _birthdays(channel.id, now):
-            given += _try(user_id, channel.id, Trigger.BIRTHDAY, f"{{account}}:{year}", moment, now)
+            with keep_going(logger, _NOT_GIVEN, user_id, Trigger.BIRTHDAY.value):
+                given += _give_to(user_id, channel.id, Trigger.BIRTHDAY, f"{{account}}:{year}", moment, now)
     return given
-
-
-def _try(user_id: int, channel_id: str, trigger: Trigger, occasion: str, at: datetime, now: datetime) -> int:
-    try:
-        return _give_to(user_id, channel_id, trigger, occasion, at, now)
-    except Exception as error:
-        logger.error("User %s could not be given a bonus for a %s", user_id, trigger.value, exc_info=told(error))
-        return 0
 
 
 def _give_to(user_id: int, channel_id: str, trigger: Trigger, occasion: str, at: datetime, now: datetime) -> int:

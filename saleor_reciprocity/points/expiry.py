@@ -9,12 +9,16 @@ stored: nothing that is changed later moves it.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
-from typing import Callable, Sequence
+from typing import Any, Callable, Sequence
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from saleor_reciprocity import programme
+from saleor_reciprocity.errors import keep_going
+
+logger = logging.getLogger(__name__)
 
 # The first moment at which points are no longer valid, from a moment, a number of months and a time zone.
 ENDS_AT = (
@@ -85,10 +89,9 @@ def write_off(account_ids: Sequence[int], now: datetime) -> tuple[int, int]:
 
 
 # Accounts that somebody else is changing are left out: whoever holds them writes off what has ended there.
-_CLAIM = """
-SELECT id FROM reciprocity_account WHERE next_expiry_at <= %s ORDER BY next_expiry_at LIMIT %s
-FOR UPDATE SKIP LOCKED
-"""
+_DUE = "SELECT id FROM reciprocity_account WHERE next_expiry_at <= %(now)s AND id <> ALL(%(failed)s::bigint[])"
+_CLAIM_SOME = f"{_DUE} ORDER BY next_expiry_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED"
+_CLAIM_ONE = f"{_DUE} AND id = %(account)s FOR UPDATE SKIP LOCKED"
 
 
 def run(
@@ -96,19 +99,45 @@ def run(
 ) -> tuple[int, int]:
     """Write off all that has ended, batch by batch, each in a transaction of its own: it may be killed at any point.
 
-    Returns how many lots and points; `progress` is told the same after each batch.
+    Returns how many lots and points; `progress` is told the same after each batch. When a batch fails, each account is
+    tried by itself; what fails then is left for the next run.
     """
-    lots = points = 0
+    lots, points = 0, 0
+    due: dict[str, Any] = {"now": now, "batch": batch, "failed": []}
     while True:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(_CLAIM, [now, batch])
-                claimed = [row[0] for row in cursor.fetchall()]
-            if not claimed:
-                return lots, points
-            more_lots, more_points = write_off(claimed, now)
-        lots, points = lots + more_lots, points + more_points
+        try:
+            written = _write_off_next(_CLAIM_SOME, due)
+        except DatabaseError:  # told when it is known of which account
+            written = _one_by_one(due)
+        if written is None:
+            return lots, points
+        lots, points = lots + written[0], points + written[1]
         progress(lots, points)
+
+
+def _write_off_next(claim: str, due: dict[str, Any]) -> tuple[int, int] | None:
+    """Write off what has ended in the accounts that a statement claims; None when there are none."""
+    with transaction.atomic():
+        claimed = _ids(claim, due)
+        return write_off(claimed, due["now"]) if claimed else None
+
+
+def _one_by_one(due: dict[str, Any]) -> tuple[int, int]:
+    """Write off account by account, and note which of them failed."""
+    lots = points = 0
+    for account_id in _ids(_DUE, due):
+        failed = True
+        with keep_going(logger, "The points of account %s could not be written off", account_id):
+            written = _write_off_next(_CLAIM_ONE, {**due, "account": account_id}) or (0, 0)
+            lots, points, failed = lots + written[0], points + written[1], False
+        due["failed"] += [account_id] if failed else []
+    return lots, points
+
+
+def _ids(sql: str, values: dict[str, Any]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [account_id for (account_id,) in cursor.fetchall()]
 
 
 def due_lots(now: datetime) -> tuple[int, int]:

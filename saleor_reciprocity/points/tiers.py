@@ -7,6 +7,7 @@ ladder has a newer version, or when points leave the window; then whoever asks g
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,12 +19,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors
+from saleor_reciprocity.errors import keep_going
 from saleor_reciprocity.fields import check
 
 from . import ledger
 from .ladder import Downgrade, Ladder, Place, Step, move
 from .models import Account
 from .rules import Standing
+
+logger = logging.getLogger(__name__)
 
 MOST_TIERS = 20
 MOST_DAYS = 3650
@@ -252,7 +256,7 @@ def look(now: datetime, progressed: Callable[[int], None] = lambda looked: None)
     looked, after = 0, 0
     while batch := _to_look_at(row, after, now):
         for account_id in batch:
-            with transaction.atomic():
+            with keep_going(logger, "The tier of account %s could not be looked at", account_id), transaction.atomic():
                 settle(ledger.lock(account_id, now), now)
         looked, after = looked + len(batch), batch[-1]
         progressed(looked)

@@ -137,6 +137,21 @@ def test_batches_of_one_account(channel: Any) -> None:
     assert told == [(2, 20), (4, 40), (5, 50)]
 
 
+@pytest.mark.parametrize("batch", [1, 2, 5])
+def test_one_account_that_cannot_be_written_off_stops_no_other(batch: int, channel: Any, caplog: Any) -> None:
+    settings_of(channel, points_valid_months="1")
+    for number in range(5):
+        earned(f"guest-{number}@example.com", "10")
+    pass_time(days=40)
+    bad = Account.objects.order_by("pk")[1]
+    Account.objects.filter(pk=bad.pk).update(available=0)
+    assert expiry.run(django_timezone.now(), batch=batch) == (4, 40)
+    assert f"The points of account {bad.pk} could not be written off" in caplog.text
+    assert "DETAIL" not in caplog.text
+    Account.objects.filter(pk=bad.pk).update(available=10)
+    assert expiry.run(django_timezone.now(), batch=batch) == (1, 10)
+
+
 def test_a_code_given_back_late_returns_points_that_expire_at_once(channel: Any, customer: Any) -> None:
     settings_of(channel, points_valid_months="1")
     earned(customer)
