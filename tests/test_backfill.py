@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from saleor_reciprocity import backfill, host, programme, settlement, sweep
+from saleor_reciprocity.management.commands.reciprocity_backfill import EVER
 from saleor_reciprocity.points.models import Account, Entry, Lot, OrderTerms
 
 from . import hosts
@@ -85,7 +86,7 @@ def test_a_backfill_that_was_stopped_goes_on(channel: Any, customer: Any, monkey
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        backfill.run(channel, backfill.past_orders(channel, sweep.EVER, before), progress=stop)
+        backfill.run(channel, backfill.past_orders(channel, EVER, before), progress=stop)
     assert Entry.objects.count() == 2
     run()
     account = Account.objects.get(user=customer)
