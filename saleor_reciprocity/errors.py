@@ -107,7 +107,7 @@ class VoucherOnCheckout(ReciprocityError):
 
 
 class CodeOnCheckout(ReciprocityError):
-    """This gift card is on a checkout. Take it off there first."""
+    """This code is on a checkout or on a draft of an order. Take it off there first."""
 
     code = "CODE_ON_CHECKOUT"
     field = "id"

@@ -246,10 +246,12 @@ RULES: tuple[tuple[str, str], ...] = (
 
 # Every code that we made, and whether it may have been used for an order; those of erased people are forgotten.
 _OUR_CODES = """
-SELECT code, 'redemption ' || id AS made_for, state IN ('cancelled', 'expired') AS is_withdrawn
+SELECT code, 'redemption ' || id AS made_for, state IN ('cancelled', 'expired') AS is_withdrawn,
+  state = 'unused' AS is_out
 FROM reciprocity_redemption WHERE code NOT LIKE '~%'
 UNION ALL
-SELECT code, 'draw ' || id, state IN ('withdrawn', 'expired') FROM reciprocity_draw WHERE code NOT LIKE '~%'
+SELECT code, 'draw ' || id, state IN ('withdrawn', 'expired'), state = 'issued'
+FROM reciprocity_draw WHERE code NOT LIKE '~%'
 """
 
 # What the host did with our codes; built from the host's own constants.
@@ -258,7 +260,7 @@ HOST_RULES = (
         "each code that is out exists in the shop",
         f"""
         SELECT o.made_for AS lost FROM ({_OUR_CODES}) o
-        WHERE NOT o.is_withdrawn AND o.code NOT IN ({host.PROMO_CODES})
+        WHERE o.is_out AND o.code NOT IN ({host.PROMO_CODES})
         """,  # noqa: S608 - constants
     ),
     (

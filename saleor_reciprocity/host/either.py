@@ -19,7 +19,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.sites.models import Site
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import get_language, to_locale
 from prices import Money as PricesMoney
 from saleor.checkout.models import Checkout as CheckoutRow
@@ -36,7 +36,7 @@ from saleor.plugins.models import PluginConfiguration
 from saleor.product.models import Category, Collection
 from saleor.product.models import Product as ProductRow
 
-from .facts import BoughtProduct, Line, Person, Recipient
+from .facts import BoughtProduct, Line, Person, Recipient, Whereabouts
 from .indexes import make_missing_indexes
 
 __all__ = [
@@ -86,6 +86,7 @@ __all__ = [
     "unknown_ids",
     "user_with_id",
     "voucher_terms",
+    "whereabouts_in",
     "withdraw_gift_card",
 ]
 
@@ -369,10 +370,30 @@ def rounded_down(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-decimals(currency)), rounding=ROUND_DOWN)
 
 
-def withdraw_gift_card(code: str) -> bool:
-    """Switch a gift card off if nothing was spent from it, in one statement. Returns whether it was untouched."""
-    untouched = GiftCard.objects.filter(code=code, current_balance_amount=F("initial_balance_amount"), is_active=True)
-    return bool(untouched.update(is_active=False))
+def whereabouts_in(locks: Iterable[str], carriers: str, code: str) -> Whereabouts:
+    """Where a code is. Its rows stay locked until the end of the transaction, as the host locks them to count a use.
+
+    One statement then looks everywhere: a draft that becomes an order meanwhile is seen as one of the two.
+    """
+    with connection.cursor() as cursor:
+        counted: list[bool] = []
+        for lock in locks:
+            cursor.execute(lock, {"code": code})
+            counted += [bool(row[0]) for row in cursor.fetchall()]
+        cursor.execute(carriers, {"code": code})
+        rows = cursor.fetchall()
+    orders = [order_id for order_id, is_held in rows if not is_held]
+    return Whereabouts(
+        exists=bool(counted),
+        is_counted=any(counted),
+        is_held=any(is_held for _order_id, is_held in rows),
+        order_id=orders[0] if orders else "",
+    )
+
+
+def withdraw_gift_card(code: str) -> None:
+    """Switch a gift card off."""
+    GiftCard.objects.filter(code=code).update(is_active=False)
 
 
 def money(amount: Decimal, currency: str) -> PricesMoney:

@@ -103,6 +103,21 @@ class Order:
 
 
 @dataclass(frozen=True)
+class Whereabouts:
+    """Where a voucher's or gift card's code is, and what the host counted of it."""
+
+    exists: bool = False
+    is_counted: bool = False  # the host counted a use
+    is_held: bool = False  # a draft carries it, or a checkout counts on the gift card
+    order_id: str = ""  # the first order that counts and carries it
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nobody used it or is about to. So is a code that staff deleted."""
+        return not (self.is_counted or self.is_held or self.order_id)
+
+
+@dataclass(frozen=True)
 class Checkout:
     """What a checkout comes to. Money is in `currency`; what the channel's prices leave out, such as a tax, is left
     out of `goods` and `shipping`, too."""

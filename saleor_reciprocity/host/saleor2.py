@@ -10,11 +10,9 @@ from typing import Any, ContextManager, Iterable
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import F, Q
 from django.utils import timezone
 from graphql_jwt.exceptions import PermissionDenied
 from saleor.checkout import calculations
-from saleor.checkout.models import Checkout as CheckoutRow
 from saleor.discount import VoucherType
 from saleor.discount.models import Voucher
 from saleor.discount.utils import fetch_active_discounts
@@ -27,7 +25,7 @@ from saleor.product.models import Category, Collection, Product
 from . import either
 from .catalogue2 import BOUGHT, CHANNEL, IN_CHECKOUT, PUBLISHED, PURCHASES, SELLABLE
 from .either import *  # noqa: F403
-from .facts import BoughtProduct, Channel, Checkout, Line, MailServer, Order, OrderState, Person, Recipient
+from .facts import BoughtProduct, Channel, Checkout, Line, MailServer, Order, OrderState, Person, Recipient, Whereabouts
 from .orders2 import (
     CHANNEL_ID,
     CHOSEN_ORDERS,
@@ -49,6 +47,7 @@ __all__ = [
     *either.__all__,
     "GIFT_CARD_CODE_LENGTH",
     "CHOSEN_ORDERS",
+    "CODE_WAS_USED",
     "GROUP_MEMBERS",
     "MOVED_PIECES",
     "NUMBERED_ORDERS",
@@ -59,7 +58,6 @@ __all__ = [
     "SOLD_LINES",
     "SOLD_ORDERS",
     "TOUCHED_ORDERS",
-    "USED_CODES",
     "VOUCHERS_OF_CODES",
     "VOUCHER_CODE_LENGTH",
     "Channel",
@@ -68,6 +66,7 @@ __all__ = [
     "MailServer",
     "Order",
     "OrderState",
+    "Whereabouts",
     "CODES_OF_ORDERS",
     "PROMO_CODES",
     "PURCHASES",
@@ -86,7 +85,6 @@ __all__ = [
     "customers",
     "date_time_type",
     "earlier_orders",
-    "gift_card_on_checkout",
     "gift_cards_accepted",
     "issue_gift_card",
     "issue_product_voucher",
@@ -102,7 +100,6 @@ __all__ = [
     "order_of_checkout",
     "order_key",
     "order_language",
-    "order_with_code",
     "orders",
     "ordered_products",
     "people",
@@ -112,6 +109,7 @@ __all__ = [
     "shipped_at",
     "recipient",
     "shipping_address",
+    "whereabouts",
     "withdraw_voucher",
     "writing",
     "BOUGHT",
@@ -183,9 +181,32 @@ WHERE o.status NOT IN ('draft', 'canceled')
 GROUP_MEMBERS = "SELECT m.user_id, g.name FROM account_user_groups m JOIN auth_group g ON g.id = m.group_id"
 
 PROMO_CODES = "SELECT code FROM discount_voucher UNION ALL SELECT code FROM giftcard_giftcard"
-USED_CODES = """
-SELECT code FROM discount_voucher WHERE used > 0
-UNION ALL SELECT code FROM giftcard_giftcard WHERE current_balance_amount < initial_balance_amount
+# A condition on a `{code}`: the host counted a use, or an order that counts carries it; staff's drafts count no use.
+CODE_WAS_USED = """(
+  EXISTS (SELECT 1 FROM discount_voucher v WHERE v.code = {code} AND (v.used > 0 OR EXISTS (
+    SELECT 1 FROM order_order o WHERE o.voucher_id = v.id AND o.status NOT IN ('draft', 'canceled'))))
+  OR EXISTS (SELECT 1 FROM giftcard_giftcard g WHERE g.code = {code} AND (
+    g.current_balance_amount < g.initial_balance_amount OR EXISTS (
+      SELECT 1 FROM order_order_gift_cards u JOIN order_order o ON o.id = u.order_id
+      WHERE u.giftcard_id = g.id AND o.status NOT IN ('draft', 'canceled')))))
+"""
+
+# The rows of a code, each with whether the host counted a use; and what carries it, with whether that is yet to come.
+_LOCK_CODE = (
+    "SELECT used > 0 FROM discount_voucher WHERE code = %(code)s FOR NO KEY UPDATE",
+    "SELECT current_balance_amount < initial_balance_amount FROM giftcard_giftcard WHERE code = %(code)s"
+    " FOR NO KEY UPDATE",
+)
+_CARRIERS = """
+SELECT order_id, is_held FROM (
+  SELECT o.token AS order_id, o.status = 'draft' AS is_held, o.id FROM order_order o JOIN (
+    SELECT o.id FROM discount_voucher v JOIN order_order o ON o.voucher_id = v.id WHERE v.code = %(code)s
+    UNION SELECT u.order_id FROM giftcard_giftcard g JOIN order_order_gift_cards u ON u.giftcard_id = g.id
+      WHERE g.code = %(code)s
+  ) c ON c.id = o.id WHERE o.status <> 'canceled'
+  UNION ALL SELECT NULL, true, NULL FROM giftcard_giftcard g JOIN checkout_checkout_gift_cards k
+    ON k.giftcard_id = g.id WHERE g.code = %(code)s
+) carrier ORDER BY id
 """
 
 VOUCHERS_OF_CODES = "SELECT id AS voucher_id, code FROM discount_voucher"
@@ -329,12 +350,6 @@ def shipping_address(order_id: str) -> str:
     return either.postal_lines(row.shipping_address if row else None)
 
 
-def order_with_code(code: str) -> str | None:
-    """The id of the first order that a voucher or gift card was used for, or None."""
-    rows = order_models.Order.objects.filter(Q(voucher__code=code) | Q(gift_cards__code=code)).order_by("pk")
-    return rows.values_list("token", flat=True).first()
-
-
 def note_on_order(order_id: str, key: str, text: str) -> None:
     """Put one text under one key of an order's private metadata, in one statement that leaves all others alone."""
     with connection.cursor() as cursor:
@@ -422,11 +437,6 @@ def issue_gift_card(
     )
 
 
-def gift_card_on_checkout(code: str) -> bool:
-    """Whether a gift card is on a checkout that is not an order yet."""
-    return bool(CheckoutRow.objects.filter(gift_cards__code=code).exists())
-
-
 def checkout(token: str) -> Checkout | None:
     """The facts about a checkout as the host computes them, or None when there is no such checkout."""
     row = either.checkout_rows(token).prefetch_related("lines__variant__product").first()
@@ -449,9 +459,15 @@ def checkout(token: str) -> Checkout | None:
     )
 
 
-def withdraw_voucher(code: str) -> bool:
-    """Make a voucher worthless if no order has used it, in one statement. Returns whether it was unused."""
-    return bool(Voucher.objects.filter(code=code, used=0).update(used=F("usage_limit"), end_date=timezone.now()))
+def whereabouts(code: str) -> Whereabouts:
+    """Where a code is; its row stays locked until the end of the transaction."""
+    return either.whereabouts_in(_LOCK_CODE, _CARRIERS, code)
+
+
+def withdraw_voucher(code: str) -> None:
+    """Make a voucher worthless, whatever staff made of its limit: also for a draft that somebody puts it on later."""
+    worthless = {"usage_limit": 1, "used": 1, "discount_value": 0, "end_date": timezone.now()}
+    Voucher.objects.filter(code=code).update(**worthless)
 
 
 def allow_writer() -> ContextManager[None]:

@@ -17,7 +17,6 @@ from django.utils import timezone
 from saleor.channel.models import Channel as ChannelRow
 from saleor.checkout import base_calculations, calculations
 from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
-from saleor.checkout.models import Checkout as CheckoutRow
 from saleor.core.db import connection as database
 from saleor.core.exceptions import PermissionDenied
 from saleor.discount.models import Voucher, VoucherChannelListing, VoucherCode
@@ -33,7 +32,7 @@ from saleor.product.models import Category, Collection, Product
 from . import either
 from .catalogue3 import BOUGHT, CHANNEL, IN_CHECKOUT, PUBLISHED, PURCHASES, SELLABLE
 from .either import *  # noqa: F403
-from .facts import BoughtProduct, Channel, Checkout, Line, MailServer, Order, OrderState, Person, Recipient
+from .facts import BoughtProduct, Channel, Checkout, Line, MailServer, Order, OrderState, Person, Recipient, Whereabouts
 from .orders3 import (
     CHARGED_TO_GIFT_CARDS,
     CHOSEN_ORDERS,
@@ -55,6 +54,7 @@ __all__ = [
     *either.__all__,
     "GIFT_CARD_CODE_LENGTH",
     "CHOSEN_ORDERS",
+    "CODE_WAS_USED",
     "GROUP_MEMBERS",
     "MOVED_PIECES",
     "NUMBERED_ORDERS",
@@ -65,7 +65,6 @@ __all__ = [
     "SOLD_LINES",
     "SOLD_ORDERS",
     "TOUCHED_ORDERS",
-    "USED_CODES",
     "VOUCHERS_OF_CODES",
     "VOUCHER_CODE_LENGTH",
     "Channel",
@@ -74,6 +73,7 @@ __all__ = [
     "MailServer",
     "Order",
     "OrderState",
+    "Whereabouts",
     "CODES_OF_ORDERS",
     "PROMO_CODES",
     "PURCHASES",
@@ -92,7 +92,6 @@ __all__ = [
     "customers",
     "date_time_type",
     "earlier_orders",
-    "gift_card_on_checkout",
     "gift_cards_accepted",
     "issue_gift_card",
     "issue_product_voucher",
@@ -108,7 +107,6 @@ __all__ = [
     "order_of_checkout",
     "order_key",
     "order_language",
-    "order_with_code",
     "orders",
     "ordered_products",
     "people",
@@ -118,6 +116,7 @@ __all__ = [
     "shipped_at",
     "recipient",
     "shipping_address",
+    "whereabouts",
     "withdraw_voucher",
     "writing",
     "BOUGHT",
@@ -197,10 +196,49 @@ WHERE o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired')
 GROUP_MEMBERS = "SELECT m.user_id, g.name FROM account_user_groups m JOIN account_group g ON g.id = m.group_id"
 
 PROMO_CODES = "SELECT code FROM discount_vouchercode UNION ALL SELECT code FROM giftcard_giftcard"
-USED_CODES = """
-SELECT code FROM discount_vouchercode WHERE used > 0 OR NOT is_active
-UNION ALL SELECT code FROM giftcard_giftcard WHERE current_balance_amount < initial_balance_amount
-"""
+_COUNTS = "o.status NOT IN ('draft', 'canceled', 'expired')"
+
+# A condition on a `{code}`: the host counted a use, or an order that counts carries it; imports count no use.
+CODE_WAS_USED = f"""(
+  EXISTS (SELECT 1 FROM discount_vouchercode c WHERE c.code = {{code}} AND (c.used > 0 OR NOT c.is_active OR EXISTS (
+    SELECT 1 FROM order_order o WHERE o.voucher_id = c.voucher_id
+      AND coalesce(o.voucher_code, c.code) = c.code AND {_COUNTS})))
+  OR EXISTS (SELECT 1 FROM order_order o WHERE o.voucher_code = {{code}} AND {_COUNTS})
+  OR EXISTS (SELECT 1 FROM giftcard_giftcard g WHERE g.code = {{code}} AND (
+    g.current_balance_amount < g.initial_balance_amount OR EXISTS (SELECT 1 FROM order_order_gift_cards u
+      JOIN order_order o ON o.id = u.order_id WHERE u.giftcard_id = g.id AND {_COUNTS}))))
+"""  # noqa: S608 - constants of this module
+
+# The rows of a code, each with whether the host counted a use; and what carries it, with whether that is yet to come.
+# Since 3.23 a gift card can be reserved for, or charged to, a payment.
+_LOCK_CODE = (
+    "SELECT used > 0 OR NOT is_active FROM discount_vouchercode WHERE code = %(code)s FOR NO KEY UPDATE",
+    "SELECT current_balance_amount < initial_balance_amount FROM giftcard_giftcard WHERE code = %(code)s"
+    " FOR NO KEY UPDATE",
+)
+_PAYMENTS = (
+    """UNION ALL SELECT o.id::text, o.id IS NULL, o.created_at
+  FROM giftcard_giftcard g JOIN payment_transactionitem i ON i.gift_card_id = g.id
+  LEFT JOIN order_order o ON o.id = i.order_id
+  WHERE g.code = %(code)s AND (i.checkout_id IS NOT NULL
+    OR o.status NOT IN ('canceled', 'expired') AND i.authorized_value + i.charged_value > 0)"""
+    if hasattr(TransactionItem, "gift_card")
+    else ""
+)
+_CARRIERS = f"""
+SELECT order_id, is_held FROM (
+  SELECT o.id::text AS order_id, o.status = 'draft' AS is_held, o.created_at FROM order_order o JOIN (
+    SELECT id FROM order_order WHERE voucher_code = %(code)s
+    UNION SELECT o.id FROM discount_vouchercode c JOIN order_order o ON o.voucher_id = c.voucher_id
+      WHERE c.code = %(code)s AND o.voucher_code IS NULL
+    UNION SELECT u.order_id FROM giftcard_giftcard g JOIN order_order_gift_cards u ON u.giftcard_id = g.id
+      WHERE g.code = %(code)s
+  ) c ON c.id = o.id WHERE o.status NOT IN ('canceled', 'expired')
+  UNION ALL SELECT NULL, true, NULL FROM giftcard_giftcard g JOIN checkout_checkout_gift_cards k
+    ON k.giftcard_id = g.id WHERE g.code = %(code)s
+  {_PAYMENTS}
+) carrier ORDER BY created_at
+"""  # noqa: S608 - constants of this module
 
 # A withdrawn code has a new name; see withdraw_voucher. Our codes have no hyphen of their own.
 VOUCHERS_OF_CODES = "SELECT voucher_id, split_part(code, '-', 1) AS code FROM discount_vouchercode"
@@ -365,13 +403,6 @@ def shipping_address(order_id: str) -> str:
     return either.postal_lines(row.shipping_address if row else None)
 
 
-def order_with_code(code: str) -> str | None:
-    """The id of the first order that a voucher or gift card was used for, or None."""
-    rows = order_models.Order.objects.filter(Q(voucher_code=code) | Q(gift_cards__code=code)).order_by("created_at")
-    found = rows.values_list("pk", flat=True).first()
-    return str(found) if found else None
-
-
 def note_on_order(order_id: str, key: str, text: str) -> None:
     """Put one text under one key of an order's private metadata, in one statement that leaves all others alone."""
     with connection.cursor() as cursor:
@@ -475,15 +506,6 @@ def issue_gift_card(
     card.save(force_insert=True)
 
 
-def gift_card_on_checkout(code: str) -> bool:
-    """Whether a gift card is on a checkout that is not an order yet, or reserved for its payment (since 3.23)."""
-    if CheckoutRow.objects.filter(gift_cards__code=code).exists():
-        return True
-    if not hasattr(TransactionItem, "gift_card"):
-        return False
-    return bool(TransactionItem.objects.filter(gift_card__code=code, checkout__isnull=False).exists())
-
-
 def checkout(token: str) -> Checkout | None:
     """The facts about a checkout as the host computes them, or None when there is no such checkout."""
     row = either.checkout_rows(token).select_related("channel").first()
@@ -509,13 +531,17 @@ def checkout(token: str) -> Checkout | None:
     )
 
 
-def withdraw_voucher(code: str) -> bool:
-    """Make a voucher worthless if no order has used it, in one statement. Returns whether it was unused.
+def whereabouts(code: str) -> Whereabouts:
+    """Where a code is; its rows stay locked until the end of the transaction."""
+    return either.whereabouts_in(_LOCK_CODE, _CARRIERS, code)
+
+
+def withdraw_voucher(code: str) -> None:
+    """Make a voucher worthless, whatever staff made of it.
 
     The code gets another name: an order that found it valid a moment ago looks it up by name again to lock it.
     """
-    unused = VoucherCode.objects.filter(code=code, used=0, is_active=True)
-    return bool(unused.update(is_active=False, code=f"{code}-withdrawn"))
+    VoucherCode.objects.filter(code=code).update(is_active=False, code=f"{code}-withdrawn")
 
 
 def allow_writer() -> ContextManager[None]:

@@ -46,9 +46,23 @@ def issue(terms: Terms) -> str:
     return code
 
 
-def withdraw(kind: str, code: str) -> bool:
-    """Make an unused code worthless. Returns whether it was unused."""
-    return host.withdraw_gift_card(code) if kind == RewardKind.GIFT_CARD else host.withdraw_voucher(code)
+def find(kind: str, code: str) -> host.Whereabouts:
+    """Where a code is; it stays so until the end of the transaction.
+
+    A voucher that an order carries though the host counted no use is withdrawn: nobody uses it a second time.
+    """
+    found = host.whereabouts(code)
+    if found.order_id and not found.is_counted and kind != RewardKind.GIFT_CARD:
+        withdraw(kind, code)
+    return found
+
+
+def withdraw(kind: str, code: str) -> None:
+    """Make a code worthless that was found to be free."""
+    if kind == RewardKind.GIFT_CARD:
+        host.withdraw_gift_card(code)
+    else:
+        host.withdraw_voucher(code)
 
 
 def _unused_code(length: int) -> str:

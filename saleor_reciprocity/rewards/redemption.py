@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Callable, Iterator
+from typing import Callable
 
-from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from saleor_reciprocity import errors, host, programme, settings
+from saleor_reciprocity import errors, host, programme
 from saleor_reciprocity.points import ledger, orders
 from saleor_reciprocity.points.models import Account, Kind
 
-from . import catalogue, issuing, letters, limits, pricing
+from . import catalogue, issuing, letters, limits, pricing, rounds
 from .codes import FORGOTTEN
 from .models import Redemption, RedemptionState, Reward, RewardKind
 
@@ -56,7 +54,7 @@ def redeem(
         )
     if person.user_id is None:
         raise errors.SignInRequired
-    with _locking():
+    with rounds.locking():
         account = orders.mature(ledger.lock_account_of(person, now), now)
         earlier = Redemption.objects.filter(account=account, key=wish.key).first()
         return _same(earlier, reward_id) if earlier else _exchange(account, person, wish, now)
@@ -101,59 +99,77 @@ def _put(redemption: Redemption, put: Callable[[str], bool]) -> bool:
 def cancel(redemption_id: int, actor: str, user_id: int | None = None, *, now: datetime) -> Redemption:
     """Withdraw an unused code and return its points to the lots they came from. A second call changes nothing.
 
-    With `user_id` only that user's redemption is found. Raises NotFound, CodeAlreadyUsed (also for an expired code),
-    CodeOnCheckout (a gift card that a checkout counts on), or Busy.
+    With `user_id` only that user's redemption is found. An order that carries the code is noted. Raises NotFound,
+    CodeAlreadyUsed (also for an expired code), CodeOnCheckout (a gift card that a checkout counts on, a code on a draft
+    of an order), or Busy.
     """
-    with _locking():
-        redemption = _locked(redemption_id, now, user_id)
-        if redemption.state in (RedemptionState.UNUSED, RedemptionState.USED):
-            if not issuing.withdraw(redemption.kind, redemption.code):
-                raise errors.CodeAlreadyUsed(field="id")
-            if host.gift_card_on_checkout(redemption.code):
-                raise errors.CodeOnCheckout
+    with rounds.locking():
+        redemption = _locked(redemption_id, user_id, now)
+        refusal = _refusal(redemption, now)
+        if refusal is None and redemption.state != RedemptionState.CANCELLED:
             redemption.cancelled_at = now
             _close(redemption, RedemptionState.CANCELLED, "cancelled", actor, now)
-        elif redemption.state == RedemptionState.EXPIRED:
-            raise errors.CodeAlreadyUsed(_("This code has expired."), field="id")
-        return redemption
+    if refusal is not None:
+        raise refusal
+    return redemption
 
 
-def expire(redemption_id: int, now: datetime) -> None:
+def _refusal(redemption: Redemption, now: datetime) -> errors.ReciprocityError | None:
+    """Why a redemption can't be cancelled; an order that carries the code is noted."""
+    if redemption.state == RedemptionState.CANCELLED:
+        return None
+    if redemption.state == RedemptionState.EXPIRED:
+        return errors.CodeAlreadyUsed(_("This code has expired."), field="id")
+    found = issuing.find(redemption.kind, redemption.code)
+    if found.order_id:
+        _note_use(redemption, found.order_id, now)
+    if found.is_held and not found.order_id:
+        return errors.CodeOnCheckout()
+    is_gone_after_use = redemption.state == RedemptionState.USED and not found.exists
+    return None if found.is_free and not is_gone_after_use else errors.CodeAlreadyUsed(field="id")
+
+
+def expire(redemption_id: int, now: datetime) -> bool:
     """Close a redemption whose code was not used in time; its points return if the reward says so. Raises Busy.
 
-    A gift card that a checkout counts on is left for the next look.
+    Returns whether it is closed. A code that a checkout or a draft of an order counts on is left for the next look.
     """
-    with _locking():
-        redemption = _locked(redemption_id, now)
+    with rounds.locking():
+        redemption = _locked(redemption_id, None, now)
         if redemption.state != RedemptionState.UNUSED:
-            return
-        if not issuing.withdraw(redemption.kind, redemption.code):
-            _note_use(redemption, host.order_with_code(redemption.code) or "", now)
-        elif host.gift_card_on_checkout(redemption.code):
-            transaction.set_rollback(True)
-        else:
+            return False
+        found = issuing.find(redemption.kind, redemption.code)
+        if found.is_free:
             _close(redemption, RedemptionState.EXPIRED, "expired", "", now)
+        elif found.order_id or not found.is_held:
+            _note_use(redemption, found.order_id, now)
+        return redemption.state != RedemptionState.UNUSED
 
 
-def note_use(redemption_id: int, now: datetime) -> None:
-    """Note that an order was placed with the code of a redemption. Raises Busy.
+def note_use(redemption_id: int, now: datetime) -> bool:
+    """Note that an order was placed with the code of a redemption. Returns whether there is one. Raises Busy.
 
     Without an order, the code is at a payment that may still fail; then the host releases it.
     """
-    with _locking():
-        redemption = _locked(redemption_id, now)
-        order_id = host.order_with_code(redemption.code)
-        if redemption.state == RedemptionState.UNUSED and order_id:
+    with rounds.locking():
+        redemption = _locked(redemption_id, None, now)
+        if redemption.state != RedemptionState.UNUSED:
+            return False
+        order_id = issuing.find(redemption.kind, redemption.code).order_id
+        if order_id:
             _note_use(redemption, order_id, now)
+        return bool(order_id)
 
 
 def _note_use(redemption: Redemption, order_id: str, now: datetime) -> None:
+    if redemption.state == RedemptionState.USED and redemption.used_by_order == order_id:
+        return
     redemption.state, redemption.closed_at = RedemptionState.USED, now
     redemption.used_by_order = order_id
     _store_closed(redemption)
 
 
-def _locked(redemption_id: int, now: datetime, user_id: int | None = None) -> Redemption:
+def _locked(redemption_id: int, user_id: int | None, now: datetime) -> Redemption:
     found = Redemption.objects.filter(pk=redemption_id)
     if user_id is not None:
         found = found.filter(Q(account__user_id=user_id) | Q(account__merged_into__user_id=user_id))
@@ -167,7 +183,8 @@ def _locked(redemption_id: int, now: datetime, user_id: int | None = None) -> Re
 
 
 def _close(redemption: Redemption, state: RedemptionState, what: str, actor: str, now: datetime) -> None:
-    redemption.state, redemption.closed_at = state, now
+    issuing.withdraw(redemption.kind, redemption.code)
+    redemption.state, redemption.closed_at, redemption.used_by_order = state, now, ""
     if state == RedemptionState.CANCELLED or redemption.returns_points:
         credit = ledger.Posting(
             kind=Kind.REVERSAL,
@@ -187,19 +204,6 @@ def _store_closed(redemption: Redemption) -> None:
     if redemption.account.erased_at is not None:
         redemption.code, redemption.used_by_order = f"{FORGOTTEN}{redemption.pk}", ""
     redemption.save(update_fields=["state", "closed_at", "cancelled_at", "reversal", "code", "used_by_order"])
-
-
-@contextmanager
-def _locking() -> Iterator[None]:
-    """A transaction that waits a limited time for a locked account. Raises Busy."""
-    try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                wait = settings.in_milliseconds(settings.wait_seconds())
-                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [wait])
-            yield
-    except OperationalError as error:
-        raise errors.Busy from error
 
 
 def _same(earlier: Redemption, reward_id: int) -> Redemption:

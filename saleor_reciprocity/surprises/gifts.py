@@ -40,41 +40,52 @@ def give(draw: Draw, prize: Prize, channel: host.Channel, account: Account) -> N
     )
 
 
-def take_back(draw: Draw, state: GiftState, now: datetime) -> None:
-    """Close a locked draw's gift: an unused one is gone and its money back in the budget, a used one is noted so."""
-    unused = _withdraw(draw, now)
-    close(draw, state if unused else GiftState.USED, now)
-    if unused:
+def take_back(draw: Draw, state: GiftState, now: datetime) -> bool:
+    """Close a locked draw's gift: an unused one is gone and its money back in the budget, a used one is noted so.
+
+    Returns whether it is closed. A code that a checkout or a draft of an order counts on has to wait.
+    """
+    if draw.prize.kind == PrizeKind.POINTS:
+        _close(draw, state if _withdraw_points(draw, now) else GiftState.USED, now)
+        return True
+    found = issuing.find(draw.prize.kind, draw.code or "")
+    if found.is_free:
+        issuing.withdraw(draw.prize.kind, draw.code or "")
+        _close(draw, state, now)
+    elif found.order_id or not found.is_held:
+        _close(draw, GiftState.USED, now, found.order_id)
+    return draw.state != GiftState.ISSUED
+
+
+def note_use(draw: Draw, now: datetime) -> bool:
+    """Close a locked draw's gift that was used. Returns whether it was."""
+    found = issuing.find(draw.prize.kind, draw.code or "")
+    if found.order_id or found.is_counted:
+        _close(draw, GiftState.USED, now, found.order_id)
+    return draw.state != GiftState.ISSUED
+
+
+def _close(draw: Draw, state: GiftState, now: datetime, order_id: str = "") -> None:
+    """Note what became of a gift, and who used it. The money of an unused one returns last: it locks the budget."""
+    draw.state, draw.closed_at, draw.used_by_order = state, now, order_id
+    order = host.order(order_id) if order_id else None
+    draw.used_by_another = order is not None and person_of(order) != draw.person
+    if draw.code and draw.person.startswith(ERASED):
+        draw.code, draw.used_by_order, draw.used_by_another = f"{FORGOTTEN}{draw.pk}", "", False
+    draw.save(update_fields=["state", "closed_at", "used_by_order", "used_by_another", "reversal", "code"])
+    if state != GiftState.USED:
         Prize.objects.filter(pk=draw.prize_id).update(given=F("given") - 1)
         budget.put_back(draw.campaign.budget_id, draw.cost, draw.drawn_at)
 
 
-def close(draw: Draw, state: GiftState, now: datetime) -> None:
-    """Note what became of a gift, and who used it."""
-    draw.state, draw.closed_at = state, now
-    if state == GiftState.USED and draw.code:
-        draw.used_by_order = host.order_with_code(draw.code) or ""
-        order = host.order(draw.used_by_order) if draw.used_by_order else None
-        draw.used_by_another = order is not None and person_of(order) != draw.person
-    if draw.code and draw.person.startswith(ERASED):
-        draw.code, draw.used_by_order, draw.used_by_another = f"{FORGOTTEN}{draw.pk}", "", False
-    draw.save(update_fields=["state", "closed_at", "used_by_order", "used_by_another", "reversal", "code"])
-
-
-def used_codes() -> list[str]:
-    """The codes of gifts that were used since somebody last looked."""
+def used() -> list[int]:
+    """The gifts that were used since somebody last looked."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT d.code FROM reciprocity_draw d"  # noqa: S608 - the host's own constant
-            f" WHERE d.state = 'issued' AND d.code IN ({host.USED_CODES})"
+            "SELECT d.id FROM reciprocity_draw d"  # noqa: S608 - the host's own constant
+            f" WHERE d.state = 'issued' AND {host.CODE_WAS_USED.format(code='d.code')} ORDER BY d.id"
         )
         return [row[0] for row in cursor.fetchall()]
-
-
-def _withdraw(draw: Draw, now: datetime) -> bool:
-    if draw.prize.kind == PrizeKind.POINTS:
-        return _withdraw_points(draw, now)
-    return issuing.withdraw(draw.prize.kind, draw.code or "")
 
 
 def _withdraw_points(draw: Draw, now: datetime) -> bool:

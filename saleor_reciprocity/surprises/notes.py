@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from saleor_reciprocity import host
+from saleor_reciprocity.rewards import rounds
 
 from .models import ERASED, Draw, Outcome
 
@@ -34,11 +35,16 @@ def write_soon(order_id: str) -> None:
 def write_missing(order_id: str | None = None) -> None:
     """Write every note that was not written yet, or those of one order."""
     rows = _missing().filter(order_id=order_id) if order_id else _missing()
-    for won in rows.select_related("prize").order_by("pk"):
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LONGEST_WAIT])
-            host.note_on_order(won.order_id, KEY, text_of(won))
-        Draw.objects.filter(pk=won.pk).update(noted_at=timezone.now())
+    rounds.one_by_one("the note of gift", rows.order_by("pk").values_list("pk", flat=True), _write)
+
+
+def _write(draw_id: int) -> bool:
+    won = Draw.objects.select_related("prize").get(pk=draw_id)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LONGEST_WAIT])
+        host.note_on_order(won.order_id, KEY, text_of(won))
+    Draw.objects.filter(pk=won.pk).update(noted_at=timezone.now())
+    return True
 
 
 def _missing() -> QuerySet:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
-from saleor_reciprocity import host, identity, programme
+from saleor_reciprocity import errors, host, identity, programme
 from saleor_reciprocity.experiments import assignment, holdout
 from saleor_reciprocity.mail import kinds, outbox
 from saleor_reciprocity.points import ledger
@@ -22,6 +22,9 @@ def settle(order_id: str, now: datetime) -> None:
 
     The order is read again after the account is locked, so whoever comes last decides by the newest state. What is
     written on the host's order waits for the commit. A shop that never had a campaign pays one short statement.
+
+    Raises CodeOnCheckout, after all else is done, for a gift that has to be taken back as soon as a checkout or a draft
+    of an order no longer counts on its code.
     """
     if not Campaign.objects.exists():
         return
@@ -35,12 +38,15 @@ def settle(order_id: str, now: datetime) -> None:
         order = host.order(order_id)
         if order is None:
             return
+        waiting = False
         if order.state is host.OrderState.VOID:
-            for won in _gifts_out(order_id, lock=True):
-                gifts.take_back(won, GiftState.WITHDRAWN, now)
+            taken = [gifts.take_back(won, GiftState.WITHDRAWN, now) for won in _gifts_out(order_id, lock=True)]
+            waiting = not all(taken)
         for campaign in _undrawn(order):
             _draw(order, campaign, account, now)
     notes.write_soon(order_id)
+    if waiting:
+        raise errors.CodeOnCheckout
 
 
 def _has_person(order: host.Order) -> bool:

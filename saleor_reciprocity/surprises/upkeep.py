@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Callable
 
-from django.db import transaction
-from django.db.models import QuerySet
-
 from saleor_reciprocity import host, programme
+from saleor_reciprocity.rewards import rounds
 
 from . import campaigns, gifts, notes
 from .models import Draw, GiftState
@@ -17,26 +15,31 @@ from .models import Draw, GiftState
 def look(now: datetime) -> tuple[int, int]:
     """Do all of it. Returns how many gifts expired unused and how many were found used."""
     with host.allow_writer():
-        for channel in host.channels():
-            version = programme.current(channel.id)
-            if version is not None and version.active:
-                campaigns.keep_standard_campaign(channel, version.programme)
-        used = _each(
-            Draw.objects.filter(code__in=gifts.used_codes()), lambda gift: gifts.close(gift, GiftState.USED, now)
+        rounds.one_by_one("the standard campaign of channel", host.channels(), _keep_standard_campaign)
+        used = _each(gifts.used(), lambda gift: gifts.note_use(gift, now))
+        lapsed = Draw.objects.filter(state=GiftState.ISSUED, expires_at__lte=now).order_by("pk")
+        expired = _each(
+            list(lapsed.values_list("pk", flat=True)), lambda gift: gifts.take_back(gift, GiftState.EXPIRED, now)
         )
-        lapsed = Draw.objects.filter(expires_at__lte=now)
-        expired = _each(lapsed, lambda gift: gifts.take_back(gift, GiftState.EXPIRED, now))
         notes.write_missing()
         return expired, used
 
 
-def _each(rows: QuerySet, change: Callable[[Draw], None]) -> int:
-    """Change every gift of `rows` that is out, each in a transaction of its own."""
-    changed = 0
-    for draw_id in rows.filter(state=GiftState.ISSUED).order_by("pk").values_list("pk", flat=True):
-        with transaction.atomic():
-            locked = Draw.objects.select_for_update(skip_locked=True).filter(pk=draw_id, state=GiftState.ISSUED).first()
-            if locked is not None:
-                change(locked)
-                changed += 1
-    return changed
+def _keep_standard_campaign(channel: host.Channel) -> bool:
+    version = programme.current(channel.id)
+    is_on = version is not None and version.active
+    if version is not None and is_on:
+        campaigns.keep_standard_campaign(channel, version.programme)
+    return is_on
+
+
+def _each(draw_ids: list[int], change: Callable[[Draw], bool]) -> int:
+    """Change every gift that is still out, each in a transaction of its own."""
+
+    def change_if_out(draw_id: int) -> bool:
+        with rounds.locking():
+            rows = Draw.objects.select_for_update(skip_locked=True).filter(pk=draw_id, state=GiftState.ISSUED)
+            locked = rows.first()
+            return locked is not None and change(locked)
+
+    return rounds.one_by_one("gift", draw_ids, change_if_out)
