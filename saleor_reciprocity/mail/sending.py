@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any, Callable, Iterator, Mapping, NamedTuple
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils.translation import override
 
 from saleor_reciprocity import clock, host, identity, languages, settings
@@ -100,7 +101,10 @@ def _batches_of(
 
 
 def _choose_routes(waiting: QuerySet, programme: settings.Programme) -> None:
-    first, *others = ROUTES[programme.mail_delivery]
+    first, *others = routes = ROUTES[programme.mail_delivery]
+    closed = waiting.exclude(route__in=["", *routes])
+    if closed.exists():
+        _reroute(closed)
     with transaction.atomic():
         rows = list(
             waiting.filter(route="")
@@ -112,6 +116,17 @@ def _choose_routes(waiting: QuerySet, programme: settings.Programme) -> None:
             for row in rows:
                 row.pk, row.route, row.source = None, route, f"{row.source}:{route}"
             Mail.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _reroute(closed: QuerySet) -> None:
+    """Let messages whose way the shop has switched off take another. Of two for one reason only one goes on."""
+    second = f":{Route.ENDPOINT}"
+    has_second = Exists(Mail.objects.filter(source=Concat(OuterRef("source"), Value(second))))
+    other_goes = closed.annotate(has_second=has_second).filter(Q(has_second=True) | Q(source__endswith=second))
+    Mail.objects.filter(pk__in=list(other_goes.values_list("pk", flat=True)), state=State.WAITING).update(
+        state=State.DROPPED, reason=consent.Why.SWITCHED_OFF.value
+    )
+    closed.update(route="")
 
 
 def _claim(waiting: QuerySet, channel_id: str, route: str, now: datetime) -> list[Mail]:

@@ -70,6 +70,44 @@ def test_a_message_is_posted_and_signed(inside: None, server: Any, programme_on:
     assert headers["Idempotency-Key"] == message["id"] == Mail.objects.get().message_id
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "mails", "posts", "rows"),
+    [
+        ("endpoint", "e-mail", 1, 0, [("e-mail", "sent", "")]),
+        ("e-mail", "endpoint", 0, 1, [("endpoint", "sent", "")]),
+        ("both", "e-mail", 1, 0, [("e-mail", "sent", ""), ("endpoint", "dropped", "switched off by the shop")]),
+        ("both", "endpoint", 0, 1, [("e-mail", "dropped", "switched off by the shop"), ("endpoint", "sent", "")]),
+        ("endpoint", "both", 0, 1, [("endpoint", "sent", "")]),
+    ],
+)
+def test_what_waits_for_a_way_that_the_shop_switches_off_takes_the_other(
+    before: str,
+    after: str,
+    mails: int,
+    posts: int,
+    rows: Any,
+    inside: None,
+    server: Any,
+    post: Post,
+    programme_on: Any,
+    customer: Any,
+) -> None:
+    use(server, programme_on, before)
+    redeemed(customer)
+    server.status, post.on_mail = 503, lambda address: "550 not now"
+    letters.send(timezone.now())
+    assert set(Mail.objects.values_list("state", flat=True)) == {"waiting"}
+    server.got.clear()
+    server.status, post.on_mail = 200, lambda address: "250 OK"
+    hosts.configure(programme_on, mail_delivery=after)
+    Mail.objects.update(next_at=timezone.now())
+    MailPace.objects.update(paused_until=None)
+    letters.send(timezone.now())
+    assert (len(post.accepted), len(server.got)) == (mails, posts)
+    found = Mail.objects.order_by("route").values_list("route", "state", "reason")
+    assert sorted(found) == rows
+
+
 def test_a_broken_mail_server_is_nothing_to_the_endpoint(
     inside: None, server: Any, programme_on: Any, customer: Any, monkeypatch: Any
 ) -> None:

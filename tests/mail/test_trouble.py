@@ -211,6 +211,27 @@ def test_what_stops_one_way_stops_no_other(post: Post, customer: Any, programme_
     ]
 
 
+@pytest.mark.skipif(not hosts.MULTI_CHANNEL, reason="this Saleor has one channel")
+@pytest.mark.parametrize("slug", ["a-channel", "z-channel"])
+def test_what_stops_one_channel_stops_no_other(
+    slug: str, post: Post, customer: Any, programme_on: Any, monkeypatch: Any
+) -> None:
+    other = hosts.open_channel(slug, "USD")
+    hosts.configure(other, active=True)
+    redeemed(customer)
+    outbox.ask(kinds.REDEMPTION, "other", host.person(customer), other.id, timezone.now())
+    claim = sending._claim
+
+    def broken(waiting: Any, channel_id: str, *arguments: Any) -> Any:
+        if channel_id == other.id:
+            raise RuntimeError
+        return claim(waiting, channel_id, *arguments)
+
+    monkeypatch.setattr(sending, "_claim", broken)
+    assert letters.send(timezone.now()) == (1, 0, 0)
+    assert sorted(state()) == [("sent", ""), ("waiting", "")]
+
+
 def test_a_mail_server_that_can_not_be_read_keeps_mails_only(
     post: Post, customer: Any, programme_on: Any, monkeypatch: Any
 ) -> None:
@@ -240,6 +261,12 @@ def test_a_message_of_an_unknown_kind_waits_and_the_others_go(post: Post, custom
     newer.pk, newer.kind, newer.source = None, "postcard", "postcard:1"
     newer.save()
     assert letters.send(timezone.now()) == (1, 0, 0)
+    staff = hosts.as_app("order.manage_orders")
+    messages = "{ communicationMessages { totalCount edges { node { kind } } } }"
+    assert staff.data(messages)["communicationMessages"] == {
+        "totalCount": 1,
+        "edges": [{"node": {"kind": "REDEMPTION"}}],
+    }
     assert list(Mail.objects.order_by("pk").values_list("kind", "state", "reason", "attempts", "route")) == [
         ("redemption", "sent", "", 1, "e-mail"),
         ("postcard", "waiting", "", 0, ""),
