@@ -132,6 +132,12 @@ class Busy(ReciprocityError):
     code = "BUSY"
 
 
+class TooMuchWork(ReciprocityError):
+    """This request asks for too much at once. Ask for less, or in several requests."""
+
+    code = "TOO_MUCH_WORK"
+
+
 class TooManyPreferences(ReciprocityError):
     """You can keep at most 500 preferences. Clear some that you no longer need first."""
 

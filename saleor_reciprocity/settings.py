@@ -665,6 +665,11 @@ def _seconds(name: str) -> float:
     return float(value) if is_a_limit(value) else SECONDS[name]
 
 
+def most_work() -> int:
+    """How much one GraphQL request may ask of the plugin's fields, in about the statements that they take."""
+    return int(getattr(django_settings, "RECIPROCITY_MOST_WORK", 2000))
+
+
 def shop_language() -> str:
     """The language in which the shop itself is written to."""
     return str(django_settings.LANGUAGE_CODE)

@@ -80,6 +80,39 @@ class SurpriseOutcomeCount(graphene.ObjectType):
     count = graphene.Int(required=True, description="How many orders got it.")
 
 
+class PrizesByCampaign(host.data_loader()):  # type: ignore[misc]
+    """The prizes of campaigns, read at once for all campaigns of a request."""
+
+    context_key = "reciprocity_prizes_by_campaign"
+
+    def batch_load(self, keys: Any) -> list[list[Prize]]:
+        with host.allow_writer():
+            found = queries.prizes(keys)
+        return [found.get(key, []) for key in keys]
+
+
+class OutcomesByCampaign(host.data_loader()):  # type: ignore[misc]
+    """What the draws of campaigns came to, counted at once for all campaigns of a request."""
+
+    context_key = "reciprocity_outcomes_by_campaign"
+
+    def batch_load(self, keys: Any) -> list[list[SurpriseOutcomeCount]]:
+        with host.allow_writer():
+            found = queries.outcomes(keys)
+        return [[SurpriseOutcomeCount(outcome=one, count=count) for one, count in found.get(key, [])] for key in keys]
+
+
+class UsedByOthersByCampaign(host.data_loader()):  # type: ignore[misc]
+    """How many codes of campaigns others used, counted at once for all campaigns of a request."""
+
+    context_key = "reciprocity_used_by_others_by_campaign"
+
+    def batch_load(self, keys: Any) -> list[int]:
+        with host.allow_writer():
+            found = queries.used_by_others(keys)
+        return [found.get(key, 0) for key in keys]
+
+
 class SurpriseBudget(graphene.ObjectType):
     """What may be spent and what was. Days and months are those of UTC."""
 
@@ -133,19 +166,16 @@ class SurpriseCampaign(graphene.ObjectType):
         return root.revealed_secret(timezone.now())
 
     @staticmethod
-    def resolve_prizes(root: Campaign, info: Any) -> list[Prize]:
-        with host.allow_writer():
-            return queries.prizes(root)
+    def resolve_prizes(root: Campaign, info: Any) -> Any:
+        return PrizesByCampaign(info.context).load(root.pk)
 
     @staticmethod
-    def resolve_outcomes(root: Campaign, info: Any) -> list[SurpriseOutcomeCount]:
-        with host.allow_writer():
-            return [SurpriseOutcomeCount(outcome=outcome, count=count) for outcome, count in queries.outcomes(root)]
+    def resolve_outcomes(root: Campaign, info: Any) -> Any:
+        return OutcomesByCampaign(info.context).load(root.pk)
 
     @staticmethod
-    def resolve_used_by_others(root: Campaign, info: Any) -> int:
-        with host.allow_writer():
-            return queries.used_by_others(root)
+    def resolve_used_by_others(root: Campaign, info: Any) -> Any:
+        return UsedByOthersByCampaign(info.context).load(root.pk)
 
     @staticmethod
     def resolve_draws(root: Campaign, info: Any, first: int | None = None, after: str | None = None) -> Any:

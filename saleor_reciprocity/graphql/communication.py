@@ -6,6 +6,7 @@ from typing import Any
 
 import graphene
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host
 from saleor_reciprocity.mail import consent
@@ -97,6 +98,8 @@ class CommunicationPreferencesUpdate(LoyaltyMutation):
         user = host.current_user(info.context)
         if user is None:
             raise errors.SignInRequired
+        if len({item["kind"] for item in input}) < len(input):
+            raise errors.Invalid(_("Name each kind of message once."), field="input")
         person = host.person(user)
         for item in input:
             said = consent.latest_choice(person, item["kind"])

@@ -17,7 +17,7 @@ class ConnectionField(graphene.Field):
     def __init__(self, connection: Any, **options: Any) -> None:
         options.setdefault("required", True)
         options["first"] = graphene.Int(
-            description=f"How many items at most: 1 to {LONGEST_PAGE}, {DEFAULT_PAGE} when nothing is said."
+            default_value=DEFAULT_PAGE, description=f"How many items at most: 1 to {LONGEST_PAGE}."
         )
         options["after"] = graphene.String(description="Return the items after this cursor.")
         super().__init__(connection, **options)

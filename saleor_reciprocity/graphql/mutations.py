@@ -10,7 +10,7 @@ from graphene.utils.str_converters import to_camel_case
 
 from saleor_reciprocity import errors, host
 
-from . import permissions
+from . import costs, permissions
 from .texts import unwritable
 
 
@@ -59,6 +59,7 @@ class LoyaltyMutation(graphene.Mutation):
             if cls.permission is not None:
                 permissions.require(info.context, cls.permission)
             try:
+                costs.spend(info.context, costs.MUTATION, {})
                 _refuse_unwritable(arguments)
                 return cls(errors=[], **cls.perform(info, **arguments))
             except errors.ReciprocityError as error:

@@ -130,9 +130,19 @@ class LoyaltyRule(graphene.ObjectType):
         return rulebook.state_of(root, timezone.now())
 
     @staticmethod
-    def resolve_versions(root: EarningRuleVersion, info: Any) -> list[EarningRuleVersion]:
+    def resolve_versions(root: EarningRuleVersion, info: Any) -> Any:
+        return VersionsByRule(info.context).load(root.rule_id)
+
+
+class VersionsByRule(host.data_loader()):  # type: ignore[misc]
+    """The versions of rules, read at once for all rules of a request."""
+
+    context_key = "reciprocity_versions_by_rule"
+
+    def batch_load(self, keys: Any) -> list[list[EarningRuleVersion]]:
         with host.allow_writer():
-            return list(EarningRuleVersion.objects.filter(rule_id=root.rule_id).order_by("-number"))
+            found = rulebook.versions_of(keys)
+        return [found[key] for key in keys]
 
 
 class LoyaltyRuleCountableConnection(graphene.relay.Connection):

@@ -9,6 +9,7 @@ from graphql import print_schema
 
 from saleor_reciprocity import host
 
+from . import costs
 from .campaign_changes import CampaignMutations
 from .campaigns import CampaignQueries
 from .checkout import CHECKOUT_LOYALTY
@@ -66,44 +67,11 @@ FIELDS = {
     "Order": {"loyalty": ORDER_LOYALTY, "surprise": ORDER_SURPRISE, "surveyAnswer": ORDER_SURVEY_ANSWER},
 }
 
-# What a field costs a query on hosts that count, in the host's own form.
-COSTS = {
-    "Query": {
-        "communicationMessages": {"complexity": 1, "multipliers": ["first"]},
-        "loyaltyAccount": {"complexity": 1},
-        "loyaltyRewards": {"complexity": 1, "multipliers": ["first"]},
-        "loyaltyRules": {"complexity": 1, "multipliers": ["first"]},
-        "loyaltyTiers": {"complexity": 1},
-        "loyaltyHoldoutPower": {"complexity": 10},
-        "surpriseCampaigns": {"complexity": 1, "multipliers": ["first"]},
-        "surpriseProofs": {"complexity": 1, "multipliers": ["first"]},
-        "surveyAnswers": {"complexity": 1, "multipliers": ["first"]},
-        "surveyAnswersCsv": {"complexity": 100},
-        "surveyInvitations": {"complexity": 10},
-        "surveyScores": {"complexity": 10},
-        "recommendations": {"complexity": 2, "multipliers": ["first"]},
-    },
-    "Checkout": {"loyalty": {"complexity": 2}},
-    "User": {"loyalty": {"complexity": 1}},
-    "Order": {"loyalty": {"complexity": 1}, "surprise": {"complexity": 1}, "surveyAnswer": {"complexity": 1}},
-    "OrderLoyalty": {"lines": {"complexity": 1}},
-    "LoyaltyRule": {"versions": {"complexity": 5}},
-    "LoyaltyAccount": {
-        "tier": {"complexity": 1},
-        "entries": {"complexity": 1, "multipliers": ["first"]},
-        "redemptions": {"complexity": 1, "multipliers": ["first"]},
-        "surprises": {"complexity": 1, "multipliers": ["first"]},
-        "preferences": {"complexity": 1},
-        "personalData": {"complexity": 10},
-    },
-    "Recommendation": {"product": {"complexity": 1}},
-    "RecommendationReason": {"product": {"complexity": 1}},
-    "SurpriseCampaign": {
-        "draws": {"complexity": 1, "multipliers": ["first"]},
-        "outcomes": {"complexity": 1},
-        "prizes": {"complexity": 1},
-    },
-}
+for _name, _added in FIELDS.items():
+    for _field, _declared in _added.items():
+        _declared.resolver = costs.paid(_declared.resolver, costs.COSTS[_name][_field])
+costs.charge()
+costs.charge_for(Queries, "Query")
 
 extended_in_time = False
 
@@ -114,7 +82,7 @@ def extend() -> None:
     extended_in_time = not host.schema_is_built()
     if extended_in_time:
         host.extend_schema(Queries, Mutations, FIELDS)
-        host.query_costs(COSTS)
+        host.query_costs({**costs.COSTS, "Mutation": costs.of_mutations(Mutations)})
 
 
 def sdl() -> str:

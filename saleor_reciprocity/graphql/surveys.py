@@ -77,10 +77,8 @@ class SurveyAnswer(graphene.ObjectType):
         return str(root.invitation.order_number)
 
     @staticmethod
-    def resolve_channel(root: Answer, info: Any) -> str | None:
-        with host.allow_writer():
-            channel = host.channel(root.invitation.channel_id)
-        return channel.slug if channel is not None else None
+    def resolve_channel(root: Answer, info: Any) -> Any:
+        return SlugByChannelId(info.context).load(root.invitation.channel_id)
 
     @staticmethod
     def resolve_language(root: Answer, info: Any) -> str:
@@ -101,6 +99,17 @@ class SurveyAnswer(graphene.ObjectType):
 def _product(asked: AskedProduct, stars: dict[int, int]) -> SurveyProduct:
     product_id = global_id("Product", asked.product_id)
     return SurveyProduct(product_id=product_id, name=asked.name, stars=stars.get(asked.product_id))
+
+
+class SlugByChannelId(host.data_loader()):  # type: ignore[misc]
+    """The slugs of channels, read at once for all answers of a request."""
+
+    context_key = "reciprocity_slug_by_channel_id"
+
+    def batch_load(self, keys: Any) -> list[str | None]:
+        with host.allow_writer():
+            slugs = {channel.id: channel.slug for channel in host.channels()}
+        return [slugs.get(key) for key in keys]
 
 
 class SurveyAnswerCountableConnection(graphene.relay.Connection):

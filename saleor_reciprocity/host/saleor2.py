@@ -19,6 +19,7 @@ from saleor.discount.utils import fetch_active_discounts
 from saleor.giftcard.models import GiftCard
 from saleor.order import FulfillmentStatus
 from saleor.order import models as order_models
+from saleor.plugins.manager import get_plugins_manager
 from saleor.plugins.models import PluginConfiguration
 from saleor.product.models import Category, Collection, Product
 
@@ -273,13 +274,15 @@ def checkout_channel_id(row: Any) -> str:
 
 def order_of_checkout(row: Any) -> Order:
     """The order that a checkout would become now. Asks the host for its prices."""
-    lines, discounts = list(row.lines.select_related("variant")), fetch_active_discounts()
-    total = calculations.checkout_total(checkout=row, lines=lines, discounts=discounts).gross.amount
-    shipping = calculations.checkout_shipping_price(checkout=row, lines=lines, discounts=discounts)
+    sold = row.lines.select_related("variant__product").prefetch_related("variant__product__collections")
+    lines, discounts = list(sold), fetch_active_discounts()
+    prices = get_plugins_manager()
+    total = prices.calculate_checkout_total(row, lines, discounts).gross.amount
+    shipping = prices.calculate_checkout_shipping(row, lines, discounts)
     paid_shipping = shipping.gross.amount
     if row.voucher_code and Voucher.objects.filter(code=row.voucher_code, type=VoucherType.SHIPPING).exists():
         paid_shipping = max(Decimal(0), paid_shipping - row.discount_amount)
-    facts = tuple(_checkout_line(line, discounts) for line in lines)
+    facts = tuple(_checkout_line(line, prices.calculate_checkout_line_total(line, discounts)) for line in lines)
     left = max(Decimal(0), total - row.get_total_gift_cards_balance().amount)
     return Order(
         id=str(row.token),
@@ -298,8 +301,7 @@ def order_of_checkout(row: Any) -> Order:
     )
 
 
-def _checkout_line(line: Any, discounts: Any) -> Line:
-    total = calculations.checkout_line_total(line=line, discounts=discounts)
+def _checkout_line(line: Any, total: Any) -> Line:
     return Line(
         id=str(line.pk),
         product_id=line.variant.product_id,

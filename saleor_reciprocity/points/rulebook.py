@@ -130,6 +130,14 @@ def newest(channel_id: str | None = None) -> QuerySet:
     return EarningRuleVersion.objects.filter(pk__in=last).select_related("rule").order_by("-rule_id")
 
 
+def versions_of(rule_ids: Iterable[int]) -> dict[int, list[EarningRuleVersion]]:
+    """All versions of rules, the newest first, by rule."""
+    found: dict[int, list[EarningRuleVersion]] = {}
+    for version in EarningRuleVersion.objects.filter(rule_id__in=rule_ids).order_by("-number"):
+        found.setdefault(version.rule_id, []).append(version)
+    return found
+
+
 def listed(channel_id: str, now: datetime, state: str | None, trigger: str | None, search: str | None) -> QuerySet:
     """The newest versions of a channel's rules, the newest rule first, filtered by what is given."""
     rows = newest(channel_id)

@@ -45,9 +45,12 @@ def started(channel_id: str, first: int, now: datetime, before_id: int | None = 
     return list(rows.order_by("-pk")[:first])
 
 
-def prizes(campaign: Campaign) -> list[Prize]:
-    """The prizes of a campaign."""
-    return list(campaign.prizes.select_related("campaign__budget").order_by("pk"))
+def prizes(campaign_ids: Iterable[int]) -> dict[int, list[Prize]]:
+    """The prizes of campaigns, by campaign."""
+    found: dict[int, list[Prize]] = {}
+    for prize in Prize.objects.filter(campaign_id__in=campaign_ids).select_related("campaign__budget").order_by("pk"):
+        found.setdefault(prize.campaign_id, []).append(prize)
+    return found
 
 
 def draws(campaign: Campaign, first: int, before_id: int | None = None) -> list[Draw]:
@@ -58,12 +61,16 @@ def draws(campaign: Campaign, first: int, before_id: int | None = None) -> list[
     return list(rows.order_by("-pk")[:first])
 
 
-def outcomes(campaign: Campaign) -> list[tuple[str, int]]:
-    """How many draws of a campaign came to what: what was given, and what was stopped and why."""
-    rows = Draw.objects.filter(campaign_id=campaign.pk).values_list("outcome").annotate(Count("pk"))
-    return sorted(rows, key=lambda row: (-row[1], row[0]))
+def outcomes(campaign_ids: Iterable[int]) -> dict[int, list[tuple[str, int]]]:
+    """How many draws of campaigns came to what: what was given, and what was stopped and why. By campaign."""
+    found: dict[int, list[tuple[str, int]]] = {}
+    rows = Draw.objects.filter(campaign_id__in=campaign_ids).values("campaign_id", "outcome").annotate(Count("pk"))
+    for row in rows.order_by("-pk__count", "outcome"):
+        found.setdefault(row["campaign_id"], []).append((row["outcome"], row["pk__count"]))
+    return found
 
 
-def used_by_others(campaign: Campaign) -> int:
-    """How many gifts of a campaign were used by somebody else than the winner."""
-    return int(Draw.objects.filter(campaign_id=campaign.pk, used_by_another=True).count())
+def used_by_others(campaign_ids: Iterable[int]) -> dict[int, int]:
+    """How many gifts of campaigns were used by somebody else than the winner, by campaign."""
+    rows = Draw.objects.filter(campaign_id__in=campaign_ids, used_by_another=True).values_list("campaign_id")
+    return dict(rows.annotate(Count("pk")).order_by())
