@@ -291,9 +291,9 @@ def _recipient(mail: Mail, programme: settings.Programme) -> host.Recipient:
 
 
 def _hand_over(mail: Mail, now: datetime) -> bool:
-    """Store that it is sent now. False when somebody else took it up, because we were too slow."""
+    """Store that it is sent now. False when it is not ours any more: taken up by somebody else, or erased."""
     state = State.HANDED_OVER if KINDS[mail.kind].at_most_once else State.SENDING
-    ours = Mail.objects.filter(pk=mail.pk, state=State.SENDING, claimed_at=mail.claimed_at)
+    ours = Mail.objects.filter(pk=mail.pk, source=mail.source, state=State.SENDING, claimed_at=mail.claimed_at)
     taken = ours.update(state=state, claimed_at=now, message_id=mail.message_id, person=mail.person, basis=mail.basis)
     mail.state, mail.claimed_at = state, now
     return bool(taken)
