@@ -11,6 +11,7 @@ from saleor.payment.models import TransactionItem
 
 from . import either, indexes
 from .facts import Line, Order, OrderState, Person
+from .refunds3 import LEGACY_INDEXES, LEGACY_REFUNDS
 
 # The orders with these ids, for a condition on the relations of orders.
 CHOSEN_ORDERS = "o.id = ANY(%(order_ids)s::uuid[])"
@@ -25,9 +26,9 @@ STATES = {
 # A draft was created long before it was placed.
 PLACED_AT = """CASE WHEN o.origin = 'draft' THEN coalesce((SELECT min(e.date) FROM order_orderevent e
     WHERE e.order_id = o.id AND e.type = 'placed_from_draft'), o.created_at) ELSE o.created_at END"""
-_REFUNDED_PAYMENTS = """(SELECT coalesce(sum(CASE t.kind WHEN 'refund' THEN t.amount ELSE -t.amount END), 0)
-    FROM payment_payment p JOIN payment_transaction t ON t.payment_id = p.id
-    WHERE p.order_id = o.id AND t.kind IN ('refund', 'refund_reversed') AND t.is_success)"""
+_REFUNDED_PAYMENTS = (
+    f"(SELECT coalesce(sum(r.amount), 0) FROM {LEGACY_REFUNDS} r WHERE r.order_id = o.id)"  # noqa: S608
+)
 # A charge-back lowers what was charged and is no refund. It counts as far as the order was not charged again since.
 _REFUNDED_TRANSACTIONS = """(SELECT coalesce(sum(i.refunded_value), 0) + least(coalesce(sum(b.charged_back), 0),
       greatest(o.total_gross_amount - coalesce(sum(i.charged_value + i.refunded_value), 0), 0))
@@ -88,21 +89,20 @@ SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, {PLACED_AT} AS 
 
 # The orders of which a dated row is as new as a moment: an order, an event, a shipment, a payment, a transaction.
 # `updated_at` alone is not enough: guest orders change hands without moving it.
-TOUCHED_ORDERS = """
+TOUCHED_ORDERS = f"""
 SELECT o.id FROM order_order o WHERE o.created_at >= %(touched_since)s
 UNION SELECT o.id FROM order_order o WHERE o.updated_at >= %(touched_since)s
 UNION SELECT e.order_id FROM order_orderevent e WHERE e.date >= %(touched_since)s
 UNION SELECT f.order_id FROM order_fulfillment f WHERE f.created_at >= %(touched_since)s
-UNION SELECT p.order_id FROM payment_transaction t JOIN payment_payment p ON p.id = t.payment_id
-  WHERE t.created_at >= %(touched_since)s
+UNION SELECT r.order_id FROM {LEGACY_REFUNDS} r WHERE r.created_at >= %(touched_since)s
 UNION SELECT i.order_id FROM payment_transactionitem i WHERE i.modified_at >= %(touched_since)s
 UNION SELECT i.order_id FROM payment_transactionevent e JOIN payment_transactionitem i ON i.id = e.transaction_id
   WHERE e.created_at >= %(touched_since)s
-"""
+"""  # noqa: S608 - made of constants
 # What finds them, where the host has no index of its own: name, table and columns.
 INDEXES: tuple[indexes.Index, ...] = (
     ("reciprocity_shipments_by_time", "order_fulfillment", "created_at"),
-    ("reciprocity_payments_by_time", "payment_transaction", "created_at"),
+    *LEGACY_INDEXES,
 )
 
 # Orders and their lines, a row for each line; one row for an order without any.
