@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Callable, Iterable, Iterator
 
-from django.db import connection, models, transaction
+from django.db import OperationalError, connection, models, transaction
 from django.utils import timezone
 
 from . import host, settings
@@ -77,6 +77,8 @@ def settle(order_id: str, *, again: bool = False) -> None:
         for name, settle_domain in DOMAINS:
             try:
                 settle_domain(order_id, timezone.now())
+            except OutOfTime:
+                raise
             except Exception as error:
                 logger.error("%s could not settle order %s", name, order_id, exc_info=told(error))
                 failures.append(f"{name}: {kind_of(error)}")
@@ -131,9 +133,14 @@ def settle_after_commit(order_ids: Callable[[], Iterable[str]]) -> None:
 
 def _settle_undisturbing(order_ids: Callable[[], Iterable[str]]) -> None:
     undisturbing = keep_going(logger, "An order was not settled in line; the sweep will do it")
-    with undisturbing, host.allow_writer(), bounded(settings.hook_seconds()):
-        for order_id in order_ids():
-            settle(order_id)
+    seconds = settings.hook_seconds()
+    with undisturbing, host.allow_writer():
+        try:
+            with bounded(seconds):
+                for order_id in order_ids():
+                    settle(order_id)
+        except OutOfTime:
+            logger.warning("Settling in line took longer than %s s; the sweep will do it", seconds)
 
 
 class OutOfTime(Exception):
@@ -152,7 +159,12 @@ def bounded(seconds: float) -> Iterator[None]:
     def within_time(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         if time.monotonic() > deadline:
             raise OutOfTime
-        return execute(sql, params, many, context)
+        try:
+            return execute(sql, params, many, context)
+        except OperationalError as error:
+            if time.monotonic() > deadline:
+                raise OutOfTime from error
+            raise
 
     with transaction.atomic(), connection.execute_wrapper(within_time):
         with connection.cursor() as cursor:

@@ -117,6 +117,36 @@ def test_a_locked_account_holds_nobody_up_beyond_the_bound(
     assert Account.objects.get().pending == 20
 
 
+def sleep_in_the_database() -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(20)")
+
+
+def sleep_between_statements() -> None:
+    with transaction.atomic():
+        Account.objects.count()
+        time.sleep(0.3)
+        Account.objects.count()
+
+
+@pytest.mark.parametrize("sleep", [sleep_in_the_database, sleep_between_statements])
+def test_running_out_of_time_is_one_warning_without_a_traceback(
+    sleep: Any, transactional_db: Any, programme_on: Any, customer: Any, settings: Any, monkeypatch: Any, caplog: Any
+) -> None:
+    settings.RECIPROCITY_HOOK_SECONDS = 0.2
+    later: list[str] = []
+    domains = (("slow", lambda *_: sleep()), ("later", lambda order_id, now: later.append(order_id)))
+    monkeypatch.setattr(settlement, "DOMAINS", domains)
+    hosts.report("order_created", hosts.order(customer, [("10", 1)]))
+
+    said = [record for record in caplog.records if record.name.startswith("saleor_reciprocity")]
+    assert [(record.levelname, record.getMessage(), record.exc_info) for record in said] == [
+        ("WARNING", "Settling in line took longer than 0.2 s; the sweep will do it", None)
+    ]
+    assert later == [], "there is no time for others either"
+    assert settlement.SettledOrder.objects.count() == 0, "it is no failure that the sweep would wait with"
+
+
 def test_the_limits_end_with_the_hook(transactional_db: Any, programme_on: Any, customer: Any) -> None:
     def limits() -> Any:
         with connection.cursor() as cursor:
