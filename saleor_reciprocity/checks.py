@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings as django_settings
 from django.core import checks
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
 
-from . import host, settings
+from . import host, programme, settings
 from .graphql import schema
+
+# Names by which a machine knows itself, and the example of an installation that nobody has changed.
+_NOBODYS = ("localhost", "127.0.0.1", "::1", "0.0.0.0", "example.com", None)  # noqa: S104
 
 
 def register_checks() -> None:
@@ -16,6 +22,7 @@ def register_checks() -> None:
     checks.register(limits_are_limits, "reciprocity")
     checks.register(hooks_are_called, "reciprocity")
     checks.register(stored_settings_are_valid, checks.Tags.database)
+    checks.register(links_lead_to_the_shop, checks.Tags.database)
 
 
 def graphql_is_extended(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
@@ -72,10 +79,28 @@ def stored_settings_are_valid(app_configs: Any, **kwargs: Any) -> list[checks.Ch
         return []
 
 
+def links_lead_to_the_shop(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Links in messages, to surveys and for unsubscribing, begin with what Saleor takes for its public address."""
+    try:
+        with host.allow_writer():
+            address = host.absolute_address("/")
+    except (DatabaseError, ObjectDoesNotExist):  # before the first migration
+        return []
+    if django_settings.DEBUG or urlsplit(address).hostname not in _NOBODYS:
+        return []
+    return [
+        checks.Warning(
+            f"Links in messages lead to {address}, where no customer finds the shop.",
+            hint="Set the shop's public address: the environment variable PUBLIC_URL, or on Saleor 2.10 its domain.",
+            id="reciprocity.W001",
+        )
+    ]
+
+
 def _problems(channel: host.Channel) -> list[checks.CheckMessage]:
     _, values = host.plugin_configuration(settings.PLUGIN_ID, channel.id)
     try:
-        settings.parse(values)
+        programme.checked(values)
     except settings.InvalidSettings as invalid:
         text = f"The settings of the channel {channel.slug} can't be used: {invalid}"
         return [checks.Error(text, id="reciprocity.E002")]

@@ -8,12 +8,25 @@ from __future__ import annotations
 
 import time
 from datetime import date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Callable
 
 try:
-    from zoneinfo import ZoneInfo as _zone  # noqa: N813 - one name for both
-except ImportError:  # Python 3.8, where Django brings pytz
+    from zoneinfo import ZoneInfo, available_timezones
+except ImportError:  # Python 3.8, where Django brings pytz, which takes any letter case
     from pytz import timezone as _zone  # type: ignore[import-untyped]
+else:
+
+    def _zone(name: str) -> tzinfo:
+        try:
+            return ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            return ZoneInfo(_spelled()[name.lower()])
+
+    @lru_cache(maxsize=None)
+    def _spelled() -> dict[str, str]:
+        return {name.lower(): name for name in available_timezones()}
+
 
 UTC = "UTC"
 
@@ -27,12 +40,17 @@ def running(now: datetime) -> Clock:
 
 
 def zone(name: str) -> tzinfo:
-    """The time zone of this name in the IANA database. Raises ValueError for any other text."""
+    """The time zone of this name in the IANA database, in any letter case. Raises ValueError for any other text."""
     try:
         found: tzinfo = _zone(name)
     except (KeyError, ValueError, OSError):  # what the two libraries make of a strange name
         raise ValueError(name) from None
     return found
+
+
+def zone_name(text: str) -> str:
+    """The name of a time zone as the IANA database writes it. Raises ValueError for any other text."""
+    return str(zone(text))
 
 
 def local(moment: datetime, zone_name: str) -> datetime:

@@ -44,17 +44,17 @@ class ReciprocityPlugin(host.SaleorPlugin):
         _, values = host.configured_values(plugin_configuration)
         channel = host.configured_channel(plugin_configuration)
         try:
-            settings.parse(values, host.decimals(channel.currency) if channel else settings.MOST_DECIMALS)
+            programme.checked(values, host.decimals(channel.currency) if channel else settings.MOST_DECIMALS)
             settings.check_delivery(values)
         except settings.InvalidSettings as invalid:
-            raise host.configuration_error(invalid.messages) from invalid
+            raise host.configuration_error(invalid.by_label()) from invalid
 
     @classmethod
     def save_plugin_configuration(cls, plugin_configuration: Any, cleaned_data: dict[str, Any]) -> Any:
         channel = host.configured_channel(plugin_configuration)
         if channel is not None and not programme.was_ever_on(channel.id):
             host.switch_off(plugin_configuration)  # Saleor 2 makes a new row switched on, even for a refused value
-        saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
+        saved = super().save_plugin_configuration(plugin_configuration, _tidied(cleaned_data))
         version = programme.current(channel.id) if channel is not None else None
         if channel is not None and version is not None:
             catalogue.keep_standard_reward(channel, version.programme)
@@ -85,3 +85,11 @@ class ReciprocityPlugin(host.SaleorPlugin):
     order_fulfilled = order_cancelled = _settle
     order_bulk_created = _settle_all
     fulfillment_created = fulfillment_approved = fulfillment_canceled = _settle_fulfilled
+
+
+def _tidied(cleaned_data: dict[str, Any]) -> dict[str, Any]:
+    items = cleaned_data.get("configuration") or []
+    return {
+        **cleaned_data,
+        "configuration": [{**item, "value": settings.tidied(item["name"], item.get("value"))} for item in items],
+    }

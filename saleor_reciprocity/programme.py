@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
+from typing import Any, Mapping
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -51,7 +53,7 @@ def current(channel_id: str) -> SettingsVersion | None:
     if newest is not None and (newest.active, newest.values) == (active, values):
         return newest
     try:
-        settings.parse(values)
+        checked(values)
     except settings.InvalidSettings:
         return newest  # only a script can store this; the plugin's page refuses it and the system check reports it
     version = SettingsVersion(
@@ -67,6 +69,22 @@ def current(channel_id: str) -> SettingsVersion | None:
 
 def _versions(channel_id: str) -> QuerySet:
     return SettingsVersion.objects.filter(channel_id=channel_id).order_by("number")
+
+
+def checked(values: Mapping[str, Any], decimals: int = settings.MOST_DECIMALS) -> settings.Programme:
+    """The values, typed, before they become a version. Raises InvalidSettings for what can't be used here."""
+    programme = settings.parse(values, decimals)
+    if not knows_zone(programme.time_zone):
+        raise settings.InvalidSettings({"time_zone": str(settings.UNKNOWN_ZONE)})
+    return programme
+
+
+@lru_cache(maxsize=None)
+def knows_zone(name: str) -> bool:
+    """Whether the database, too, has a time zone of this name: some statements ask it what time it is there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_timezone_names WHERE name = %s", [name])
+        return bool(cursor.fetchone()[0])
 
 
 def in_force(channel_id: str, moment: datetime) -> SettingsVersion | None:

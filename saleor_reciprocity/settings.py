@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stringprep
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -21,7 +22,6 @@ PLUGIN_ID = "saleor_reciprocity"
 VOUCHER = "voucher"
 GIFT_CARD = "gift card"
 GROSS, NET = "gross", "net"
-YES, NO = "yes", "no"
 
 NO_QUESTION = "off"
 QUESTIONS = ("csat", "nps", "ces")
@@ -33,24 +33,41 @@ NO_CONSENT_SOURCE, PREFERENCE, EXISTING_CUSTOMERS = "off", "preference", "existi
 # How messages leave the shop.
 BY_EMAIL, BY_ENDPOINT, BY_BOTH = "e-mail", "endpoint", "both"
 
+UNKNOWN_ZONE = gettext_lazy("Enter the name of a time zone, for example Europe/Berlin.")
 
-def _decimal(text: str) -> Decimal:
+
+# A comma before three digits may stand for thousands, so it is asked again.
+_DECIMAL_COMMA = re.compile(r"([+-]?[0-9]+),([0-9]{1,2}|[0-9]{4,})")
+
+_NUMBER = gettext_lazy("Enter a number from %(low)s to %(high)s.")
+_WHOLE = gettext_lazy("Enter a whole number from %(low)s to %(high)s.")
+_AMOUNT = gettext_lazy("Enter an amount from %(low)s to %(high)s, without the currency.")
+_DAYS = gettext_lazy("Enter a whole number of days from %(low)s to %(high)s, without the word.")
+_MONTHS = gettext_lazy("Enter a whole number of months from %(low)s to %(high)s, without the word.")
+_POINTS = gettext_lazy("Enter a whole number of points from %(low)s to %(high)s, without the word.")
+_SHARE = gettext_lazy("Enter a share from %(low)s to %(high)s, or a percentage such as 20%%.")
+
+
+def _number(text: str) -> Decimal:
+    """A number, with a point or a comma before the decimals; not a number for any other text."""
     try:
-        number = Decimal(text)
+        number = Decimal(_DECIMAL_COMMA.sub(r"\1.\2", text) if _DECIMAL_COMMA.fullmatch(text) else text)
     except InvalidOperation:
-        raise ValueError(_("Enter a number, for example 1.5.")) from None
-    if not number.is_finite():
-        raise ValueError(_("Enter a number, for example 1.5."))
+        return Decimal("NaN")
+    return number if number.is_finite() else Decimal("NaN")
+
+
+def _within(number: Decimal, low: Any, high: Any, message: Any) -> Decimal:
+    if number.is_nan() or not Decimal(low) <= number <= Decimal(high):
+        raise ValueError(message % {"low": low, "high": high})
     return number
 
 
-def decimal_between(low: str, high: str, places: int) -> Callable[[str], Decimal]:
+def decimal_between(low: str, high: str, places: int, message: Any = _NUMBER) -> Callable[[str], Decimal]:
     """A reader of decimals from `low` to `high` with at most `places` decimals."""
 
     def read(text: str) -> Decimal:
-        number = _decimal(text)
-        if not Decimal(low) <= number <= Decimal(high):
-            raise ValueError(_("Enter a number from %(low)s to %(high)s.") % {"low": low, "high": high})
+        number = _within(_number(text), low, high, message)
         if number != round(number, places):
             raise ValueError(_("Enter at most %(places)s decimals.") % {"places": places})
         return number
@@ -58,14 +75,25 @@ def decimal_between(low: str, high: str, places: int) -> Callable[[str], Decimal
     return read
 
 
-def whole_between(low: int, high: int) -> Callable[[str], int]:
+def share_up_to(high: str, places: int) -> Callable[[str], Decimal]:
+    """A reader of shares from 0 to `high`: 0.2, or 20%."""
+    read_decimal = decimal_between("0", high, places, _SHARE)
+
+    def read(text: str) -> Decimal:
+        number = _number(text.rstrip("%％").rstrip())
+        percent = text.endswith(("%", "％")) and not number.is_nan()
+        return read_decimal(_as_text(number / 100) if percent else text)
+
+    return read
+
+
+def whole_between(low: int, high: int, message: Any = _WHOLE) -> Callable[[str], int]:
     """A reader of whole numbers from `low` to `high`."""
 
     def read(text: str) -> int:
-        number = _decimal(text)
-        if number != number.to_integral_value() or not low <= number <= high:
-            raise ValueError(_("Enter a whole number from %(low)s to %(high)s.") % {"low": low, "high": high})
-        return int(number)
+        number = _number(text)
+        whole = number if number == number.to_integral_value() else Decimal("NaN")
+        return int(_within(whole, low, high, message))
 
     return read
 
@@ -93,10 +121,10 @@ def text_up_to(most: int) -> Callable[[str], str]:
 
 
 def switch(text: str) -> bool:
-    """A reader of on or off."""
-    if text.lower() not in ("true", "on", "false", "off", ""):
+    """A reader of on or off. "yes" and "no" are from before all such inputs were switches."""
+    if text.lower() not in ("true", "on", "yes", "false", "off", "no", ""):
         raise ValueError(_("Enter one of: %(choices)s.") % {"choices": "on, off"})
-    return text.lower() in ("true", "on")
+    return text.lower() in ("true", "on", "yes")
 
 
 def is_address(text: str) -> bool:
@@ -126,17 +154,11 @@ def web_address(text: str) -> str:
 
 
 def time_zone(text: str) -> str:
-    """A reader of names of time zones in the IANA database."""
+    """A reader of names of time zones in the IANA database, in any letter case."""
     try:
-        clock.zone(text)
+        return clock.zone_name(text)
     except ValueError:
-        raise ValueError(_("Enter the name of a time zone, for example Europe/Berlin.")) from None
-    return text
-
-
-def yes_or_no(text: str) -> bool:
-    """A reader of "yes" and "no"."""
-    return one_of(YES, NO)(text) == YES
+        raise ValueError(UNKNOWN_ZONE) from None
 
 
 @dataclass(frozen=True)
@@ -154,12 +176,13 @@ class Field:
     type: str = "STRING"
 
 
+# In the order of the page: by their groups, which the labels begin with. The Dashboard shows switches last.
 FIELDS = (
     Field(
         "points_per_unit",
         "1",
         decimal_between("0", "10000", 6),
-        gettext_lazy("Points per unit of currency"),
+        gettext_lazy("Points: per unit of currency"),
         gettext_lazy(
             "Points that a customer earns for each unit of the channel's currency paid for goods. 0 earns none."
         ),
@@ -168,48 +191,67 @@ FIELDS = (
         "earning_base",
         GROSS,
         one_of(GROSS, NET),
-        gettext_lazy("Points on amounts with or without tax"),
+        gettext_lazy("Points: on amounts with or without tax"),
         gettext_lazy("Either “gross” (taxes count) or “net” (they do not)."),
-    ),
-    Field(
-        "earning_shipping",
-        NO,
-        yes_or_no,
-        gettext_lazy("Points on shipping"),
-        gettext_lazy("Either “yes” or “no”: whether what is paid for shipping earns points, too."),
     ),
     Field(
         "return_window_days",
         "0",
-        whole_between(0, 3650),
-        gettext_lazy("Return window in days"),
+        whole_between(0, 3650, _DAYS),
+        gettext_lazy("Points: days of the return window"),
         gettext_lazy("For how many days after the shipment points stay pending. 0 makes them available at once."),
+    ),
+    Field(
+        "points_valid_months",
+        "0",
+        whole_between(0, 1200, _MONTHS),
+        gettext_lazy("Points: months of validity"),
+        gettext_lazy(
+            "Points can be used until the end of the day so many months after they became available. 0: for ever."
+        ),
+    ),
+    Field(
+        "expiry_reminder_days",
+        "14",
+        whole_between(0, 365, _DAYS),
+        gettext_lazy("Points: days between reminder and expiry"),
+        gettext_lazy("So many days before points expire, the customer gets a mail. 0 sends none."),
+    ),
+    Field(
+        "points_taken_back",
+        INTO_DEBT,
+        one_of(PENDING_ONLY, WITHIN_BALANCE, INTO_DEBT),
+        gettext_lazy("Points: taken back with returned goods"),
+        gettext_lazy(
+            "“pending only” leaves what is available, “balance” takes what is still there, “debt” takes all: "
+            "what was spent is repaid by the next points."
+        ),
     ),
     Field(
         "time_zone",
         clock.UTC,
         time_zone,
-        gettext_lazy("Time zone"),
+        gettext_lazy("Points: time zone"),
         gettext_lazy("By which clock rules count days and hours, for example Europe/Berlin."),
     ),
     Field(
         "birthday_key",
         "birthday",
         text_up_to(64),
-        gettext_lazy("Where a birthday is stored"),
+        gettext_lazy("Points: where a birthday is stored"),
         gettext_lazy("The key in a customer's metadata that holds the birthday as YYYY-MM-DD or MM-DD."),
     ),
     Field(
         "reward_points",
         "100",
-        whole_between(0, 1_000_000_000),
+        whole_between(0, 1_000_000_000, _POINTS),
         gettext_lazy("Standard reward: price in points"),
         gettext_lazy("What the standard reward costs a customer. 0 offers no standard reward."),
     ),
     Field(
         "reward_value",
         "5",
-        decimal_between("0.001", "1000000", 3),
+        decimal_between("0.001", "1000000", 3, _AMOUNT),
         gettext_lazy("Standard reward: value"),
         gettext_lazy("What the standard reward's code is worth at checkout, in the channel's currency."),
     ),
@@ -223,21 +265,21 @@ FIELDS = (
     Field(
         "surprise_probability",
         "0",
-        decimal_between("0", "1", 8),
+        share_up_to("1", 8),
         gettext_lazy("Surprises: probability"),
-        gettext_lazy("How often an order wins a gift: 0.1 is one order in ten. 0 gives no surprises."),
+        gettext_lazy("How often an order wins a gift: 0.1, or 10%, is one order in ten. 0 gives no surprises."),
     ),
     Field(
         "surprise_value",
         "5",
-        decimal_between("0.001", "1000000", 3),
+        decimal_between("0.001", "1000000", 3, _AMOUNT),
         gettext_lazy("Surprises: value"),
         gettext_lazy("What the voucher of a surprise is worth, in the channel's currency. Small gifts work as well."),
     ),
     Field(
         "surprise_budget_per_month",
         "100",
-        decimal_between("0", "1000000000", 3),
+        decimal_between("0", "1000000000", 3, _AMOUNT),
         gettext_lazy("Surprises: budget per month"),
         gettext_lazy("Never more than this is given in a calendar month (UTC), in the channel's currency."),
     ),
@@ -253,14 +295,14 @@ FIELDS = (
     Field(
         "surprise_cooling_off_days",
         "30",
-        whole_between(0, 3650),
+        whole_between(0, 3650, _DAYS),
         gettext_lazy("Surprises: days between two"),
         gettext_lazy("After a gift, a customer and everybody at the same address get no other for so many days."),
     ),
     Field(
         "surprise_validity_days",
         "30",
-        whole_between(1, 3650),
+        whole_between(1, 3650, _DAYS),
         gettext_lazy("Surprises: days of validity"),
         gettext_lazy("For how many days the code of a surprise can be used. What was not used returns to the budget."),
     ),
@@ -274,8 +316,8 @@ FIELDS = (
     Field(
         "holdout_share",
         "0.2",
-        decimal_between("0", "0.9", 4),
-        gettext_lazy("Share of customers held out"),
+        share_up_to("0.9", 4),
+        gettext_lazy("Surprises: share of customers held out"),
         gettext_lazy(
             "This share of the customers, chosen at random once and for ever, gets no surprises, so that their effect "
             "can be measured. A change counts for new customers only."
@@ -301,21 +343,21 @@ FIELDS = (
     Field(
         "survey_delay_days",
         "7",
-        whole_between(0, 365),
+        whole_between(0, 365, _DAYS),
         gettext_lazy("Surveys: days after the shipment"),
         gettext_lazy("So many days after the last shipment of an order, its customer is asked."),
     ),
     Field(
         "survey_latest_days",
         "14",
-        whole_between(1, 365),
+        whole_between(1, 365, _DAYS),
         gettext_lazy("Surveys: days of grace"),
         gettext_lazy("After a pause, nobody is asked whose time had come more than so many days ago."),
     ),
     Field(
         "survey_holdout_share",
         "0.1",
-        decimal_between("0", "0.9", 4),
+        share_up_to("0.9", 4),
         gettext_lazy("Surveys: share of customers held out"),
         gettext_lazy(
             "This share of the customers, chosen at random once and for ever, is never asked, because being asked "
@@ -323,17 +365,9 @@ FIELDS = (
         ),
     ),
     Field(
-        "survey_product_ratings",
-        "False",
-        switch,
-        gettext_lazy("Surveys: rate products"),
-        gettext_lazy("Customers may also rate each product that they bought, if they like."),
-        "BOOLEAN",
-    ),
-    Field(
         "survey_points",
         "0",
-        whole_between(0, 1_000_000),
+        whole_between(0, 1_000_000, _POINTS),
         gettext_lazy("Surveys: thank-you points"),
         gettext_lazy(
             "Points that a customer gets after an answer, whatever it is. They are not announced before: answers that "
@@ -355,32 +389,6 @@ FIELDS = (
         gettext_lazy("The e-mail address of the shop that is told about each answer below the alert. Empty: none."),
     ),
     Field(
-        "points_valid_months",
-        "0",
-        whole_between(0, 1200),
-        gettext_lazy("Points: months of validity"),
-        gettext_lazy(
-            "Points can be used until the end of the day so many months after they became available. 0: for ever."
-        ),
-    ),
-    Field(
-        "expiry_reminder_days",
-        "14",
-        whole_between(0, 365),
-        gettext_lazy("Points: days between reminder and expiry"),
-        gettext_lazy("So many days before points expire, the customer gets a mail. 0 sends none."),
-    ),
-    Field(
-        "points_taken_back",
-        INTO_DEBT,
-        one_of(PENDING_ONLY, WITHIN_BALANCE, INTO_DEBT),
-        gettext_lazy("Points: taken back with returned goods"),
-        gettext_lazy(
-            "“pending only” leaves what is available, “balance” takes what is still there, “debt” takes all: "
-            "what was spent is repaid by the next points."
-        ),
-    ),
-    Field(
         "mail_consent",
         NO_CONSENT_SOURCE,
         one_of(NO_CONSENT_SOURCE, PREFERENCE, EXISTING_CUSTOMERS),
@@ -389,17 +397,6 @@ FIELDS = (
             "“off” sends nothing that needs consent. “preference” writes to those who said yes in the shop. “existing "
             "customers” also writes to everybody who has ordered and did not say no."
         ),
-    ),
-    Field(
-        "mail_terms_confirmed",
-        "False",
-        switch,
-        gettext_lazy("Messages: existing customers were told"),
-        gettext_lazy(
-            "I confirm that customers are told when they order that the shop may write to them, and that they can say "
-            "no. Needed for “existing customers”."
-        ),
-        "BOOLEAN",
     ),
     Field(
         "mail_sender_name",
@@ -414,6 +411,47 @@ FIELDS = (
         email_address,
         gettext_lazy("Messages: address of the sender"),
         gettext_lazy("The e-mail address that the mails come from. Empty: the shop's own sender."),
+    ),
+    Field(
+        "mail_delivery",
+        BY_EMAIL,
+        one_of(BY_EMAIL, BY_ENDPOINT, BY_BOTH),
+        gettext_lazy("Messages: delivery"),
+        gettext_lazy("“e-mail”, “endpoint” (a signed POST to an address of your own), or “both”."),
+    ),
+    Field(
+        "mail_endpoint",
+        "",
+        web_address,
+        gettext_lazy("Messages: endpoint"),
+        gettext_lazy("The address that gets the signed POSTs, for shops that write by SMS or messenger."),
+    ),
+    Field(
+        "earning_shipping",
+        "False",
+        switch,
+        gettext_lazy("Points: on shipping, too"),
+        gettext_lazy("What is paid for shipping earns points, too."),
+        "BOOLEAN",
+    ),
+    Field(
+        "survey_product_ratings",
+        "False",
+        switch,
+        gettext_lazy("Surveys: rate products"),
+        gettext_lazy("Customers may also rate each product that they bought, if they like."),
+        "BOOLEAN",
+    ),
+    Field(
+        "mail_terms_confirmed",
+        "False",
+        switch,
+        gettext_lazy("Messages: existing customers were told"),
+        gettext_lazy(
+            "I confirm that customers are told when they order that the shop may write to them, and that they can say "
+            "no. Needed for “existing customers”."
+        ),
+        "BOOLEAN",
     ),
     Field(
         "mail_surveys",
@@ -455,20 +493,6 @@ FIELDS = (
         gettext_lazy("Send what the shop replies to a customer's answer."),
         "BOOLEAN",
     ),
-    Field(
-        "mail_delivery",
-        BY_EMAIL,
-        one_of(BY_EMAIL, BY_ENDPOINT, BY_BOTH),
-        gettext_lazy("Messages: delivery"),
-        gettext_lazy("“e-mail”, “endpoint” (a signed POST to an address of your own), or “both”."),
-    ),
-    Field(
-        "mail_endpoint",
-        "",
-        web_address,
-        gettext_lazy("Messages: endpoint"),
-        gettext_lazy("The address that gets the signed POSTs, for shops that write by SMS or messenger."),
-    ),
 )
 
 SHORTEST_SECRET, LONGEST_SECRET = 16, 200
@@ -479,8 +503,8 @@ SECRETS = (
         "mail_endpoint_secret",
         "",
         text_up_to(LONGEST_SECRET),
-        gettext_lazy("Messages: secret of the endpoint"),
-        gettext_lazy("Signs the POSTs, so that your endpoint can tell them from others. At least 16 characters."),
+        gettext_lazy("Messages: secret of the endpoint (at least 16 characters)"),
+        gettext_lazy("Signs the POSTs, so that your endpoint can tell them from others."),
         "SECRET",
     ),
 )
@@ -497,6 +521,15 @@ class InvalidSettings(ValueError):
     def __init__(self, messages: Mapping[str, str]) -> None:
         super().__init__("; ".join(f"{name}: {message}" for name, message in messages.items()))
         self.messages = dict(messages)
+
+    def by_label(self) -> dict[str, str]:
+        """For each field a message that names it; the last says all, because some Dashboards show that one only."""
+        labels = {field.name: field.label for field in (*FIELDS, *SECRETS)}
+        named = {
+            name: _("“%(label)s”: %(message)s") % {"label": labels[name], "message": message}
+            for name, message in self.messages.items()
+        }
+        return {**named, list(named)[-1]: " ".join(named.values())}
 
 
 @dataclass(frozen=True)
@@ -553,6 +586,28 @@ class Programme:
 def canonical(values: Mapping[str, Any]) -> dict[str, str]:
     """The known settings in `values` as trimmed text, with the default where one is missing."""
     return {field.name: str(values.get(field.name, field.default) or "").strip() for field in FIELDS}
+
+
+def tidied(name: str, value: Any) -> Any:
+    """What was entered for a field, as it is stored: plain numbers, names as they are written, "" for no secret.
+
+    What can't be used is left as it is, for `parse` to refuse.
+    """
+    if value is None and name in {field.name for field in SECRETS}:
+        return ""
+    field = next((field for field in FIELDS if field.name == name), None)
+    if field is None or not isinstance(value, str):
+        return value
+    try:
+        return _as_text(field.read(value.strip()))
+    except ValueError:
+        return value
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return str(value)
 
 
 def parse(values: Mapping[str, Any], decimals: int = MOST_DECIMALS) -> Programme:

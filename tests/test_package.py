@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from configparser import ConfigParser
 from email import message_from_string
 from importlib.util import find_spec
 from pathlib import Path
@@ -97,6 +98,21 @@ def metadata(site: Path) -> Path:
 
 def test_every_file_of_the_package_is_installed(site: Path) -> None:
     assert files(site / PACKAGE) == files(ROOT / PACKAGE)
+
+
+def test_every_pattern_of_package_data_finds_files() -> None:
+    declared = ConfigParser()
+    declared.read(ROOT / "setup.cfg")
+    patterns = declared["options.package_data"][PACKAGE].split()
+    assert [pattern for pattern in patterns if not any((ROOT / PACKAGE).glob(pattern))] == []
+
+
+def test_the_readme_installs_what_can_be_installed_today() -> None:
+    """Until the package is on the index, a wheel of the checkout."""
+    install = (ROOT / "README.md").read_text().split("## Install it in a shop")[1].split("\n## ")[0]
+    (built, installed, *_) = [line.strip() for line in install.splitlines() if line.startswith("    ")]
+    assert built == "python3 -m pip wheel --no-deps --wheel-dir dist ."
+    assert installed == "pip install dist/saleor_reciprocity-*.whl"
 
 
 @pytest.mark.parametrize(

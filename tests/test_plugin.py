@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
+import django
 import pytest
+from django.core.checks import run_checks
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 
-from saleor_reciprocity import programme, settings
+from saleor_reciprocity import clock, host, programme, settings, settlement
 from saleor_reciprocity.plugin import ReciprocityPlugin
+from saleor_reciprocity.points.models import Account
 
 from . import hosts
 
@@ -59,6 +63,122 @@ def test_all_bad_values_are_named_at_once() -> None:
     assert set(refused.value.messages) == {"points_per_unit", "reward_kind"}
 
 
+def test_each_message_begins_with_its_label_and_the_last_says_all(channel: Any) -> None:
+    with pytest.raises(ValidationError) as refused:
+        hosts.configure(channel, active=True, points_per_unit="-1", reward_kind="lottery", survey_delay_days="14 days")
+    rate = "“Points: per unit of currency”: Enter a number from 0 to 10000."
+    kind = "“Standard reward: kind”: Enter one of: voucher, gift card."
+    delay = "“Surveys: days after the shipment”: Enter a whole number of days from 0 to 365, without the word."
+    assert list(refused.value.message_dict.items()) == [
+        ("points_per_unit", [rate]),
+        ("reward_kind", [kind]),
+        ("survey_delay_days", [f"{rate} {kind} {delay}"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("reward_value", "5 USD", "Enter an amount from 0.001 to 1000000, without the currency."),
+        ("surprise_budget_per_month", "€100", "Enter an amount from 0 to 1000000000, without the currency."),
+        ("return_window_days", "2 weeks", "Enter a whole number of days from 0 to 3650, without the word."),
+        ("points_valid_months", "1 year", "Enter a whole number of months from 0 to 1200, without the word."),
+        ("reward_points", "100 points", "Enter a whole number of points from 0 to 1000000000, without the word."),
+        ("points_per_unit", "1,500", "Enter a number from 0 to 10000."),
+        ("points_per_unit", "20%", "Enter a number from 0 to 10000."),
+        ("holdout_share", "20", "Enter a share from 0 to 0.9, or a percentage such as 20%."),
+        ("holdout_share", "95%", "Enter a share from 0 to 0.9, or a percentage such as 20%."),
+        ("holdout_share", "%", "Enter a share from 0 to 0.9, or a percentage such as 20%."),
+        ("time_zone", "Mars/Olympus", "Enter the name of a time zone, for example Europe/Berlin."),
+        ("time_zone", "../../etc/passwd", "Enter the name of a time zone, for example Europe/Berlin."),
+    ],
+)
+def test_what_is_not_understood_is_answered_with_what_is_meant(
+    name: str, value: str, message: str, channel: Any
+) -> None:
+    with pytest.raises(settings.InvalidSettings) as refused:
+        settings.parse({name: value})
+    assert refused.value.messages == {name: message}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "stored"),
+    [
+        ("points_per_unit", "1,5", "1.5"),
+        ("points_per_unit", " 2.50 ", "2.5"),
+        ("points_per_unit", "1e2", "100"),
+        ("surprise_probability", "20 %", "0.2"),
+        ("holdout_share", "12,5%", "0.125"),
+        ("holdout_share", "20％", "0.2"),
+        ("reward_kind", "Gift Card", "gift card"),
+        ("return_window_days", "14.0", "14"),
+        ("time_zone", "europe/berlin", "Europe/Berlin"),
+        ("time_zone", "AMERICA/NEW_YORK", "America/New_York"),
+        ("time_zone", "utc", "UTC"),
+        ("surprise_reason", "20 %, 1,5", "20 %, 1,5"),
+        ("earning_shipping", "yes", True),
+        ("earning_shipping", "off", False),
+        ("mail_surveys", "false", False),
+    ],
+)
+def test_what_is_understood_is_stored_as_it_is_meant(name: str, value: str, stored: Any, channel: Any) -> None:
+    hosts.configure(channel, active=True, **{name: value})
+    _, values = host.plugin_configuration("saleor_reciprocity", channel.id)
+    assert values[name] == stored
+
+
+def test_versions_from_before_keep_their_meaning() -> None:
+    assert settings.parse({"earning_shipping": "yes"}).earning_shipping is True
+    assert settings.parse({"earning_shipping": "no"}).earning_shipping is False
+    assert settings.parse({"time_zone": "europe/berlin"}).time_zone == "Europe/Berlin"
+
+
+def test_a_time_zone_that_the_database_does_not_know_is_refused_when_it_is_saved(
+    channel: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "zone_name", lambda text: text)
+    assert settings.parse({"time_zone": "Mars/Olympus"}).time_zone == "Mars/Olympus", "Python knows it"
+    with pytest.raises(ValidationError) as refused:
+        hosts.configure(channel, active=True, time_zone="Mars/Olympus")
+    assert list(refused.value.message_dict) == ["time_zone"]
+    assert programme.current(channel.id) is None
+
+
+def test_a_time_zone_that_a_script_stored_stops_no_order(
+    programme_on: Any, customer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "zone_name", lambda text: text)
+    store(points_per_unit="7", time_zone="Mars/Olympus")
+    order = hosts.order(customer, [("10", 1)])
+    settlement.settle(host.order_id(order))
+    assert Account.objects.get().pending == 10, "by the last settings that can be used"
+    assert "reciprocity.E002" in reported()
+
+
+def test_null_clears_a_secret(channel: Any) -> None:
+    def secret() -> Any:
+        return host.plugin_configuration("saleor_reciprocity", channel.id)[1]["mail_endpoint_secret"]
+
+    hosts.configure(channel, active=True, mail_endpoint_secret="a secret of the shop")
+    assert secret() == "a secret of the shop"
+    hosts.configure(channel, mail_endpoint_secret=None)
+    assert secret() == ""
+
+
+def test_inputs_stand_in_groups_that_their_labels_begin_with_and_switches_stand_last() -> None:
+    fields = settings.FIELDS
+    switches = [field for field in fields if field.type == "BOOLEAN"]
+    inputs = [field for field in fields if field.type != "BOOLEAN"]
+    assert list(fields) == [*inputs, *switches]
+    for part in (inputs, switches):
+        groups = [group for group, _ in groupby(str(field.label).split(": ")[0] for field in part)]
+        order = ["Points", "Standard reward", "Surprises", "Surveys", "Messages"]
+        assert groups == [group for group in order if group in groups]
+    assert {field.default for field in switches} == {"True", "False"}
+    assert not {"yes", "no"} & {field.default for field in fields}, "yes and no are switches"
+    assert "at least 16 characters" in str(settings.SECRETS[0].label)
+
+
 def test_saving_without_a_word_about_active_switches_nothing_on_or_off(channel: Any) -> None:
     hosts.configure(channel, points_per_unit="2")
     assert not programme.switched_on(channel.id)
@@ -75,23 +195,47 @@ def test_saving_does_not_change_the_defaults_of_the_class(channel: Any) -> None:
 
 def test_a_stored_value_that_cannot_be_used_is_reported_by_the_system_check(channel: Any) -> None:
     hosts.configure(channel, active=True)
-    from saleor.plugins.models import PluginConfiguration
-
-    row = PluginConfiguration.objects.get(identifier="saleor_reciprocity")
-    row.configuration = [{"name": "points_per_unit", "value": "lots"}]
-    row.save()
+    store(points_per_unit="lots")
     version = programme.current(channel.id)
     assert version is not None
     assert version.programme.points_per_unit == 1, "the last usable settings stay in force"
-    from django.core.checks import run_checks
+    assert "reciprocity.E002" in reported()
 
-    found = [message.id for message in run_checks(tags=["database"], **databases())]
-    assert "reciprocity.E002" in found
+
+@pytest.mark.parametrize(
+    ("domain", "wrong"),
+    [("localhost:8000", True), ("127.0.0.1", True), ("example.com", True), ("api.tea.example", False)],
+)
+def test_links_that_lead_nowhere_are_reported_by_the_system_check(
+    domain: str, wrong: bool, channel: Any, settings: Any
+) -> None:
+    hosts.site_of_shop(domain=domain)
+    assert ("reciprocity.W001" in reported()) is wrong
+    settings.DEBUG = True
+    assert "reciprocity.W001" not in reported(), "a developer's shop is on this machine"
+
+
+@pytest.mark.skipif(not hosts.MULTI_CHANNEL, reason="Saleor 2.10 has no PUBLIC_URL")
+def test_links_that_begin_with_the_public_address_are_not_reported(channel: Any, settings: Any) -> None:
+    hosts.site_of_shop(domain="localhost:8000")
+    settings.PUBLIC_URL = "https://api.tea.example/"
+    assert "reciprocity.W001" not in reported()
+
+
+def store(**values: str) -> None:
+    """What a script may store, past the plugin's page."""
+    from saleor.plugins.models import PluginConfiguration
+
+    row = PluginConfiguration.objects.get(identifier="saleor_reciprocity")
+    row.configuration = [{"name": name, "value": value} for name, value in values.items()]
+    row.save()
+
+
+def reported() -> list[str]:
+    return [message.id for message in run_checks(tags=["database"], **databases())]
 
 
 def databases() -> dict[str, Any]:
-    import django
-
     return {"databases": ["default"]} if django.VERSION >= (3, 1) else {}
 
 
@@ -114,7 +258,7 @@ def test_the_page_through_the_api(channel: Any) -> None:
     bad = {"active": True, "configuration": [{"name": "points_per_unit", "value": "-1"}]}
     errors = client.data(query, input=bad, **variables)["pluginUpdate"]["errors"]
     assert [(error["field"], error["message"]) for error in errors] == [
-        ("pointsPerUnit", "Enter a number from 0 to 10000.")
+        ("pointsPerUnit", "“Points: per unit of currency”: Enter a number from 0 to 10000.")
     ]
     assert not programme.switched_on(channel.id)
 

@@ -43,7 +43,7 @@ __all__ = [
 
 def configuration_input(active: bool | None, values: dict[str, Any]) -> dict[str, Any]:
     """What the plugin's page sends."""
-    items = [{"name": name, "value": str(value)} for name, value in values.items()]
+    items = [{"name": name, "value": value if value is None else str(value)} for name, value in values.items()]
     return {"configuration": items} if active is None else {"active": active, "configuration": items}
 
 
