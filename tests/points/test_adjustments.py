@@ -173,7 +173,7 @@ def test_a_row_that_names_two_people_is_refused_and_one_that_names_one_twice_is_
         for user, email in [(ada.pk, "eve@example.com"), (ada.pk, "ada@"), (ada.pk, "ADA@example.com"), (eve.pk, "")]
     )
     rows = adjustment_files.read(content)
-    for reports in (adjustment_files.rehearse(rows), adjustment_files.apply(rows, "user:1")):
+    for reports in (adjustment_files.rehearse(rows), adjustment_files.apply(rows, "user:1", timezone.now())):
         assert [report.problem for report in reports] == [
             "The user has another e-mail address.",
             "Enter an e-mail address, for example shop@example.com.",
