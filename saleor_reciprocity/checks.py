@@ -92,7 +92,7 @@ def links_lead_to_the_shop(app_configs: Any, **kwargs: Any) -> list[checks.Check
         checks.Warning(
             f"Links in messages lead to {address}, where no customer finds the shop.",
             hint="Set the shop's public address: the environment variable PUBLIC_URL, or on Saleor 2.10 its domain.",
-            id="reciprocity.W001",
+            id="reciprocity.W002",
         )
     ]
 

@@ -177,6 +177,11 @@ def test_the_guide_lists_every_kind_of_entry() -> None:
     assert {row[0] for row in table("### What changed the points")} == set(Kind.names)
 
 
+def test_the_guide_lists_every_system_check() -> None:
+    checks = (ROOT / "saleor_reciprocity" / "checks.py").read_text()
+    assert [row[0] for row in table("### System check")] == sorted(set(re.findall(r"reciprocity\.[EW]\d+", checks)))
+
+
 def test_the_guide_lists_every_command() -> None:
     commands = {path.stem for path in (ROOT / "saleor_reciprocity/management/commands").glob("reciprocity_*.py")}
     assert {row[0].split()[0].strip("`") for row in table("### Commands")} == commands

@@ -26,9 +26,7 @@ STATES = {
 # A draft was created long before it was placed.
 PLACED_AT = """CASE WHEN o.origin = 'draft' THEN coalesce((SELECT min(e.date) FROM order_orderevent e
     WHERE e.order_id = o.id AND e.type = 'placed_from_draft'), o.created_at) ELSE o.created_at END"""
-_REFUNDED_PAYMENTS = (
-    f"(SELECT coalesce(sum(r.amount), 0) FROM {LEGACY_REFUNDS} r WHERE r.order_id = o.id)"  # noqa: S608
-)
+_REFUNDED_PAYMENTS = f"(SELECT coalesce(sum(r.amount), 0) FROM {LEGACY_REFUNDS} r WHERE r.order_id = o.id)"  # noqa: S608
 # A charge-back lowers what was charged and is no refund. It counts as far as the order was not charged again since.
 _REFUNDED_TRANSACTIONS = """(SELECT coalesce(sum(i.refunded_value), 0) + least(coalesce(sum(b.charged_back), 0),
       greatest(o.total_gross_amount - coalesce(sum(i.charged_value + i.refunded_value), 0), 0))
