@@ -16,7 +16,7 @@ from .test_conversation import browser  # noqa: F401 - a fixture
 
 DAY = datetime(2026, 12, 24, 12, tzinfo=timezone.utc)
 LONG = "Handmade stoneware teapot with a bamboo handle and Donaudampfschifffahrtselektrizitätenhauptbetriebswerk" * 2
-CODE = {"code": "ABCD-EFGH-JKLM-NPQR", "expires_at": DAY}
+CODE = {"code": "ABCD-EFGH-JKLM-NPQR", "last_day": DAY.date()}
 ANSWERS = [{"label": value, "address": f"https://shop.example.com/?score={value}"} for value in range(11)]
 CONTEXTS: dict[str, dict[str, Any]] = {
     kinds.SURVEY: {"question": LONG, "answers": ANSWERS, "low": "Not at all likely", "high": "Extremely likely"},
