@@ -26,9 +26,9 @@ class ReciprocityConfig(AppConfig):
             current_app.conf.beat_schedule.setdefault(name, entry)
 
 
-def _make_indexes(using: str, **kwargs: Any) -> None:
+def _make_indexes(using: str, plan: Any = (), **kwargs: Any) -> None:
     from . import host
 
-    if using == DEFAULT_DB_ALIAS:
+    if using == DEFAULT_DB_ALIAS and not any(backwards for _migration, backwards in plan):
         with host.allow_writer():
             host.make_missing_indexes(host.INDEXES)

@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from . import host, programme, settings, settlement
+from .addresses import in_sql, normalised
 from .points import earning, orders, past, queries, rulebook, tiers
 from .points.entitlement import entitlement
 from .points.rules import Rule
@@ -57,7 +58,7 @@ def past_orders(channel: host.Channel, since: datetime, before: datetime) -> lis
     One statement; a million of them are a hundred megabytes.
     """
     sql = _PAST.format(orders=host.ORDER_STATES)
-    sql = f"SELECT o.order_id {sql} ORDER BY o.user_id, lower(o.user_email), o.placed_at, o.order_id"
+    sql = f"SELECT o.order_id {sql} ORDER BY o.user_id, {in_sql('o.user_email')}, o.placed_at, o.order_id"
     with connection.cursor() as cursor:
         cursor.execute(sql, {"channel": channel.id, "since": since, "before": before})
         return [order_id for (order_id,) in cursor.fetchall()]
@@ -110,4 +111,4 @@ def _one(order_id: str, values: settings.Programme, in_force: Sequence[Rule], dr
         if not orders.award_past(order, values, in_force, now):
             return past.Award()
         settlement.settle_and_record(order_id)
-    return past.Award(1, due.earned, due.pending, {order.person.email.lower()})
+    return past.Award(1, due.earned, due.pending, {normalised(order.person.email)})

@@ -12,7 +12,7 @@ from typing import Iterable
 from django.db import models
 from django.utils.translation import gettext as _
 
-from . import errors, settings
+from . import addresses, errors, settings
 
 
 class InstallationKey(models.Model):
@@ -43,25 +43,20 @@ def address(text: str) -> str:
     return entered
 
 
-def normalised(email: str) -> str:
-    """The address as people mean it: trimmed, one Unicode form, letter case ignored."""
-    return unicodedata.normalize("NFKC", email.strip()).casefold()
-
-
 def email_hash(email: str) -> str:
-    """The keyed hash (HMAC-SHA-256, hexadecimal) of a normalised e-mail address."""
-    return _hash(normalised(email))
+    """The keyed hash (HMAC-SHA-256, hexadecimal) of an e-mail address, the same for every spelling of it."""
+    return _hash(addresses.normalised(email))
 
 
 def email_hashes(emails: Iterable[str]) -> list[str]:
     """The keyed hashes of many addresses, in their order, with the key read once."""
     key = installation_key()
-    return [hmac.new(key, normalised(email).encode(), hashlib.sha256).hexdigest() for email in emails]
+    return [hmac.new(key, addresses.normalised(email).encode(), hashlib.sha256).hexdigest() for email in emails]
 
 
 def address_hash(lines: str) -> str:
     """The keyed hash of a postal address, whatever its letter case and spacing; "" of none."""
-    plain = "".join(character for character in normalised(lines) if character.isalnum())
+    plain = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", lines).casefold()))
     return _hash(f"address:{plain}") if plain else ""
 
 

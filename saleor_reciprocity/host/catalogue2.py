@@ -6,6 +6,8 @@ any country), %(channel)s (a slug or NULL), %(user)s and %(checkout)s (an id or 
 
 from __future__ import annotations
 
+from saleor_reciprocity.addresses import in_sql
+
 # The only channel, under the names that an upgrade to Saleor 3 will give it.
 CHANNEL = """
 SELECT 1 AS id, '1' AS key, 'default-channel' AS slug
@@ -38,11 +40,11 @@ WHERE o.user_id = %(user)s::int AND o.status NOT IN ('draft', 'canceled')
 # or for a guest's address; `user_id` is the account that may be shown what was learned from it. Nobody is two people: a
 # guest's order at the address of an account is left out, until the host makes it the account's. An order that was
 # cancelled or paid back in full does not count.
-PURCHASES = """
-SELECT o.token AS order_id, coalesce(o.user_id::text, lower(o.user_email)) AS person, o.user_id,
+PURCHASES = f"""
+SELECT o.token AS order_id, coalesce(o.user_id::text, {in_sql("o.user_email")}) AS person, o.user_id,
   v.product_id, '1' AS channel_id, coalesce(d.placed_at, o.created) AS placed_at, l.quantity
 FROM order_order o JOIN order_orderline l ON l.order_id = o.id JOIN product_productvariant v ON v.id = l.variant_id
-LEFT JOIN account_user g ON o.user_id IS NULL AND lower(g.email) = lower(o.user_email)
+LEFT JOIN account_user g ON o.user_id IS NULL AND {in_sql("g.email")} = {in_sql("o.user_email")}
 LEFT JOIN (SELECT order_id, min(date) AS placed_at FROM order_orderevent WHERE type = 'placed_from_draft'
     GROUP BY order_id) d ON d.order_id = o.id
 LEFT JOIN (SELECT p.order_id, sum(t.amount) AS amount
@@ -50,7 +52,7 @@ LEFT JOIN (SELECT p.order_id, sum(t.amount) AS amount
     WHERE t.kind = 'refund' AND t.is_success GROUP BY p.order_id) r ON r.order_id = o.id
 WHERE o.status NOT IN ('draft', 'canceled') AND l.quantity > 0 AND g.id IS NULL
   AND NOT coalesce(r.amount >= o.total_gross_amount AND r.amount > 0, false)
-"""
+"""  # noqa: S608 - constants
 
 # Whoever knows the secret id of a guest's checkout may read it, of a user's checkout only the user.
 IN_CHECKOUT = """

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from saleor.site.models import SiteSettings
 
+from saleor_reciprocity.addresses import in_sql
+
 from .refunds3 import LEGACY_REFUNDS
 
 CHANNEL = """
@@ -89,12 +91,12 @@ WHERE o.user_id = %(user)s::int AND o.status NOT IN ('draft', 'canceled', 'expir
 # guest's order is that of the user who proved the address, and is left out while a user has not. Cancelled, expired and
 # fully refunded orders do not count, nor do pieces that were returned or refunded, gifts of a promotion, replacements.
 PURCHASES = f"""
-SELECT o.id::text AS order_id, coalesce(coalesce(o.user_id, g.id)::text, lower(o.user_email)) AS person,
+SELECT o.id::text AS order_id, coalesce(coalesce(o.user_id, g.id)::text, {in_sql("o.user_email")}) AS person,
   coalesce(o.user_id, g.id) AS user_id, v.product_id, o.channel_id::text AS channel_id,
   coalesce(d.placed_at, o.created_at) AS placed_at, l.quantity - coalesce(b.quantity, 0) AS quantity
 FROM order_order o JOIN order_orderline l ON l.order_id = o.id JOIN product_productvariant v ON v.id = l.variant_id
-LEFT JOIN (SELECT lower(email) AS email, min(id) AS id, bool_and(is_active AND is_confirmed) AS proved FROM account_user
-    GROUP BY lower(email)) g ON o.user_id IS NULL AND g.email = lower(o.user_email)
+LEFT JOIN (SELECT {in_sql("email")} AS address, min(id) AS id, bool_and(is_active AND is_confirmed) AS proved
+    FROM account_user GROUP BY 1) g ON o.user_id IS NULL AND g.address = {in_sql("o.user_email")}
 LEFT JOIN (SELECT order_id, min(date) AS placed_at FROM order_orderevent WHERE type = 'placed_from_draft'
     GROUP BY order_id) d ON d.order_id = o.id AND o.origin = 'draft'
 LEFT JOIN (SELECT fl.order_line_id, sum(fl.quantity) AS quantity

@@ -19,7 +19,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.sites.models import Site
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Func, Q, TextField
 from django.utils.translation import get_language, to_locale
 from prices import Money as PricesMoney
 from saleor.checkout.models import Checkout as CheckoutRow
@@ -36,8 +36,11 @@ from saleor.plugins.models import PluginConfiguration
 from saleor.product.models import Category, Collection
 from saleor.product.models import Product as ProductRow
 
+from saleor_reciprocity import addresses
+from saleor_reciprocity.addresses import normalised
+
 from .facts import BoughtProduct, Line, Person, Recipient, Whereabouts
-from .indexes import make_missing_indexes
+from .indexes import Index, make_missing_indexes
 
 __all__ = [
     "CATALOGUE",
@@ -85,6 +88,7 @@ __all__ = [
     "unknown_groups",
     "unknown_ids",
     "user_with_id",
+    "users_at",
     "voucher_terms",
     "whereabouts_in",
     "withdraw_gift_card",
@@ -340,8 +344,49 @@ def part(amount: Decimal, whole: Decimal, of_whole: Decimal) -> Decimal:
 
 def orders_of(person: Person) -> Any:
     """The order rows of a person: the user's own, and those under the address; drafts among them."""
-    mine = Q(user_email__in={person.email, person.email.lower()}) if person.email else Q(pk=None)
-    return OrderRow.objects.filter(mine | Q(user_id=person.user_id) if person.user_id is not None else mine)
+    mine = Q(address=normalised(person.email)) if person.email else Q(pk=None)
+    rows = OrderRow.objects.annotate(address=_address("user_email"))
+    return rows.filter(mine | Q(user_id=person.user_id) if person.user_id is not None else mine)
+
+
+def users_at(email: str) -> list[int]:
+    """The ids of all users with this address, in whatever spelling, proved or not."""
+    rows = get_user_model().objects.annotate(address=_address("email")).filter(address=normalised(email))
+    return list(rows.values_list("pk", flat=True))
+
+
+def _address(column: str) -> Func:
+    return Func(F(column), function=addresses.SQL_NAME, output_field=TextField())
+
+
+# What finds the orders and users of an address.
+INDEXES_OF_ADDRESSES: tuple[Index, ...] = (
+    ("reciprocity_orders_of_address", "order_order", addresses.in_sql("user_email")),
+    ("reciprocity_users_of_address", "account_user", addresses.in_sql("email")),
+)
+
+# Each look-up reads all that its index leads to, however few are wanted: a planner who hopes to meet somebody's orders
+# early would read the orders of everybody.
+_EARLIER = """
+WITH mine AS MATERIALIZED (
+  SELECT placed_at, number FROM ({numbered}) n WHERE (n.user_id = %(user)s OR n.address = %(address)s))
+SELECT count(*) FROM (
+  SELECT FROM mine WHERE (placed_at, number) < (%(before)s::timestamptz, %(number)s::bigint) LIMIT %(most)s) earlier
+"""
+
+
+def count_earlier(numbered: str, person: Person, before: datetime, number: str, at_most: int) -> int:
+    """How many of the orders in the SQL `numbered` a person placed before a moment or, in it, under a lower number."""
+    values = {
+        "user": person.user_id,
+        "address": normalised(person.email) or None,
+        "before": before,
+        "number": int(number or 0),
+        "most": at_most,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_EARLIER.format(numbered=numbered), values)
+        return int(cursor.fetchone()[0])
 
 
 def postal_lines(address: Any) -> str:

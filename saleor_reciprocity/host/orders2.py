@@ -76,6 +76,7 @@ UNION SELECT p.order_id FROM payment_transaction t JOIN payment_payment p ON p.i
 """
 # What finds them, where the host has no index of its own: name, table and columns.
 INDEXES: tuple[indexes.Index, ...] = (
+    *either.INDEXES_OF_ADDRESSES,
     ("reciprocity_orders_by_time", "order_order", "created"),
     ("reciprocity_events_by_time", "order_orderevent", "date"),
     ("reciprocity_shipments_by_time", "order_fulfillment", "created"),

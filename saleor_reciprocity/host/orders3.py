@@ -99,6 +99,7 @@ UNION SELECT i.order_id FROM payment_transactionevent e JOIN payment_transaction
 """  # noqa: S608 - made of constants
 # What finds them, where the host has no index of its own: name, table and columns.
 INDEXES: tuple[indexes.Index, ...] = (
+    *either.INDEXES_OF_ADDRESSES,
     ("reciprocity_shipments_by_time", "order_fulfillment", "created_at"),
     *LEGACY_INDEXES,
 )

@@ -23,6 +23,8 @@ from saleor.plugins.manager import get_plugins_manager
 from saleor.plugins.models import PluginConfiguration
 from saleor.product.models import Category, Collection, Product
 
+from saleor_reciprocity.addresses import in_sql
+
 from . import either
 from .catalogue2 import BOUGHT, CHANNEL, IN_CHECKOUT, PUBLISHED, PURCHASES, SELLABLE
 from .either import *  # noqa: F403
@@ -34,7 +36,6 @@ from .orders2 import (
     INDEXES,
     ORDER_STATES,
     PLACED_AT,
-    STATES,
     TOUCHED_ORDERS,
     customers,
     is_proved,
@@ -139,16 +140,17 @@ GIFT_CARD_CODE_LENGTH = 16
 _CHANNEL_SLUG = "default-channel"  # what an upgrade to Saleor 3 calls the one channel that there is here
 
 # Orders that count, by whoever placed them; cancelled ones do not count.
-ORDERS_OF_PEOPLE = """
-SELECT o.token AS order_id, '1' AS channel_id, o.created AS placed_at, lower(coalesce(u.email, o.user_email)) AS person
+ORDERS_OF_PEOPLE = f"""
+SELECT o.token AS order_id, '1' AS channel_id, o.created AS placed_at,
+  {in_sql("coalesce(u.email, o.user_email)")} AS person
 FROM order_order o LEFT JOIN account_user u ON u.id = o.user_id WHERE o.status NOT IN ('draft', 'canceled')
-"""
+"""  # noqa: S608 - constants
 
 # Orders that count, with what was left to pay for goods and for shipping, and their lines: what `order` gives, in SQL.
 SOLD_ORDERS = f"""
 SELECT o.token AS order_id, '1' AS channel_id, o.user_id, coalesce(u.email, o.user_email) AS email,
   o.id::text AS order_number, o.currency,
-  {GIVEN_BACK} AS refunded, {PLACED_AT} AS placed_at, lower(coalesce(u.email, o.user_email)) AS person,
+  {GIVEN_BACK} AS refunded, {PLACED_AT} AS placed_at, {in_sql("coalesce(u.email, o.user_email)")} AS person,
   greatest(least(l.total, o.total_gross_amount - s.shipping), 0) AS goods, s.shipping,
   o.shipping_price_gross_amount - s.shipping AS off_shipping,
   CASE WHEN o.shipping_price_gross_amount > 0
@@ -175,10 +177,10 @@ FROM order_fulfillmentline fl JOIN order_fulfillment f ON f.id = fl.fulfillment_
 JOIN order_order o ON o.id = f.order_id WHERE f.status = 'fulfilled'
 """
 # Which orders count when somebody's are numbered, as `earlier_orders` does.
-NUMBERED_ORDERS = """
-SELECT o.id, o.user_id, o.user_email, o.created AS created_at FROM order_order o
-WHERE o.status NOT IN ('draft', 'canceled')
-"""
+NUMBERED_ORDERS = f"""
+SELECT o.id, o.user_id, {in_sql("o.user_email")} AS address, {PLACED_AT} AS placed_at, o.id::bigint AS number
+FROM order_order o WHERE o.status NOT IN ('draft', 'canceled')
+"""  # noqa: S608 - constants
 GROUP_MEMBERS = "SELECT m.user_id, g.name FROM account_user_groups m JOIN auth_group g ON g.id = m.group_id"
 
 PROMO_CODES = "SELECT code FROM discount_voucher UNION ALL SELECT code FROM giftcard_giftcard"
@@ -331,10 +333,12 @@ def ordered_products(order_id: str) -> tuple[BoughtProduct, ...]:
     return either.products_on(order_models.OrderLine.objects.filter(order__token=order_id).order_by("pk"))
 
 
-def earlier_orders(person: Person, before: datetime, at_most: int) -> int:
-    """How many orders that count a person placed before a moment; counting ends at `at_most`."""
-    rows = either.orders_of(person).filter(created__lt=before).exclude(status__in=list(STATES))
-    return len(rows.values_list("pk", flat=True)[:at_most])
+def earlier_orders(person: Person, before: datetime, at_most: int, number: str = "") -> int:
+    """How many orders that count a person placed before a moment; counting ends at `at_most`.
+
+    Of orders of that very moment, those with a lower number than `number` are earlier.
+    """
+    return either.count_earlier(NUMBERED_ORDERS, person, before, number, at_most)
 
 
 def recipient(user_id: int | None, order_id: str) -> Recipient:

@@ -29,6 +29,8 @@ from saleor.plugins.models import PluginConfiguration
 from saleor.product import ProductTypeKind
 from saleor.product.models import Category, Collection, Product
 
+from saleor_reciprocity.addresses import in_sql
+
 from . import either
 from .catalogue3 import BOUGHT, CHANNEL, IN_CHECKOUT, PUBLISHED, PURCHASES, SELLABLE
 from .either import *  # noqa: F403
@@ -40,7 +42,6 @@ from .orders3 import (
     INDEXES,
     ORDER_STATES,
     PLACED_AT,
-    STATES,
     TOUCHED_ORDERS,
     customers,
     is_uuid,
@@ -153,19 +154,19 @@ GIFT_CARD_CODE_LENGTH = 16  # the width of the host's column
 _WITH_THE_CUSTOMER = {FulfillmentStatus.FULFILLED, FulfillmentStatus.REPLACED}
 
 # Orders that count, by whoever placed them; cancelled and expired ones do not count.
-ORDERS_OF_PEOPLE = """
+ORDERS_OF_PEOPLE = f"""
 SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, o.created_at AS placed_at,
-  lower(coalesce(u.email, o.user_email)) AS person
+  {in_sql("coalesce(u.email, o.user_email)")} AS person
 FROM order_order o LEFT JOIN account_user u ON u.id = o.user_id
 WHERE o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired')
-"""
+"""  # noqa: S608 - constants
 
 # Orders that count, with what was left to pay for goods and for shipping, and their lines: what `order` gives, in SQL.
 SOLD_ORDERS = f"""
 SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, o.user_id, coalesce(u.email, o.user_email) AS email,
   o.number::text AS order_number, o.currency,
   {GIVEN_BACK} AS refunded, {PLACED_AT} AS placed_at,
-  lower(coalesce(u.email, o.user_email)) AS person,
+  {in_sql("coalesce(u.email, o.user_email)")} AS person,
   greatest(least(l.total, o.total_gross_amount - o.shipping_price_gross_amount)
     - {CHARGED_TO_GIFT_CARDS}, 0) AS goods,
   o.shipping_price_gross_amount AS shipping, o.shipping_price_net_amount AS shipping_net, 0 AS off_shipping
@@ -189,10 +190,10 @@ JOIN order_order o ON o.id = f.order_id
 WHERE f.status IN ('fulfilled', 'replaced', 'returned', 'refunded', 'refunded_and_returned')
 """
 # Which orders count when somebody's are numbered, as `earlier_orders` does.
-NUMBERED_ORDERS = """
-SELECT o.id, o.user_id, o.user_email, o.created_at FROM order_order o
-WHERE o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired')
-"""
+NUMBERED_ORDERS = f"""
+SELECT o.id, o.user_id, {in_sql("o.user_email")} AS address, {PLACED_AT} AS placed_at, o.number::bigint AS number
+FROM order_order o WHERE o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired')
+"""  # noqa: S608 - constants
 GROUP_MEMBERS = "SELECT m.user_id, g.name FROM account_user_groups m JOIN account_group g ON g.id = m.group_id"
 
 PROMO_CODES = "SELECT code FROM discount_vouchercode UNION ALL SELECT code FROM giftcard_giftcard"
@@ -381,10 +382,12 @@ def ordered_products(order_id: str) -> tuple[BoughtProduct, ...]:
     return either.products_on(order_models.OrderLine.objects.filter(order__pk=order_id).order_by("created_at", "pk"))
 
 
-def earlier_orders(person: Person, before: datetime, at_most: int) -> int:
-    """How many orders that count a person placed before a moment; counting ends at `at_most`."""
-    rows = either.orders_of(person).filter(created_at__lt=before).exclude(status__in=list(STATES))
-    return len(rows.values_list("pk", flat=True)[:at_most])
+def earlier_orders(person: Person, before: datetime, at_most: int, number: str = "") -> int:
+    """How many orders that count a person placed before a moment; counting ends at `at_most`.
+
+    Of orders of that very moment, those with a lower number than `number` are earlier.
+    """
+    return either.count_earlier(NUMBERED_ORDERS, person, before, number, at_most)
 
 
 def recipient(user_id: int | None, order_id: str) -> Recipient:

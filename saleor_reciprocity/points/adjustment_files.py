@@ -18,6 +18,7 @@ from typing import Any, Iterable, Iterator, Mapping
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host, identity
+from saleor_reciprocity.addresses import normalised
 
 from . import adjustments, queries
 
@@ -92,7 +93,7 @@ def rehearse(rows: list[tuple[int, dict[str, str]]]) -> Iterator[Report]:
                 yield Report(line, row["key"], BEFORE, row["points"], earlier.balance_after)
                 continue
             account = queries.account_of(person)
-            whose = account.pk if account else (person.user_id, person.email.casefold())
+            whose = account.pk if account else (person.user_id, normalised(person.email))
             balance = balances.get(whose, account.balance if account else 0)
             if points < 0 and balance < -points:
                 raise errors.InsufficientPoints
@@ -123,6 +124,6 @@ def _person(user_id: str, email: str) -> host.Person:
     user = host.user_with_id(int(user_id)) if re.fullmatch("[0-9]{1,9}", user_id, re.ASCII) else None
     if user is None:
         raise errors.NotFound(_("There is no such user."), field="user")
-    if email and identity.normalised(identity.address(email)) != identity.normalised(user.email):
+    if email and normalised(identity.address(email)) != normalised(user.email):
         raise errors.Invalid(_("The user has another e-mail address."), field="email")
     return host.person(user)

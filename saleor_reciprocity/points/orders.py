@@ -138,7 +138,7 @@ def buyer_of(order: host.Order, account: Account | None, rules: Sequence[Rule]) 
     """What the rules ask about whoever placed an order; what none of them asks is not looked up."""
     conditions = [rule.conditions for rule in rules]
     return Buyer(
-        earlier_orders=host.earlier_orders(order.person, order.placed_at, MOST_COUNTED)
+        earlier_orders=host.earlier_orders(order.person, order.placed_at, MOST_COUNTED, order.number)
         if any(condition.about_number for condition in conditions)
         else 0,
         groups=host.groups_of(order.person.user_id)

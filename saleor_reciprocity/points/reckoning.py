@@ -21,7 +21,7 @@ from .rules import Rule
 _TABLES = f"""
 SET LOCAL jit = off;
 DROP TABLE IF EXISTS pg_temp.past_due, pg_temp.past_line, pg_temp.past_order;
-CREATE TEMP TABLE past_order (order_id text PRIMARY KEY, account_id bigint, user_id int, email text, person text,
+CREATE TEMP TABLE past_order (order_id text PRIMARY KEY, account_id bigint, user_id int, person text,
   number text, currency text, placed_at timestamptz, local timestamp, goods numeric, shipping numeric,
   shipping_net numeric, off_shipping numeric, refunded numeric, fingerprint text,
   number_of_person int NOT NULL DEFAULT 1, tier text, tier_name text, tier_multiplier numeric NOT NULL DEFAULT 1,
@@ -37,7 +37,7 @@ INSERT INTO past_order (order_id, fingerprint)
 SELECT o.order_id, o.fingerprint FROM ({host.ORDER_STATES} WHERE {host.CHOSEN_ORDERS}) o
 """  # noqa: S608 - constants
 _FACTS = f"""
-UPDATE past_order p SET user_id = o.user_id, email = o.email, person = o.person, number = o.order_number,
+UPDATE past_order p SET user_id = o.user_id, person = o.person, number = o.order_number,
   currency = o.currency, placed_at = o.placed_at, local = o.placed_at AT TIME ZONE %(zone)s, goods = o.goods,
   shipping = o.shipping, shipping_net = o.shipping_net, off_shipping = o.off_shipping,
   refunded = o.refunded, account_id = h.account_id

@@ -64,12 +64,11 @@ _MATCHES = {
 
 # Which order of its person each is, as `host.earlier_orders` counts.
 _NUMBER = f"""
-WITH numbered AS ({host.NUMBERED_ORDERS}), earlier AS (
-  SELECT o.order_id, n.id FROM past_order o JOIN numbered n ON n.user_email = o.email AND n.created_at < o.placed_at
-  UNION SELECT o.order_id, n.id FROM past_order o
-    JOIN numbered n ON n.user_email = lower(o.email) AND n.created_at < o.placed_at
-  UNION SELECT o.order_id, n.id FROM past_order o
-    JOIN numbered n ON n.user_id = o.user_id AND n.created_at < o.placed_at
+WITH numbered AS NOT MATERIALIZED ({host.NUMBERED_ORDERS}), earlier AS (
+  SELECT o.order_id, n.id FROM past_order o JOIN numbered n ON n.address = o.person AND o.person <> ''
+    AND (n.placed_at, n.number) < (o.placed_at, o.number::bigint)
+  UNION SELECT o.order_id, n.id FROM past_order o JOIN numbered n ON n.user_id = o.user_id
+    AND (n.placed_at, n.number) < (o.placed_at, o.number::bigint)
 ), counted AS (SELECT order_id, count(*) AS orders FROM earlier GROUP BY order_id)
 UPDATE past_order o SET number_of_person = 1 + c.orders FROM counted c WHERE c.order_id = o.order_id
 """  # noqa: S608 - a constant

@@ -26,7 +26,7 @@ def reason_against(order: host.Order, campaign: Campaign, account: Account, now:
     if campaign.tier and not tiers.has_reached(account, campaign.tier, now):
         return Outcome.TIER
     earlier = campaign.from_order_number - 1
-    if earlier and host.earlier_orders(order.person, order.placed_at, earlier) < earlier:
+    if earlier and host.earlier_orders(order.person, order.placed_at, earlier, order.number) < earlier:
         return Outcome.ORDER_NUMBER
     return None
 
