@@ -22,12 +22,14 @@ RULES: tuple[tuple[str, str], ...] = (
         """,
     ),
     (
-        "the points of an order belong to the account that its terms name",
+        "the points of an order are on the account that its terms name, and on no other",
         """
-        SELECT e.id AS entry, e.order_id AS order, e.account_id AS account, t.account_id AS of_terms
+        SELECT e.order_id AS order, coalesce(a.merged_into_id, a.id) AS account, t.account_id AS of_terms,
+          sum(e.points) AS points, sum(e.pending) AS pending
         FROM reciprocity_entry e JOIN reciprocity_account a ON a.id = e.account_id
         LEFT JOIN reciprocity_orderterms t ON t.order_id = e.order_id
         WHERE e.order_id <> '' AND coalesce(a.merged_into_id, a.id) IS DISTINCT FROM t.account_id
+        GROUP BY 1, 2, 3 HAVING sum(e.points) <> 0 OR sum(e.pending) <> 0
         """,
     ),
     (

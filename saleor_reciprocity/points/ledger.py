@@ -21,7 +21,8 @@ from .models import Account, Entry, Kind, LotUse, OrderTerms
 from .posting import Posting, add_lot, look_at, take_from_lots, use, write
 
 __all__ = [
-    "Posting", "account_of", "give", "lock", "lock_account_of", "merge", "post_order", "reverse", "spend", "take",
+    "Posting", "account_of", "give", "lock", "lock_account_of", "lock_both", "merge", "post_order", "reverse", "spend",
+    "take",
 ]  # fmt: skip
 
 merge = merging.merge
@@ -94,6 +95,12 @@ def lock(account_id: int, now: datetime) -> Account:
     if account.merged_into_id is not None:
         account = Account.objects.select_for_update().get(pk=account.merged_into_id)
     return _without_expired(account, now)
+
+
+def lock_both(one_id: int, other_id: int, now: datetime) -> tuple[Account, Account]:
+    """Two accounts, locked by id, so that whoever locks the same two waits instead of deadlocking."""
+    locked = {account_id: lock(account_id, now) for account_id in sorted({one_id, other_id})}
+    return locked[one_id], locked[other_id]
 
 
 def _without_expired(account: Account, now: datetime) -> Account:

@@ -155,7 +155,8 @@ class OrderTerms(models.Model):
 
     `terms` is empty where the order earns nothing; `verdict` says why, or "earns". At `matures_at` the next pending
     points become available without a change of the order. `kept` are the points among the earned that are no longer
-    due and that the shop's policy leaves to the customer.
+    due and that the shop's policy leaves to the customer. `buyer` is who the order was from at the last look: a
+    user, or the hash of a guest's address; None for orders that were last looked at before this was noted.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -172,6 +173,7 @@ class OrderTerms(models.Model):
     kept = models.BigIntegerField(default=0)
     postings = models.IntegerField(default=0)
     matures_at = models.DateTimeField(null=True)
+    buyer = models.CharField(max_length=64, null=True, editable=False)  # noqa: DJ001 - None is not known
 
     class Meta:
         app_label = "reciprocity"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Sequence
@@ -10,7 +11,7 @@ from django.db import transaction
 
 from saleor_reciprocity import host, programme, settings
 
-from . import earning, ledger, rulebook, tiers
+from . import earning, ledger, moving, rulebook, tiers
 from .earning import Terms
 from .entitlement import entitlement
 from .models import Account, OrderTerms
@@ -24,6 +25,20 @@ def settle(order_id: str, now: datetime) -> None:
 
     The order is read after the account is locked, so whoever comes last decides by the newest state.
     """
+    try:
+        _settle(order_id, now)
+    except _FromAnother as found:
+        _move(order_id, found.person, now)
+
+
+class _FromAnother(Exception):
+    """The order is from somebody else than it was. Nothing is locked any more when this is caught."""
+
+    def __init__(self, person: host.Person) -> None:
+        self.person = person
+
+
+def _settle(order_id: str, now: datetime) -> None:
     with transaction.atomic():
         terms = OrderTerms.objects.filter(order_id=order_id).first() or _first_look(order_id, now)
         if terms is None or terms.account_id is None:
@@ -39,7 +54,37 @@ def settle(order_id: str, now: datetime) -> None:
         if account.user_id is None and order.person.user_id is not None:
             ledger.account_of(order.person, now)  # a guest's order found its user: so does the account
             account = ledger.lock(account.pk, now)  # which may be part of the user's own by now
+        if moving.is_anothers(terms, account, order.person):
+            raise _FromAnother(order.person)
+        _note_buyer(terms, order.person)
         _post(account, terms, order, Terms.from_json(terms.terms), now)
+
+
+def _move(order_id: str, person: host.Person, now: datetime) -> None:
+    """Bring an order's points to the account of the person whom it is from by now, and post what it is due there."""
+    with transaction.atomic():
+        target_id = ledger.account_of(person, now).pk
+    with transaction.atomic():
+        terms = OrderTerms.objects.get(order_id=order_id)
+        source, target = ledger.lock_both(terms.account_id, target_id, now)
+        terms.refresh_from_db()
+        order = host.order(order_id)
+        if terms.order_id != order_id or terms.account_id != source.pk or order is None or order.person != person:
+            return  # it changed while this waited: the next look sees it
+        if target.erased_at is not None:
+            return
+        if source.pk != target.pk:
+            moving.move(terms, source, target, now)
+            tiers.settle(source, now)
+            tiers.settle(target, now)
+        _note_buyer(terms, person)
+        _post(target, terms, order, Terms.from_json(terms.terms), now)
+
+
+def _note_buyer(terms: OrderTerms, person: host.Person) -> None:
+    buyer = moving.buyer_of(person)
+    if terms.buyer != buyer:
+        OrderTerms.objects.filter(pk=terms.pk).update(buyer=buyer)
 
 
 def _post(account: Account, terms: OrderTerms, order: host.Order, agreed: Terms, now: datetime) -> None:
@@ -67,6 +112,7 @@ def award_past(order: host.Order, rules: settings.Programme, in_force: Sequence[
             placed_at=order.placed_at,
             verdict=earning.EARNS,
             account=account,
+            buyer=moving.buyer_of(order.person),
             terms=agreed.as_json(),
         )
         _post(account, terms, order, agreed, now)
@@ -103,6 +149,7 @@ def _first_look(order_id: str, now: datetime) -> OrderTerms | None:
         OrderTerms.objects.bulk_create([terms], ignore_conflicts=True)
         return None
     terms.account = account = ledger.lock_account_of(order.person, now)
+    terms.buyer = moving.buyer_of(order.person)
     first = OrderTerms.objects.filter(order_id=order.id).first()
     if first is not None:
         return first
@@ -165,8 +212,9 @@ def maturing(now: datetime, account_id: int | None = None) -> list[str]:
 
 
 def mature(account: Account, now: datetime) -> Account:
-    """A locked account, with all the points that time has made available."""
+    """A locked account, with all the points that time has made available. What is another's by now is left alone."""
     orders = maturing(now, account.pk)
     for order_id in orders:
-        settle(order_id, now)
+        with suppress(_FromAnother):
+            _settle(order_id, now)
     return ledger.lock(account.pk, now) if orders else account

@@ -23,7 +23,8 @@ UPDATE reciprocity_lot l SET order_id = coalesce(
 WHERE account_id = ANY(%(accounts)s)
 """
 _ORDERS = """
-UPDATE reciprocity_orderterms SET order_id = 'erased:' || id, order_number = '', terms = '{}', matures_at = NULL
+UPDATE reciprocity_orderterms SET order_id = 'erased:' || id, order_number = '', terms = '{}', matures_at = NULL,
+  buyer = NULL
 WHERE account_id = ANY(%(accounts)s)
 """
 

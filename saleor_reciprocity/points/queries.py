@@ -74,9 +74,11 @@ def entries(account: Account, first: int, before_version: int | None = None) -> 
 
 
 def entries_of_order(terms: OrderTerms) -> list[Entry]:
-    """Every entry that an order's own points are in, the oldest first."""
+    """Every entry that an order's own points are in, the oldest first, in the account that has them."""
+    if terms.account is None:
+        return []
     rows = Entry.objects.filter(order_id=terms.order_id, source__startswith=f"order:{terms.order_id}:")
-    return list(rows.order_by("version"))
+    return list(rows.filter(account__in=parts_of(terms.account)).order_by("version"))
 
 
 def terms_of(order_ids: Iterable[str]) -> dict[str, OrderTerms]:

@@ -26,7 +26,7 @@ BROUGHT = (
     (_("Earned with orders"), {Kind.EARNED}),
     (_("Bonuses"), {Kind.BONUS}),
     (_("Surprises"), {Kind.SURPRISE}),
-    (_("Returned with unused codes"), {Kind.REVERSAL}),
+    (_("Returned"), {Kind.REVERSAL, Kind.EXPIRED}),
     (_("Given by the shop"), {Kind.ADJUSTMENT}),
 )
 TOOK = (
