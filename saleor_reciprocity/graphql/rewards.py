@@ -155,7 +155,7 @@ class RewardQueries(graphene.ObjectType):
             return page(
                 LoyaltyRewardCountableConnection,
                 lambda count, position: (
-                    queries.rewards(found.id, count, position, all_of_them=everything) if found else []
+                    queries.rewards(found.id, count, timezone.now(), position, all_of_them=everything) if found else []
                 ),
                 lambda reward: (reward.points, reward.pk),
                 first,

@@ -76,6 +76,7 @@ __all__ = [
     "product_loader",
     "product_type",
     "product_voucher_terms",
+    "products_shown_in",
     "put_on_checkout",
     "recipient_of",
     "rounded_down",
@@ -248,6 +249,23 @@ def product_voucher_terms(name: str, ends_at: datetime | None) -> Voucher:
     voucher = voucher_terms(name, ends_at)
     voucher.type, voucher.apply_once_per_order = VoucherType.SPECIFIC_PRODUCT, True
     return voucher
+
+
+def products_shown_in(
+    published: str, product_ids: Iterable[int], channel_id: str, now: datetime, keep: bool
+) -> frozenset[int]:
+    """Those of the products that fulfil the condition `published` in a channel; `keep` locks them against deletion."""
+    wanted = list(product_ids)
+    if not wanted:
+        return frozenset()
+    values = {"ids": wanted, "channel": int(channel_id), "now": now, "today": now.date()}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT p.id FROM {PRODUCTS} p CROSS JOIN (SELECT %(channel)s::int AS id) c"  # noqa: S608 - constants
+            f" WHERE p.id = ANY(%(ids)s) AND {published} {'FOR KEY SHARE OF p' if keep else ''}",
+            values,
+        )
+        return frozenset(row[0] for row in cursor.fetchall())
 
 
 def product_exists(product_id: int) -> bool:

@@ -111,6 +111,7 @@ __all__ = [
     "shipped_at",
     "recipient",
     "shipping_address",
+    "shown_products",
     "whereabouts",
     "withdraw_voucher",
     "writing",
@@ -521,6 +522,11 @@ def visible_ids(kind: str, ids: Iterable[int]) -> set[int]:
         "product": Product.objects.published(),
     }[kind]
     return set(rows.filter(pk__in=list(ids)).values_list("pk", flat=True))
+
+
+def shown_products(product_ids: Iterable[int], channel_id: str, now: datetime, *, keep: bool = False) -> frozenset[int]:
+    """Those of the products that a channel shows at a moment; `keep` keeps them until the transaction ends."""
+    return either.products_shown_in(PUBLISHED, product_ids, channel_id, now, keep)
 
 
 def mail_server(channel_id: str) -> MailServer | None:

@@ -165,9 +165,16 @@ def outlook(account: Account, now: datetime) -> Outlook | None:
 
 def has_reached(account: Account, code: str, now: datetime) -> bool:
     """Whether an account has a tier or a higher one. Nobody has one that the ladder does not know."""
+    return code in reached(account, now)
+
+
+def reached(account: Account, now: datetime) -> frozenset[str]:
+    """The codes of the tier that an account has, and of those below."""
     row, tier = ladder_row(), tier_of(account, now)
-    ladder = ladder_of(row) if row else None
-    return ladder is not None and tier is not None and 0 < ladder.rank(code) <= ladder.rank(tier.code)
+    if row is None or tier is None:
+        return frozenset()
+    ladder = ladder_of(row)
+    return frozenset(step.code for step in ladder.steps if ladder.rank(step.code) <= ladder.rank(tier.code))
 
 
 def standing_at(account: Account, moment: datetime) -> Standing | None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -80,10 +80,32 @@ def end(reward_id: int) -> Reward:
         return reward
 
 
-def is_offered(reward: Reward, now: datetime) -> bool:
-    """Whether a reward is on the list now."""
+def on_offer(channel_id: str, now: datetime) -> QuerySet:
+    """The rewards that a channel offers now: in its currency, of what it accepts, and of products that it shows."""
+    started, going_on = Q(starts_at=None) | Q(starts_at__lte=now), Q(ends_at=None) | Q(ends_at__gt=now)
+    channel = host.channel(channel_id)
+    if channel is None:
+        return Reward.objects.none()
+    rows = Reward.objects.filter(started, going_on, channel_id=channel_id, currency=channel.currency, is_active=True)
+    if not host.gift_cards_accepted(channel_id):
+        rows = rows.exclude(kind=RewardKind.GIFT_CARD)
+    free = rows.filter(kind=RewardKind.FREE_PRODUCT).values_list("product_id", flat=True)
+    return rows.filter(Q(product_id=None) | Q(product_id__in=host.shown_products(list(free), channel_id, now)))
+
+
+def is_offered(reward: Reward, channel: host.Channel, now: datetime) -> bool:
+    """Whether a reward is on the list now. A product that is free stays in the shop until the transaction ends."""
     started = reward.starts_at is None or reward.starts_at <= now
-    return reward.is_active and started and (reward.ends_at is None or reward.ends_at > now)
+    goes_on = reward.is_active and started and (reward.ends_at is None or reward.ends_at > now)
+    return goes_on and channel.currency == reward.currency and _can_be_had(reward, now)
+
+
+def _can_be_had(reward: Reward, now: datetime) -> bool:
+    if reward.kind == RewardKind.GIFT_CARD:
+        return host.gift_cards_accepted(reward.channel_id)
+    if reward.kind == RewardKind.FREE_PRODUCT:
+        return bool(host.shown_products([reward.product_id or 0], reward.channel_id, now, keep=True))
+    return True
 
 
 def take_from_stock(reward_id: int) -> bool:

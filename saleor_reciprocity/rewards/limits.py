@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
+from typing import Sequence
 
 from saleor_reciprocity import errors
 from saleor_reciprocity.points import tiers
@@ -18,16 +20,38 @@ def check(reward: Reward, account: Account, now: datetime) -> None:
     What was given back does not count. The account's lock makes the count exact; the stock is counted again, in one
     conditional statement, when a piece is taken.
     """
-    if reward.tier and not tiers.has_reached(account, reward.tier, now):
-        raise errors.TierTooLow
-    if reward.stock is not None and reward.taken >= reward.stock:
-        raise errors.OutOfStock
-    if reward.limit_per_customer is not None and _had(reward, account, now) >= reward.limit_per_customer:
-        raise errors.LimitReached
+    for problem in _problems([reward], account, now).values():
+        raise problem
 
 
-def _had(reward: Reward, account: Account, now: datetime) -> int:
-    rows = Redemption.objects.filter(account__in=parts_of(account), reward_id=reward.pk)
-    if reward.limit_days is not None:
-        rows = rows.filter(created_at__gt=now - timedelta(days=reward.limit_days))
-    return int(rows.filter(reversal=None).count())
+def allowed(rewards: Sequence[Reward], account: Account, now: datetime) -> list[Reward]:
+    """Those that an account may have now, in as many statements for many as for one."""
+    problems = _problems(rewards, account, now)
+    return [reward for reward in rewards if reward.pk not in problems]
+
+
+def _problems(rewards: Sequence[Reward], account: Account, now: datetime) -> dict[int, errors.ReciprocityError]:
+    reached = tiers.reached(account, now) if any(reward.tier for reward in rewards) else frozenset()
+    had = _had([reward for reward in rewards if reward.limit_per_customer is not None], account, now)
+    found: dict[int, errors.ReciprocityError] = {}
+    for reward in rewards:
+        if reward.tier and reward.tier not in reached:
+            found[reward.pk] = errors.TierTooLow()
+        elif reward.stock is not None and reward.taken >= reward.stock:
+            found[reward.pk] = errors.OutOfStock()
+        elif reward.limit_per_customer is not None and had[reward.pk] >= reward.limit_per_customer:
+            found[reward.pk] = errors.LimitReached()
+    return found
+
+
+def _had(limited: Sequence[Reward], account: Account, now: datetime) -> Counter[int]:
+    """How often an account had each of the rewards within the days that its limit is for."""
+    if not limited:
+        return Counter()
+    rows = Redemption.objects.filter(account__in=parts_of(account), reward__in=[reward.pk for reward in limited])
+    days = {reward.pk: reward.limit_days for reward in limited}
+    return Counter(
+        reward_id
+        for reward_id, created_at in rows.filter(reversal=None).values_list("reward_id", "created_at")
+        if days[reward_id] is None or created_at > now - timedelta(days=days[reward_id])
+    )

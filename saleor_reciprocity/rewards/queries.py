@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q
-from django.utils import timezone
-
-from saleor_reciprocity import errors
 from saleor_reciprocity.points.models import Account
 from saleor_reciprocity.points.queries import parts_of
 
-from . import limits
+from . import catalogue, limits
 from .models import Redemption, Reward
 
 MOST_SHOWN = 100
 
 
-def rewards(channel_id: str, first: int, after: tuple[int, int] | None = None, *, all_of_them: bool) -> list[Reward]:
+def rewards(
+    channel_id: str, first: int, now: datetime, after: tuple[int, int] | None = None, *, all_of_them: bool = False
+) -> list[Reward]:
     """A channel's rewards, those that can be redeemed now or all, the cheapest first, after a (points, id) position."""
-    rows = Reward.objects.filter(channel_id=channel_id).order_by("points", "id")
-    if not all_of_them:
-        now = timezone.now()
-        started, going_on = Q(starts_at=None) | Q(starts_at__lte=now), Q(ends_at=None) | Q(ends_at__gt=now)
-        rows = rows.filter(started, going_on, is_active=True)
+    rows = Reward.objects.filter(channel_id=channel_id) if all_of_them else catalogue.on_offer(channel_id, now)
+    rows = rows.order_by("points", "id")
     if after is not None:
         points, reward_id = after
         rows = rows.filter(points__gte=points).exclude(points=points, id__lte=reward_id)
@@ -32,28 +27,20 @@ def rewards(channel_id: str, first: int, after: tuple[int, int] | None = None, *
 
 def affordable(channel_id: str, account: Account, now: datetime) -> list[Reward]:
     """What an account can have in a channel now, the cheapest first."""
-    shown = rewards(channel_id, MOST_SHOWN, all_of_them=False)
-    return [reward for reward in shown if cheapest(reward) <= account.available and _may_have(reward, account, now)]
+    shown = rewards(channel_id, MOST_SHOWN, now)
+    return limits.allowed([reward for reward in shown if cheapest(reward) <= account.available], account, now)
 
 
 def next_above(channel_id: str, account: Account, now: datetime) -> Reward | None:
     """The cheapest reward of a channel for which an account misses nothing but points."""
-    shown = rewards(channel_id, MOST_SHOWN, all_of_them=False)
-    above = (reward for reward in shown if cheapest(reward) > account.available and _may_have(reward, account, now))
+    shown = rewards(channel_id, MOST_SHOWN, now)
+    above = limits.allowed([reward for reward in shown if cheapest(reward) > account.available], account, now)
     return min(above, key=cheapest, default=None)
 
 
 def cheapest(reward: Reward) -> int:
     """The fewest points that a reward can be had for."""
     return reward.least_points or reward.points
-
-
-def _may_have(reward: Reward, account: Account, now: datetime) -> bool:
-    try:
-        limits.check(reward, account, now)
-    except errors.ReciprocityError:
-        return False
-    return True
 
 
 def redemptions(account: Account, first: int, before_id: int | None = None) -> list[Redemption]:

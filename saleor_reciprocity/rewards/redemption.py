@@ -15,7 +15,7 @@ from saleor_reciprocity.points.models import Account, Kind
 
 from . import catalogue, issuing, letters, limits, pricing, rounds
 from .codes import FORGOTTEN
-from .models import Redemption, RedemptionState, Reward, RewardKind
+from .models import Redemption, RedemptionState, Reward
 
 LONGEST_KEY = 128
 
@@ -269,8 +269,6 @@ def _offered(reward_id: int, now: datetime) -> tuple[Reward, host.Channel]:
     channel = host.channel(reward.channel_id)
     if channel is None or not programme.switched_on(reward.channel_id):
         raise errors.ProgrammeOff
-    if not catalogue.is_offered(reward, now) or channel.currency != reward.currency:
-        raise errors.RewardUnavailable
-    if reward.kind == RewardKind.GIFT_CARD and not host.gift_cards_accepted(channel.id):
+    if not catalogue.is_offered(reward, channel, now):
         raise errors.RewardUnavailable
     return reward, channel

@@ -35,9 +35,24 @@ def holdout_share(channel_id: str, moment: datetime) -> Decimal:
     return version.programme.holdout_share if version else settings.parse({}).holdout_share
 
 
-def prizes_in_stock(campaign: Campaign) -> list[Prize]:
-    """The prizes of a campaign that are not all gone."""
-    return list(campaign.prizes.filter(Q(stock=None) | Q(given__lt=F("stock"))).order_by("pk"))
+def prizes_in_stock(campaign: Campaign, channel: host.Channel, now: datetime) -> list[Prize]:
+    """The prizes of a campaign that are not all gone, and that the channel can give now.
+
+    Products that it shows stay in the shop until the transaction ends. Money of another currency is no prize.
+    """
+    rows = list(campaign.prizes.filter(Q(stock=None) | Q(given__lt=F("stock"))).order_by("pk"))
+    free = [prize.product_id for prize in rows if prize.kind == PrizeKind.FREE_PRODUCT and prize.product_id]
+    shown = host.shown_products(free, channel.id, now, keep=True)
+    cards = any(prize.kind == PrizeKind.GIFT_CARD for prize in rows) and host.gift_cards_accepted(channel.id)
+    same_currency = campaign.budget.currency == channel.currency
+
+    def can_be_given(prize: Prize) -> bool:
+        if prize.kind == PrizeKind.POINTS:
+            return True
+        has_it = {PrizeKind.FREE_PRODUCT: prize.product_id in shown, PrizeKind.GIFT_CARD: cards}
+        return same_currency and has_it.get(prize.kind, True)
+
+    return [prize for prize in rows if can_be_given(prize)]
 
 
 def take_from_stock(prize: Prize) -> bool:

@@ -102,12 +102,14 @@ def _reason_against(order: host.Order, campaign: Campaign, made: Draw, account: 
 
 
 def _give(made: Draw, order: host.Order, account: Account) -> None:
-    prizes = {prize.pk: prize for prize in campaigns.prizes_in_stock(made.campaign)}
-    while prizes:
+    channel = host.channel(order.channel_id)
+    in_stock = campaigns.prizes_in_stock(made.campaign, channel, made.drawn_at) if channel else []
+    prizes = {prize.pk: prize for prize in in_stock}
+    while prizes and channel:
         made.choices = sorted(prizes)
         chosen = draw.prize_of(made.ticket, [(prize.pk, prize.weight) for prize in prizes.values()])
         prize = prizes[chosen or 0]
-        outcome = _try(made, prize, order, account)
+        outcome = _try(made, prize, order, channel, account)
         if outcome is not Outcome.OUT_OF_STOCK:
             return
         del prizes[prize.pk]
@@ -115,11 +117,10 @@ def _give(made: Draw, order: host.Order, account: Account) -> None:
     _store(made, Outcome.OUT_OF_STOCK)
 
 
-def _try(made: Draw, prize: Prize, order: host.Order, account: Account) -> Outcome:
+def _try(made: Draw, prize: Prize, order: host.Order, channel: host.Channel, account: Account) -> Outcome:
     """Give one prize: all of it or, when the budget refuses, nothing but the draw."""
     cost = gifts.worth(prize, order)
-    channel = host.channel(order.channel_id)
-    if cost <= 0 or channel is None:
+    if cost <= 0:
         return _store(made, Outcome.WORTHLESS)
     try:
         with transaction.atomic():

@@ -71,7 +71,7 @@ def test_a_reward_is_offered_from_its_start_to_its_end(rich: Any, programme_on: 
     over = offer(programme_on, ends_at=now - timedelta(seconds=1))
     later = offer(programme_on, starts_at=now + timedelta(days=1))
     current = offer(programme_on, starts_at=now - timedelta(days=1), ends_at=now + timedelta(days=1))
-    listed = queries.rewards(programme_on.id, 10, all_of_them=False)
+    listed = queries.rewards(programme_on.id, 10, now)
     assert current in listed
     assert not {over, later} & set(listed)
     assert {over, later, current} <= set(queries.rewards(programme_on.id, 10, all_of_them=True))
