@@ -264,6 +264,13 @@ HOST_RULES = (
         """,  # noqa: S608 - constants
     ),
     (
+        "each code of ours in the shop belongs to a redemption or to a gift",
+        f"""
+        SELECT i.id AS issued_code FROM reciprocity_issuedcode i LEFT JOIN ({_OUR_CODES}) o ON o.code = i.code
+        WHERE o.code IS NULL AND i.code IN ({host.PROMO_CODES})
+        """,  # noqa: S608 - constants
+    ),
+    (
         "no voucher of ours was used for two orders, and none that was withdrawn",
         f"""
         SELECT o.made_for AS voucher, count(*) AS orders, min(u.order_id) AS one, max(u.order_id) AS another

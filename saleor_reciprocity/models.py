@@ -10,7 +10,7 @@ from .points.rulebook import EarningRule, EarningRuleVersion
 from .points.tiers import AccountTier, Tier, TierChange, TierLadder
 from .programme import SettingsVersion
 from .recommendations.models import CustomerList, ModelVersion, Neighbour, Popularity, Preference
-from .rewards.models import Redemption, Reward
+from .rewards.models import IssuedCode, Redemption, Reward
 from .settlement import SettledOrder
 from .surprises.models import Budget, Campaign, Draw, Prize
 from .surveys.models import Answer, AskedProduct, Invitation, Rating, Reply
@@ -32,6 +32,7 @@ __all__ = [
     "Entry",
     "InstallationKey",
     "Invitation",
+    "IssuedCode",
     "Lot",
     "LotUse",
     "Mail",

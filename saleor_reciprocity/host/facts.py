@@ -126,7 +126,7 @@ class Checkout:
     user_id: int | None
     channel_id: str
     currency: str
-    has_voucher: bool
+    voucher_code: str  # "" without a voucher
     goods: Decimal  # what a voucher can take something off
     shipping: Decimal
     payable: Decimal  # what is left to pay after vouchers and gift cards, taxes included

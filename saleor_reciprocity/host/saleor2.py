@@ -458,7 +458,7 @@ def checkout(token: str) -> Checkout | None:
         user_id=row.user_id,
         channel_id=CHANNEL_ID,
         currency=row.currency,
-        has_voucher=bool(row.voucher_code),
+        voucher_code=row.voucher_code or "",
         goods=goods,
         shipping=calculations.checkout_shipping_price(**priced).gross.amount,
         payable=max(Decimal(0), total.amount),

@@ -527,7 +527,7 @@ def checkout(token: str) -> Checkout | None:
         user_id=row.user_id,
         channel_id=str(row.channel_id),
         currency=row.currency,
-        has_voucher=bool(row.voucher_code),
+        voucher_code=row.voucher_code or "",
         goods=base_calculations.base_checkout_subtotal(lines, row.channel, row.currency).amount,
         shipping=base_calculations.base_checkout_delivery_price(info, lines).amount,
         payable=max(Decimal(0), total.gross.amount),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Iterable
 
 from django.db import connection
 
 from saleor_reciprocity import host
 
 from .codes import new_code
-from .models import RewardKind
+from .models import IssuedCode, RewardKind
 
 MONEY_KINDS = (RewardKind.VOUCHER, RewardKind.GIFT_CARD)  # worth their value on any checkout
 
@@ -65,13 +66,25 @@ def withdraw(kind: str, code: str) -> None:
         host.withdraw_voucher(code)
 
 
+def forget(codes: Iterable[str]) -> None:
+    """Let nothing here say any more that these codes are ours."""
+    IssuedCode.objects.filter(code__in=codes).delete()
+
+
+_CLAIM = f"""
+INSERT INTO reciprocity_issuedcode (code)
+SELECT %(code)s WHERE NOT EXISTS (SELECT 1 FROM ({host.PROMO_CODES}) c WHERE c.code = %(code)s)
+ON CONFLICT DO NOTHING RETURNING id
+"""  # noqa: S608 - a constant
+
+
 def _unused_code(length: int) -> str:
-    while _is_taken(code := new_code(length)):
+    while not _claimed(code := new_code(length)):
         pass
     return code
 
 
-def _is_taken(code: str) -> bool:
+def _claimed(code: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 FROM ({host.PROMO_CODES}) c WHERE c.code = %s", [code])  # noqa: S608 - a constant
+        cursor.execute(_CLAIM, {"code": code})
         return cursor.fetchone() is not None

@@ -85,6 +85,7 @@ class Redemption(models.Model):
     """One exchange of points for a code. The debit, the code in the host and this row are made in one transaction.
 
     `expires_at` and `returns_points` are the reward's as they were then. `from_stock`: it took a piece of the stock.
+    `for_checkout` is the checkout that the code is on its way to; "" once it is there.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -103,6 +104,7 @@ class Redemption(models.Model):
     expires_at = models.DateTimeField(null=True)
     returns_points = models.BooleanField(default=True)
     from_stock = models.BooleanField(default=False)
+    for_checkout = models.CharField(max_length=36, blank=True, default="")
     closed_at = models.DateTimeField(null=True)
     used_by_order = models.CharField(max_length=36, blank=True, default="")
     cancelled_at = models.DateTimeField(null=True)
@@ -115,3 +117,16 @@ class Redemption(models.Model):
             models.Index(fields=["expires_at"], condition=Q(state="unused"), name="reciprocity_unused_codes"),
             models.Index(fields=["account", "reward", "created_at"], name="reciprocity_account_rewards"),
         ]
+
+
+class IssuedCode(models.Model):
+    """Every code that was made in the host, so that each is known as ours. Not whose it is or what became of it.
+
+    A code that is forgotten with a person goes from here, too.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.CharField(max_length=16, unique=True)
+
+    class Meta:
+        app_label = "reciprocity"

@@ -12,6 +12,7 @@ from django.db.models.functions import Cast, Concat
 
 from saleor_reciprocity.identity import Subject
 
+from . import issuing
 from .codes import FORGOTTEN
 from .models import Redemption, RedemptionState
 
@@ -32,4 +33,6 @@ def forget(subject: Subject) -> None:
     rows = Redemption.objects.filter(account_id__in=subject.account_ids)
     number = Cast(F("pk"), CharField())
     rows.update(key=Concat(Value("erased:"), number), used_by_order="")
-    rows.exclude(state=RedemptionState.UNUSED).update(code=Concat(Value(FORGOTTEN), number))
+    closed = rows.exclude(state=RedemptionState.UNUSED)
+    issuing.forget(list(closed.values_list("code", flat=True)))
+    closed.update(code=Concat(Value(FORGOTTEN), number))

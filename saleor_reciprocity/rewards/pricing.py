@@ -75,7 +75,7 @@ def _percentage(reward: Reward, asked: int | None, checkout: host.Checkout | Non
 
 def _check_fit(reward: Reward, checkout: host.Checkout) -> None:
     needs_no_voucher = reward.kind == RewardKind.GIFT_CARD
-    if checkout.has_voucher and not needs_no_voucher:
+    if checkout.voucher_code and not needs_no_voucher:
         raise errors.VoucherOnCheckout
     fits = (
         (reward.channel_id, reward.currency) == (checkout.channel_id, checkout.currency)

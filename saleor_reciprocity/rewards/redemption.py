@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Callable
 
 from django.db.models import Q
@@ -15,9 +16,10 @@ from saleor_reciprocity.points.models import Account, Kind
 
 from . import catalogue, issuing, letters, limits, pricing, rounds
 from .codes import FORGOTTEN
-from .models import Redemption, RedemptionState, Reward
+from .models import Redemption, RedemptionState, Reward, RewardKind
 
 LONGEST_KEY = 128
+LONGEST_WAY = timedelta(minutes=1)  # of a code to a checkout; a process that takes longer has died
 
 
 @dataclass(frozen=True)
@@ -75,10 +77,10 @@ def redeem_on_checkout(
     the same code on the checkout. Raises what `redeem` raises, and NotFound for whatever is not the person's checkout.
     """
     earlier = Redemption.objects.filter(account__user_id=person.user_id, key=key.strip()).first()
+    checkout = host.checkout(checkout_id)
     if earlier is not None:
         _same(earlier, reward_id)
-        return earlier, _is_own(host.checkout(checkout_id), person) and _put(earlier, put)
-    checkout = host.checkout(checkout_id)
+        return earlier, _has_room(checkout, person, earlier) and _put(earlier, put)
     if checkout is None or not _is_own(checkout, person):
         raise errors.NotFound(field="checkoutId")
     made = redeem(person, reward_id, key, points, checkout, now=now)
@@ -92,8 +94,18 @@ def _is_own(checkout: host.Checkout | None, person: host.Person) -> bool:
     return checkout is not None and person.user_id is not None and checkout.user_id == person.user_id
 
 
+def _has_room(checkout: host.Checkout | None, person: host.Person, redemption: Redemption) -> bool:
+    """Whether a code can be put on a checkout of the person's own without driving another voucher away."""
+    if checkout is None or not _is_own(checkout, person):
+        return False
+    return redemption.kind == RewardKind.GIFT_CARD or checkout.voucher_code in ("", redemption.code)
+
+
 def _put(redemption: Redemption, put: Callable[[str], bool]) -> bool:
-    return redemption.state == RedemptionState.UNUSED and put(redemption.code)
+    is_there = redemption.state == RedemptionState.UNUSED and put(redemption.code)
+    if is_there:
+        Redemption.objects.filter(pk=redemption.pk).update(for_checkout="")
+    return is_there
 
 
 def cancel(redemption_id: int, actor: str, user_id: int | None = None, *, now: datetime) -> Redemption:
@@ -202,6 +214,7 @@ def _close(redemption: Redemption, state: RedemptionState, what: str, actor: str
 
 def _store_closed(redemption: Redemption) -> None:
     if redemption.account.erased_at is not None:
+        issuing.forget([redemption.code])
         redemption.code, redemption.used_by_order = f"{FORGOTTEN}{redemption.pk}", ""
     redemption.save(update_fields=["state", "closed_at", "cancelled_at", "reversal", "code", "used_by_order"])
 
@@ -215,7 +228,7 @@ def _same(earlier: Redemption, reward_id: int) -> Redemption:
 def _exchange(account: Account, person: host.Person, wish: Wish, now: datetime) -> Redemption:
     reward, channel = _offered(wish.reward_id, now)
     limits.check(reward, account, now)
-    sale = pricing.sale(reward, wish.points, account.available, wish.checkout)
+    sale = pricing.sale(reward, wish.points, account.available, _checkout_now(account, wish, now))
     debit = ledger.Posting(
         kind=Kind.REDEMPTION,
         source=f"redemption:{account.pk}:{wish.key}",
@@ -253,6 +266,7 @@ def _exchange(account: Account, person: host.Person, wish: Wish, now: datetime) 
         expires_at=expires_at,
         returns_points=reward.returns_points,
         from_stock=reward.stock is not None,
+        for_checkout=wish.checkout.id if wish.checkout else "",
     )
     made.save(force_insert=True)
     if made.from_stock and not catalogue.take_from_stock(reward.pk):
@@ -260,6 +274,26 @@ def _exchange(account: Account, person: host.Person, wish: Wish, now: datetime) 
     if wish.checkout is None:
         letters.ask_for_code(made, person)
     return made
+
+
+def _checkout_now(account: Account, wish: Wish, now: datetime) -> host.Checkout | None:
+    """The checkout as it is now that nobody else redeems, less what codes take off that are on their way to it."""
+    if wish.checkout is None:
+        return None
+    checkout = host.checkout(wish.checkout.id)
+    if checkout is None:
+        raise errors.NotFound(field="checkoutId")
+    coming = Redemption.objects.filter(
+        account=account, for_checkout=checkout.id, state=RedemptionState.UNUSED, created_at__gt=now - LONGEST_WAY
+    )
+    for made in coming:
+        is_voucher = made.kind != RewardKind.GIFT_CARD
+        checkout = replace(
+            checkout,
+            payable=max(Decimal(0), checkout.payable - made.value),
+            voucher_code=made.code if is_voucher else checkout.voucher_code,
+        )
+    return checkout
 
 
 def _offered(reward_id: int, now: datetime) -> tuple[Reward, host.Channel]:

@@ -71,6 +71,7 @@ def _close(draw: Draw, state: GiftState, now: datetime, order_id: str = "") -> N
     order = host.order(order_id) if order_id else None
     draw.used_by_another = order is not None and person_of(order) != draw.person
     if draw.code and draw.person.startswith(ERASED):
+        issuing.forget([draw.code])
         draw.code, draw.used_by_order, draw.used_by_another = f"{FORGOTTEN}{draw.pk}", "", False
     draw.save(update_fields=["state", "closed_at", "used_by_order", "used_by_another", "reversal", "code"])
     if state != GiftState.USED:

@@ -12,6 +12,7 @@ from django.db.models import CharField, F, Q, Value
 from django.db.models.functions import Cast, Concat
 
 from saleor_reciprocity.identity import Subject
+from saleor_reciprocity.rewards import issuing
 from saleor_reciprocity.rewards.codes import FORGOTTEN
 
 from .models import ERASED, Draw, GiftState
@@ -33,7 +34,9 @@ def forget(subject: Subject) -> None:
     nobody = Concat(Value(ERASED), number)
     pks = list(_draws(subject).values_list("pk", flat=True))
     rows = Draw.objects.filter(pk__in=pks)
-    rows.exclude(code=None).exclude(state=GiftState.ISSUED).update(code=Concat(Value(FORGOTTEN), number))
+    closed = rows.exclude(code=None).exclude(state=GiftState.ISSUED)
+    issuing.forget(list(closed.values_list("code", flat=True)))
+    closed.update(code=Concat(Value(FORGOTTEN), number))
     rows.update(
         person=nobody, order_id=nobody, user=None, address="", order_number="", used_by_order="", ticket="", seal=""
     )
