@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="redemption",
             name="for_checkout",
-            field=models.CharField(blank=True, default="", max_length=36),
+            field=models.CharField(max_length=36, null=True),
         ),
         migrations.CreateModel(
             name="IssuedCode",

@@ -85,7 +85,7 @@ class Redemption(models.Model):
     """One exchange of points for a code. The debit, the code in the host and this row are made in one transaction.
 
     `expires_at` and `returns_points` are the reward's as they were then. `from_stock`: it took a piece of the stock.
-    `for_checkout` is the checkout that the code is on its way to; "" once it is there.
+    `for_checkout` is the checkout that the code is on its way to; None once it is there.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -104,7 +104,7 @@ class Redemption(models.Model):
     expires_at = models.DateTimeField(null=True)
     returns_points = models.BooleanField(default=True)
     from_stock = models.BooleanField(default=False)
-    for_checkout = models.CharField(max_length=36, blank=True, default="")
+    for_checkout = models.CharField(max_length=36, null=True)  # noqa: DJ001 - a process of before may write none
     closed_at = models.DateTimeField(null=True)
     used_by_order = models.CharField(max_length=36, blank=True, default="")
     cancelled_at = models.DateTimeField(null=True)

@@ -104,7 +104,7 @@ def _has_room(checkout: host.Checkout | None, person: host.Person, redemption: R
 def _put(redemption: Redemption, put: Callable[[str], bool]) -> bool:
     is_there = redemption.state == RedemptionState.UNUSED and put(redemption.code)
     if is_there:
-        Redemption.objects.filter(pk=redemption.pk).update(for_checkout="")
+        Redemption.objects.filter(pk=redemption.pk).update(for_checkout=None)
     return is_there
 
 
@@ -266,7 +266,7 @@ def _exchange(account: Account, person: host.Person, wish: Wish, now: datetime) 
         expires_at=expires_at,
         returns_points=reward.returns_points,
         from_stock=reward.stock is not None,
-        for_checkout=wish.checkout.id if wish.checkout else "",
+        for_checkout=wish.checkout.id if wish.checkout else None,
     )
     made.save(force_insert=True)
     if made.from_stock and not catalogue.take_from_stock(reward.pk):
@@ -277,16 +277,23 @@ def _exchange(account: Account, person: host.Person, wish: Wish, now: datetime) 
 
 
 def _checkout_now(account: Account, wish: Wish, now: datetime) -> host.Checkout | None:
-    """The checkout as it is now that nobody else redeems, less what codes take off that are on their way to it."""
+    """The checkout as it is now that nobody else redeems, less what codes take off that are on their way to it.
+
+    Those first, then the checkout: a code that arrives in between is counted twice and not missed.
+    """
     if wish.checkout is None:
         return None
+    coming = Redemption.objects.filter(
+        account=account,
+        for_checkout=wish.checkout.id,
+        state=RedemptionState.UNUSED,
+        created_at__gt=now - LONGEST_WAY,
+    )
+    on_their_way = list(coming)
     checkout = host.checkout(wish.checkout.id)
     if checkout is None:
         raise errors.NotFound(field="checkoutId")
-    coming = Redemption.objects.filter(
-        account=account, for_checkout=checkout.id, state=RedemptionState.UNUSED, created_at__gt=now - LONGEST_WAY
-    )
-    for made in coming:
+    for made in on_their_way:
         is_voucher = made.kind != RewardKind.GIFT_CARD
         checkout = replace(
             checkout,

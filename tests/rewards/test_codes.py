@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
+from saleor.discount.models import Voucher
 
 from saleor_reciprocity import host, settlement
 from saleor_reciprocity.rewards import issuing, redemption
@@ -13,6 +15,7 @@ from saleor_reciprocity.rewards.codes import ALPHABET, new_code
 from saleor_reciprocity.rewards.models import Reward
 
 from .. import hosts
+from .test_second_uses import report
 
 
 def test_the_alphabet_has_five_bits_and_no_look_alikes() -> None:
@@ -41,3 +44,14 @@ def test_a_code_that_is_taken_is_not_given_again(programme_on: Any, customer: An
     person, reward = host.person(customer), Reward.objects.get()
     assert redemption.redeem(person, reward.pk, "1", now=timezone.now()).code == "A" * length
     assert redemption.redeem(person, reward.pk, "2", now=timezone.now()).code == "B" * length
+
+
+def test_a_code_of_ours_that_belongs_to_nothing_is_found(programme_on: Any) -> None:
+    """As if a process had made a code and not what it is for."""
+    code = issuing.issue(issuing.Terms("voucher", "Lost", Decimal(5), programme_on))
+    assert "BROKEN  each code of ours in the shop belongs to a redemption or to a gift" in report()
+    host.withdraw_voucher(code)
+    if not hosts.MULTI_CHANNEL:
+        Voucher.objects.filter(code=code).delete()
+    host.issue_voucher("THEIRS", "Theirs", Decimal(5), programme_on, None, None)
+    assert report() == ""

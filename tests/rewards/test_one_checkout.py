@@ -62,7 +62,7 @@ def test_of_two_vouchers_at_once_one_is_charged_and_on_it(basket: Checkout, prog
     assert len(refused) == 1, results
     basket.refresh_from_db()
     assert Redemption.objects.get().code == basket.voucher_code
-    assert Redemption.objects.get().for_checkout == ""
+    assert Redemption.objects.get().for_checkout is None
     assert Account.objects.get().available == 70
 
 
