@@ -56,6 +56,8 @@ class LoyaltyMutation(graphene.Mutation):
     @classmethod
     def mutate(cls, root: Any, info: Any, **arguments: Any) -> Any:
         with host.writing(info.context):
+            if host.signed_in_by_cookie(info.context):
+                raise host.PermissionDenied
             if cls.permission is not None:
                 permissions.require(info.context, cls.permission)
             try:

@@ -109,6 +109,7 @@ __all__ = [
     "plugin_configuration",
     "query_costs",
     "shipped_at",
+    "signed_in_by_cookie",
     "recipient",
     "shipping_address",
     "shown_products",
@@ -491,6 +492,11 @@ def current_user(context: Any) -> Any:
     """The user who is signed in, or None."""
     user = getattr(context, "user", None)
     return user if user is not None and user.is_authenticated else None
+
+
+def signed_in_by_cookie(context: Any) -> bool:
+    """Whether nothing but a cookie says who sends a request, so that another site could make a browser send it."""
+    return "HTTP_AUTHORIZATION" not in context.META and "JWT" in context.COOKIES
 
 
 def date_time_type() -> Any:
