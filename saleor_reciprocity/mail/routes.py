@@ -59,6 +59,8 @@ class MailWay:
         try:
             self.connection = _connection(server)
             self.connection.open()
+        except smtplib.SMTPResponseException as error:
+            raise NoWay(_answered(Stage.GREETING, error.smtp_code, error.smtp_error)[1]) from error
         except (OSError, smtplib.SMTPException, ValueError) as error:
             raise NoWay(f"the mail server does not answer ({type(error).__name__})") from error
 

@@ -53,13 +53,13 @@ class Post:
         return answer
 
 
-def opened(post: Post) -> Controller:
+def opened(post: Post, **options: Any) -> Controller:
     """The server, listening on a free port of the loopback."""
     import socket
 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         post.port = free.getsockname()[1]
-    controller = Controller(post, hostname="127.0.0.1", port=post.port)
+    controller = Controller(post, hostname="127.0.0.1", port=post.port, **options)
     controller.start()
     return controller

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
+from aiosmtpd.smtp import AuthResult
 from django.utils import timezone
 
 from saleor_reciprocity import host, letters
@@ -13,7 +16,7 @@ from saleor_reciprocity.mail import kinds, outbox, sending
 from saleor_reciprocity.mail.models import Mail, MailPace
 
 from .. import hosts
-from .post import Post
+from .post import Post, opened
 from .test_sending import agree, earned, redeemed, state, statement
 
 # When the server says it, what it says, and the word that is kept.
@@ -75,6 +78,62 @@ def test_trouble_with_the_sender_or_the_server_ends_no_message(
     let(post, when, "250 OK")
     assert look_again() == (1, 0, 0)
     assert (state(), len(post.accepted), MailPace.objects.get().problem) == ([("sent", "")], 1, "")
+
+
+@pytest.mark.parametrize(
+    ("greeting", "word"),
+    [
+        (b"554 5.7.1 No SMTP service here\r\n", "the mail server answered 554 5.7.1 to the greeting"),
+        (b"421 Too busy\r\n", "the mail server answered 421 to the greeting"),
+        (b"", "the mail server does not answer (SMTPServerDisconnected)"),
+    ],
+)
+def test_a_server_that_lets_nobody_in_ends_no_message(
+    greeting: bytes, word: str, post: Post, customer: Any, monkeypatch: Any
+) -> None:
+    redeemed(customer)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        Thread(target=_greet, args=(listening, greeting), daemon=True).start()
+        _serve_by(monkeypatch, listening.getsockname()[1])
+        assert letters.send(timezone.now()) == (0, 0, 1)
+    assert (state(), Mail.objects.get().attempts, MailPace.objects.get().problem) == ([("waiting", word)], 0, word)
+
+
+def _greet(listening: socket.socket, greeting: bytes) -> None:
+    connection, _ = listening.accept()
+    with connection:
+        connection.sendall(greeting)
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        ({"use_tls": True}, "the mail server does not answer (SMTPNotSupportedError)"),
+        ({"username": "ada", "password": "wrong"}, "the mail server answered 535 5.7.8 to the greeting"),
+    ],
+)
+def test_a_server_that_refuses_encryption_or_the_password_ends_no_message(
+    options: Any, word: str, post: Post, customer: Any, monkeypatch: Any
+) -> None:
+    redeemed(customer)
+    strict = Post()
+    controller = opened(
+        strict, auth_require_tls=False, authenticator=lambda *_: AuthResult(success=False, handled=False)
+    )
+    _serve_by(monkeypatch, strict.port, **options)
+    assert letters.send(timezone.now()) == (0, 0, 1)
+    controller.stop()
+    assert (state(), Mail.objects.get().attempts, strict.asked) == ([("waiting", word)], 0, 0)
+    monkeypatch.undo()
+    assert look_again() == (1, 0, 0)
+
+
+def _serve_by(monkeypatch: Any, port: int, **options: Any) -> None:
+    server = {"username": "", "password": "", "use_tls": False, "use_ssl": False, "sender": "shop@example.com"}
+    found = host.MailServer(host="127.0.0.1", port=port, **{**server, **options})
+    monkeypatch.setattr(host, "mail_server", lambda channel_id: found)
 
 
 @pytest.mark.parametrize(("when", "answer", "word"), FINAL)
@@ -216,9 +275,9 @@ def test_what_stops_one_way_stops_no_other(post: Post, customer: Any, programme_
 def test_what_stops_one_channel_stops_no_other(
     slug: str, post: Post, customer: Any, programme_on: Any, monkeypatch: Any
 ) -> None:
+    redeemed(customer)
     other = hosts.open_channel(slug, "USD")
     hosts.configure(other, active=True)
-    redeemed(customer)
     outbox.ask(kinds.REDEMPTION, "other", host.person(customer), other.id, timezone.now())
     claim = sending._claim
 
