@@ -1,0 +1,96 @@
+"""No statement of a hot path, and none of the sweep of every minute, scans a table that grows with the orders."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any, Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from saleor_reciprocity import host, settlement, sweep
+from saleor_reciprocity.points.models import Account
+from saleor_reciprocity.settlement import SettledOrder
+
+from . import hosts
+from .crowds_of_orders import fill
+from .points.programmes import ladder, rule
+
+GROWING = re.compile(r"Seq Scan on (order_\w+|payment_\w+|reciprocity_settledorder)\b")
+
+
+@pytest.fixture
+def large_shop(programme_on: host.Channel) -> None:
+    """A shop with 20,000 settled orders, in which the programme has tiers and a rule."""
+    ladder(("gold", 10_000, "2"))
+    rule("bonus", "5", minimum_total=Decimal(20))
+    sweep.sweep_recent()
+    fill(20_000)
+
+
+def scans(of: Callable[[], Any]) -> list[str]:
+    """The statements that read the whole of a growing table, each with the tables."""
+    with CaptureQueriesContext(connection) as asked:
+        of()
+    assert asked.captured_queries
+    found = []
+    with connection.cursor() as cursor:
+        for sql in (query["sql"] for query in asked.captured_queries):
+            if re.match(r"\s*(SELECT|WITH|UPDATE|DELETE|INSERT)\b", sql):
+                cursor.execute(f"EXPLAIN {sql.replace('%', '%%')}", [])
+                plan = "\n".join(row[0] for row in cursor.fetchall())
+                found += [f"{tables}: {sql}\n{plan}" for tables in [set(GROWING.findall(plan))] if tables]
+    return found
+
+
+def settle(order: Any) -> None:
+    settlement.settle(host.order_id(order))
+
+
+def test_settling_an_order_scans_nothing(large_shop: None, customer: Any) -> None:
+    first, second = (hosts.order(customer, [("20", 1)]) for _ in range(2))
+    assert scans(lambda: settle(first)) == []
+    assert scans(lambda: settle(second)) == []
+    hosts.ship(second)
+    assert scans(lambda: settle(second)) == []
+    assert Account.objects.get(user=customer).available == 25
+
+
+def test_settling_a_guests_order_scans_nothing(large_shop: None) -> None:
+    order = hosts.order("guest-7@example.com", [("20", 1)])
+    assert scans(lambda: settle(order)) == []
+
+
+def test_the_sweep_of_every_minute_scans_nothing(large_shop: None, customer: Any) -> None:
+    order = hosts.order(customer, [("20", 1)])
+    assert scans(lambda: sweep.sweep_recent()) == []
+    assert SettledOrder.objects.filter(order_id=host.order_id(order)).exists()
+    hosts.refund(order, "5")
+    failing = SettledOrder.objects.exclude(order_id=host.order_id(order)).first()
+    assert failing is not None
+    SettledOrder.objects.filter(pk=failing.pk).update(attempts=1, retry_at=timezone.now())
+    assert scans(lambda: sweep.sweep_recent()) == []
+    facts = host.order(host.order_id(order))
+    assert facts is not None
+    assert facts.refunded == Decimal(5)
+    assert SettledOrder.objects.get(pk=failing.pk).attempts == 0
+
+
+def test_the_host_has_an_index_for_everything_that_the_sweep_looks_at(db: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexname FROM pg_indexes WHERE indexname LIKE 'reciprocity%%by_time'")
+        assert {name for (name,) in cursor.fetchall()} == {name for name, _table, _columns in host.INDEXES}
+
+
+def test_an_index_that_is_missing_is_made_and_one_that_is_broken_made_anew(db: Any) -> None:
+    (name, _table, _columns), *_ = host.INDEXES
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP INDEX {name}")
+        host.make_missing_indexes(host.INDEXES)
+        cursor.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = %s::regclass", [name])
+        host.make_missing_indexes(host.INDEXES)
+        cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = %s::regclass", [name])
+        assert cursor.fetchone() == (True,)
