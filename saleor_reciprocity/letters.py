@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Callable, Mapping
 
 from . import host
+from .errors import told
 from .mail import kinds, sending
 from .mail.sending import Progress, Reader
 from .points import reminders, statements
@@ -33,6 +34,6 @@ def send(now: datetime, tell: Callable[[Progress], None] = lambda progress: None
         for ask in (statements.ask, reminders.ask):
             try:
                 ask(now)
-            except Exception:
-                logger.exception("Not all messages were asked for; what is due is sent all the same")
+            except Exception as error:
+                logger.error("Not all messages were asked for; what is due is sent all the same", exc_info=told(error))
     return sending.look(READERS, now, tell)

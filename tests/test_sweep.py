@@ -84,6 +84,30 @@ def test_a_dated_change_to_an_old_order_is_found_within_the_minute(
     assert sweep.sweep_recent() == (0, 0)
 
 
+def test_an_imported_line_of_no_pieces_holds_up_no_order(programme_on: Any, customer: Any) -> None:
+    order = hosts.order(customer, [("20", 2), ("7", 1)])
+    order.lines.filter(product_sku="sku-1").update(quantity=0)
+    hosts.ship(order, [1])
+    assert sweep.sweep() == (1, 0)
+    account = Account.objects.get()
+    assert (account.available, account.pending) == (20, 20)
+
+
+@pytest.mark.skipif(not hosts.RETURNS, reason="Saleor 2.10 has no transactions of payment apps")
+def test_a_charge_back_takes_the_points_and_a_won_dispute_brings_them_back(programme_on: Any, customer: Any) -> None:
+    order = hosts.order(customer, [("20", 2)])
+    paid = hosts.transact(order, charged="40")
+    hosts.ship(order)
+    assert sweep.sweep_recent() == (1, 0)
+    assert Account.objects.get().available == 40
+    hosts.charge_back(paid, "40")
+    assert sweep.sweep_recent() == (1, 0)
+    assert Account.objects.get().available == 0
+    hosts.transact(order, charged="40")
+    assert sweep.sweep_recent() == (1, 0)
+    assert Account.objects.get().available == 40
+
+
 def test_after_a_pause_all_that_has_changed_meanwhile_is_found(programme_on: Any, customer: Any) -> None:
     SettingsVersion.objects.update(since=timezone.now() - timedelta(days=90))
     sweep.sweep_recent()

@@ -18,6 +18,7 @@ from django.db.models.functions import Concat
 from django.utils.translation import override
 
 from saleor_reciprocity import clock, host, identity, languages, settings
+from saleor_reciprocity.errors import told
 
 from . import consent, pace, unsubscribing
 from .answers import Outcome
@@ -81,8 +82,8 @@ def _batches(channel_id: str, readers: Mapping[str, Reader], time: clock.Clock) 
     for route in ROUTES[programme.mail_delivery] if programme else ():
         try:
             yield from _batches_of(channel_id, route, programme, readers, time)
-        except Exception:
-            logger.exception("Messages of channel %s stay where they are (%s)", channel_id, route)
+        except Exception as error:
+            logger.error("Messages of channel %s stay where they are (%s)", channel_id, route, exc_info=told(error))
 
 
 def _batches_of(
@@ -215,7 +216,7 @@ def _send(
         _keep(mail, State.DROPPED, str(drop))
         return None, ""
     except Exception as error:  # a text that can't be made must not hold up the others
-        logger.exception("Message %s could not be made", mail.pk)
+        logger.error("Message %s could not be made", mail.pk, exc_info=told(error))
         _later(mail, f"the text could not be made ({type(error).__name__})", time())
         return None, ""
     if not _hand_over(mail, time()):

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from saleor_reciprocity import host
+from saleor_reciprocity.errors import told
 from saleor_reciprocity.rewards import rounds
 
 from .models import ERASED, Draw, Outcome
@@ -55,8 +56,8 @@ def _write_undisturbing(order_id: str) -> None:
     try:
         with host.allow_writer():
             write_missing(order_id)
-    except Exception:
-        logger.exception("The note on order %s was not written; the next look will do it", order_id)
+    except Exception as error:
+        logger.error("The note on order %s was not written; the next look will do it", order_id, exc_info=told(error))
 
 
 def text_of(won: Draw) -> str:

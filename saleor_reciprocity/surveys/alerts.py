@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.module_loading import import_string
 
 from saleor_reciprocity import clock, host, settings
+from saleor_reciprocity.errors import told
 from saleor_reciprocity.mail import kinds, outbox
 
 from .models import Answer
@@ -62,8 +63,8 @@ def _call(answer_id: int, now: datetime) -> bool:
         return False
     try:
         import_string(function)(event_of(Answer.objects.select_related("invitation").get(pk=answer_id)))
-    except Exception:
-        logger.exception("%s failed for answer %s; it is called again", function, answer_id)
+    except Exception as error:
+        logger.error("%s failed for answer %s; it is called again", function, answer_id, exc_info=told(error))
         return False
     Answer.objects.filter(pk=answer_id).update(alert_due_at=None)
     return True

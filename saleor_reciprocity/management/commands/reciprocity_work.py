@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections
 
 from saleor_reciprocity import tasks
+from saleor_reciprocity.errors import told
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +43,8 @@ class Command(BaseCommand):
         """Do one part of the work. Whether it went well: no part keeps the others from being done."""
         try:
             said = current_app.tasks[entry["task"]](**entry.get("kwargs", {}))
-        except Exception:
-            logger.exception("%s failed; the next look tries again", name)
+        except Exception as error:
+            logger.error("%s failed; the next look tries again", name, exc_info=told(error))
             return False
         self.stdout.write(f"{name}: {said or 'done'}")
         return True
