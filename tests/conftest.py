@@ -7,6 +7,7 @@ from typing import Any, Iterator
 
 import pytest
 from django.core.management import call_command
+from freezegun import freeze_time
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -14,14 +15,32 @@ from saleor_reciprocity import host
 
 from . import hosts
 from .hosts.either import site
+from .moments import MOMENTS
 
 # A busy machine is no reason to fail.
 hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("suite")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: Any) -> None:
+    config.addinivalue_line("markers", "calendar: runs at each moment at which a day, month, year or clock changes")
     hosts.prepare()
+
+
+def pytest_generate_tests(metafunc: Any) -> None:
+    if metafunc.definition.get_closest_marker("calendar"):
+        metafunc.parametrize("moment", MOMENTS, indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def moment(request: Any) -> Iterator[str | None]:
+    """The moment at which a test begins, where it is one of the calendar's; the clock goes on from there."""
+    begin = getattr(request, "param", None)
+    if begin is None:
+        yield None
+        return
+    with freeze_time(begin, tick=True):
+        yield begin
 
 
 @pytest.fixture(autouse=True)
