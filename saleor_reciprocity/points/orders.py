@@ -65,14 +65,16 @@ def _move(order_id: str, person: host.Person, now: datetime) -> None:
     with transaction.atomic():
         target_id = ledger.account_of(person, now).pk
     with transaction.atomic():
-        terms = OrderTerms.objects.get(order_id=order_id)
+        terms = OrderTerms.objects.filter(order_id=order_id).first()
+        if terms is None:
+            return
         source, target = ledger.lock_both(terms.account_id, target_id, now)
         terms.refresh_from_db()
         order = host.order(order_id)
-        if terms.order_id != order_id or terms.account_id != source.pk or order is None or order.person != person:
-            return  # it changed while this waited: the next look sees it
-        if target.erased_at is not None:
-            return
+        if terms.order_id != order_id or terms.account_id != source.pk or target.erased_at is not None:
+            return  # somebody was erased, or another look was first, while this waited
+        if order is None or moving.buyer_of(order.person) != moving.buyer_of(person):
+            return  # it changed again: its fingerprint is another, so the sweep looks at it
         if source.pk != target.pk:
             moving.move(terms, source, target, now)
             tiers.settle(source, now)
