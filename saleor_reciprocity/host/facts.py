@@ -127,6 +127,7 @@ class Checkout:
     channel_id: str
     currency: str
     voucher_code: str  # "" without a voucher
+    gift_card_codes: frozenset[str]
     goods: Decimal  # what a voucher can take something off
     shipping: Decimal
     payable: Decimal  # what is left to pay after vouchers and gift cards, taxes included

@@ -460,6 +460,7 @@ def checkout(token: str) -> Checkout | None:
         channel_id=CHANNEL_ID,
         currency=row.currency,
         voucher_code=row.voucher_code or "",
+        gift_card_codes=frozenset(row.gift_cards.values_list("code", flat=True)),
         goods=goods,
         shipping=calculations.checkout_shipping_price(**priced).gross.amount,
         payable=max(Decimal(0), total.amount),

@@ -529,6 +529,7 @@ def checkout(token: str) -> Checkout | None:
         channel_id=str(row.channel_id),
         currency=row.currency,
         voucher_code=row.voucher_code or "",
+        gift_card_codes=frozenset(row.gift_cards.values_list("code", flat=True)),
         goods=base_calculations.base_checkout_subtotal(lines, row.channel, row.currency).amount,
         shipping=base_calculations.base_checkout_delivery_price(info, lines).amount,
         payable=max(Decimal(0), total.gross.amount),

@@ -279,7 +279,7 @@ def _exchange(account: Account, person: host.Person, wish: Wish, now: datetime) 
 def _checkout_now(account: Account, wish: Wish, now: datetime) -> host.Checkout | None:
     """The checkout as it is now that nobody else redeems, less what codes take off that are on their way to it.
 
-    Those first, then the checkout: a code that arrives in between is counted twice and not missed.
+    Those first, then the checkout: a code that arrives in between is seen there.
     """
     if wish.checkout is None:
         return None
@@ -294,6 +294,8 @@ def _checkout_now(account: Account, wish: Wish, now: datetime) -> host.Checkout 
     if checkout is None:
         raise errors.NotFound(field="checkoutId")
     for made in on_their_way:
+        if made.code in (checkout.voucher_code, *checkout.gift_card_codes):
+            continue  # it has arrived
         is_voucher = made.kind != RewardKind.GIFT_CARD
         checkout = replace(
             checkout,

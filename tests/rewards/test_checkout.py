@@ -186,18 +186,7 @@ def test_a_free_product_is_one_piece(ada: Customer, programme_on: Any) -> None:
 
 
 def test_a_free_product_that_is_not_in_the_basket(ada: Customer, programme_on: Any) -> None:
-    from saleor.product.models import Product
-
-    cup = Product.objects.get()
-    other = Product.objects.create(
-        **{
-            field.name: getattr(cup, field.name)
-            for field in cup._meta.concrete_fields
-            if field.name in ("product_type", "category", "price_amount", "currency", "minimal_variant_price_amount")
-        },
-        name="Plate",
-        slug="plate",
-    )
+    other = hosts.product("Plate", programme_on)
     reward = offer(programme_on, "free product", 20, "40", product_id=other.pk)
     assert refusal(redeem(ada, reward, basket(ada).id)) == ("checkoutId", "REWARD_NOT_APPLICABLE")
     assert Account.objects.get().available == 1000
