@@ -78,7 +78,11 @@ def take_up_abandoned(now: datetime) -> None:
 
 
 def _batches(channel_id: str, readers: Mapping[str, Reader], time: clock.Clock) -> Iterator[Progress]:
-    programme = consent.settings_of(channel_id)
+    try:
+        programme = consent.settings_of(channel_id)
+    except Exception:
+        logger.exception("Messages of channel %s stay where they are", channel_id)
+        return
     for route in ROUTES[programme.mail_delivery] if programme else ():
         try:
             yield from _batches_of(channel_id, route, programme, readers, time)

@@ -291,6 +291,17 @@ def test_what_stops_one_channel_stops_no_other(
     assert sorted(state()) == [("sent", ""), ("waiting", "")]
 
 
+def test_settings_that_can_not_be_read_end_no_run(post: Post, customer: Any, monkeypatch: Any) -> None:
+    def broken(channel_id: str) -> Any:
+        raise RuntimeError
+
+    redeemed(customer)
+    with monkeypatch.context() as patch:
+        patch.setattr(sending.consent, "settings_of", broken)
+        assert letters.send(timezone.now()) == (0, 0, 0)
+    assert letters.send(timezone.now()) == (1, 0, 0)
+
+
 def test_a_mail_server_that_can_not_be_read_keeps_mails_only(
     post: Post, customer: Any, programme_on: Any, monkeypatch: Any
 ) -> None:
