@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Iterable
 
 from django.db import connection
 from django.utils import timezone
@@ -29,15 +30,24 @@ FROM firsts
 """
 
 
-def assigned(person: str, experiment: str, share: Decimal, now: datetime) -> Assignment:
-    """The assignment of a person, made with this share if there is none yet."""
-    found = Assignment.objects.filter(person=person, experiment=experiment).first()
-    if found is not None:
-        return found
-    held_out = is_held_out(identity.installation_key(), experiment, person, share)
-    made = Assignment(person=person, experiment=experiment, held_out=held_out, share=share, assigned_at=now)
-    Assignment.objects.bulk_create([made], ignore_conflicts=True)
-    return Assignment.objects.get(person=person, experiment=experiment)
+def assigned(person: str, experiment: str, share: Decimal, now: datetime, before: Iterable[str] = ()) -> Assignment:
+    """The assignment of a person, made with this share if there is none yet.
+
+    `before` are hashes of other addresses that the person is or was known by. What was decided under one of them holds
+    under all; held out once is held out for ever.
+    """
+    known = Assignment.objects.filter(person__in={person, *before}, experiment=experiment)
+    found = list(known.order_by("-held_out", "pk"))
+    if not any(each.person == person for each in found):
+        made = Assignment(person=person, experiment=experiment, assigned_at=now)
+        made.held_out = found[0].held_out if found else _draw_lots(person, experiment, share)
+        made.share = found[0].share if found else share
+        Assignment.objects.bulk_create([made], ignore_conflicts=True)
+    return found[0] if found else Assignment.objects.get(person=person, experiment=experiment)
+
+
+def _draw_lots(person: str, experiment: str, share: Decimal) -> bool:
+    return is_held_out(identity.installation_key(), experiment, person, share)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from .kinds import KINDS, needs_consent
 from .models import CommunicationChoice, Mail
 
 ALL = ""  # in the place of a kind: all kinds that need consent
+UNPROVED = ""  # in the place of an address' hash: said by a user who had not proved the address
 
 
 class Why(str, Enum):
@@ -60,7 +61,7 @@ def verdict(programme: settings.Programme | None, person: host.Person, kind: str
         return Verdict(False, Why.SWITCHED_OFF)
     if not person.email:
         return Verdict(False, Why.NO_ADDRESS)
-    said = latest_choice(person, kind)
+    said = latest_among(choices(identity.email_hash(person.email), person.user_id), kind)
     if said is not None and not said.wanted:
         return Verdict(False, Why.NOT_WANTED, said.pk)
     if not KINDS[kind].needs_consent:
@@ -84,8 +85,17 @@ def settings_of(channel_id: str) -> settings.Programme | None:
 
 
 def latest_choice(person: host.Person, kind: str) -> CommunicationChoice | None:
-    """What a person said last about a kind: about it alone or, where it needs consent, about all of them."""
-    return latest_among(choices(identity.email_hash(person.email), person.user_id), kind)
+    """What a person said last about a kind: about it alone or, where it needs consent, about all of them.
+
+    Who has not proved the address sees their own words only.
+    """
+    if _owns_address(person):
+        return latest_among(choices(identity.email_hash(person.email), person.user_id), kind)
+    return latest_among(CommunicationChoice.objects.filter(user_id=person.user_id, person=UNPROVED), kind)
+
+
+def _owns_address(person: host.Person) -> bool:
+    return person.user_id is None or person.confirmed
 
 
 def latest_among(said: QuerySet, kind: str) -> CommunicationChoice | None:
@@ -95,9 +105,10 @@ def latest_among(said: QuerySet, kind: str) -> CommunicationChoice | None:
 
 
 def choices(person: str, user_id: int | None) -> QuerySet:
-    """All that somebody said, under this hash of an address or with this account."""
+    """All that counts for an address, by its hash, and a user; a yes that was said before the proof does not."""
     mine = Q(person=person)
-    return CommunicationChoice.objects.filter(mine | Q(user_id=user_id) if user_id is not None else mine)
+    said = CommunicationChoice.objects.filter(mine | Q(user_id=user_id) if user_id is not None else mine)
+    return said.exclude(person=UNPROVED, wanted=True)
 
 
 def wanted_unasked(programme: settings.Programme | None, kind: str) -> bool:
@@ -108,8 +119,12 @@ def wanted_unasked(programme: settings.Programme | None, kind: str) -> bool:
 
 
 def choose(person: host.Person, kind: str, wanted: bool, origin: str, now: datetime) -> None:
-    """Keep what a person said about a kind, or ALL, with its time and origin. It counts from now on."""
-    keep(identity.email_hash(person.email), person.user_id, kind, wanted, origin, now)
+    """Keep what a person said about a kind, or ALL, with its time and origin. It counts from now on.
+
+    For the address it counts if the person has proved it, else for the user alone.
+    """
+    under = identity.email_hash(person.email) if _owns_address(person) else UNPROVED
+    keep(under, person.user_id, kind, wanted, origin, now)
 
 
 def keep(person: str, user_id: int | None, kind: str, wanted: bool, origin: str, now: datetime) -> None:

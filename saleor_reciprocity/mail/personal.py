@@ -33,7 +33,7 @@ def forget(subject: Subject) -> None:
     nobody = Concat(Value("erased:"), Cast(F("pk"), CharField()))
     rows.update(source=nobody, person="", user=None, order_id="", context={}, message_id="")
     said = CommunicationChoice.objects.filter(_mine(subject))
-    said.filter(wanted=True).delete()
+    said.filter(Q(wanted=True) | Q(person="")).delete()
     said.update(user=None)
 
 

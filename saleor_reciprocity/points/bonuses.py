@@ -13,7 +13,7 @@ from typing import Any, Iterable, Iterator
 
 from django.db import connection, transaction
 
-from saleor_reciprocity import clock, errors, host, programme
+from saleor_reciprocity import clock, errors, host, identity, programme
 from saleor_reciprocity.errors import keep_going
 
 from . import giving, ledger, queries, rulebook, rules, tiers
@@ -31,9 +31,18 @@ A_YEAR = timedelta(days=330)  # who moves a birthday in the profile has only one
 
 
 def give(
-    person: host.Person, channel_id: str, trigger: Trigger, occasion: str, happened_at: datetime, now: datetime
+    person: host.Person,
+    channel_id: str,
+    trigger: Trigger,
+    occasion: str,
+    happened_at: datetime,
+    now: datetime,
+    names: Iterable[str] = (),
 ) -> list[Entry]:
-    """Give a person what the rules of a channel had for an occasion when it happened. Again, it gives nothing."""
+    """Give a person what the rules of a channel had for an occasion when it happened. Again, it gives nothing.
+
+    `names` are others that the occasion has, of which one may have been given before.
+    """
     if not _switched_on(channel_id, happened_at):
         return []
     with transaction.atomic():
@@ -42,9 +51,9 @@ def give(
             return []
         account = ledger.lock_account_of(person, now)
         due = list(chosen(in_force, person, account, now))
-        given = Entry.objects.filter(source__in=[_source(rule, occasion) for rule in due])
-        sources = set(given.values_list("source", flat=True))
-        new = [rule for rule in due if _source(rule, occasion) not in sources]
+        sources = {_source(rule, name): rule.id for rule in due for name in (occasion, *names)}
+        given = {sources[source] for source in _written(sources)}
+        new = [rule for rule in due if rule.id not in given]
         return [_post(account, rule, occasion, channel_id, now) for rule in new]
 
 
@@ -100,6 +109,10 @@ def _post(
     return giving.give(account, posting, now)
 
 
+def _written(sources: Iterable[str]) -> Iterable[str]:
+    return Entry.objects.filter(source__in=list(sources)).values_list("source", flat=True)
+
+
 def _source(rule: Rule, occasion: str) -> str:
     return f"bonus:{rule.id}:{rule.trigger.value}:{occasion}"
 
@@ -126,21 +139,29 @@ def look(now: datetime) -> int:
 
 
 def _give_to(user_id: int, channel_id: str, trigger: Trigger, occasion: str, at: datetime, now: datetime) -> int:
-    """Give a user a bonus for an occasion that is one of the account: whoever registers again has the same one."""
+    """Give a user a bonus for an occasion that is one of the person: whoever registers again has the same one."""
     user = host.user_with_id(user_id)
     if user is None:
         return 0
     with transaction.atomic():
         person = host.person(user)
         account = ledger.lock_account_of(person, now)
-        if trigger is Trigger.BIRTHDAY and _had_a_birthday(account, now):
+        _let_one_in(person)
+        theirs = queries.accounts_of_person(account, person)
+        if trigger is Trigger.BIRTHDAY and _had_a_birthday(theirs, now):
             return 0
-        return len(give(person, channel_id, trigger, occasion.format(account=account.pk), at, now))
+        own, *others = [occasion.format(account=account_id) for account_id in theirs]
+        return len(give(person, channel_id, trigger, own, at, now, others))
 
 
-def _had_a_birthday(account: Account, now: datetime) -> bool:
-    parts = queries.parts_of(account)
-    recent = Entry.objects.filter(account__in=parts, kind=Kind.BONUS, happened_at__gt=now - A_YEAR)
+def _let_one_in(person: host.Person) -> None:
+    """Let nobody else with this address get further until the end of the transaction: they may have other accounts."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(identity.email_hash(person.email)[:15], 16)])
+
+
+def _had_a_birthday(account_ids: list[int], now: datetime) -> bool:
+    recent = Entry.objects.filter(account__in=account_ids, kind=Kind.BONUS, happened_at__gt=now - A_YEAR)
     return recent.filter(source__contains=f":{Trigger.BIRTHDAY.value}:").exists()
 
 

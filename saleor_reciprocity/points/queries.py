@@ -41,6 +41,20 @@ def parts_of(account: Account) -> QuerySet:
     return Account.objects.filter(Q(pk=account.pk) | Q(merged_into_id=account.pk))
 
 
+def accounts_of_person(account: Account, person: Person) -> list[int]:
+    """The ids of all accounts of whoever has this one: its own first, its parts, and those of the same address.
+
+    Whoever registers the address again, in another spelling, has another account and is no other person.
+    """
+    users = host.users_at(person.email) if person.email else []
+    same = Q(pk=account.pk) | Q(user_id__in=users)
+    if person.email:
+        same |= Q(email_hash=identity.email_hash(person.email))
+    owners = list(Account.objects.filter(same).values_list("pk", flat=True))
+    parts = Account.objects.filter(merged_into_id__in=owners).values_list("pk", flat=True)
+    return [account.pk, *({*owners, *parts} - {account.pk})]
+
+
 def _account_of(person: Person) -> Account | None:
     own = Account.objects.filter(user_id=person.user_id).first() if person.user_id is not None else None
     if own is not None or not person.email:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host, programme
-from saleor_reciprocity.points import ledger, orders
+from saleor_reciprocity.points import ledger, orders, queries
 from saleor_reciprocity.points.models import Account, Kind
 
 from . import catalogue, issuing, letters, limits, pricing, rounds
@@ -58,7 +58,7 @@ def redeem(
         raise errors.SignInRequired
     with rounds.locking():
         account = orders.mature(ledger.lock_account_of(person, now), now)
-        earlier = Redemption.objects.filter(account=account, key=wish.key).first()
+        earlier = _earlier(Q(account__in=queries.parts_of(account)), wish.key)
         return _same(earlier, reward_id) if earlier else _exchange(account, person, wish, now)
 
 
@@ -76,7 +76,7 @@ def redeem_on_checkout(
     A new code that the host does not accept there is taken back at once. Sent again after a crash, the same key puts
     the same code on the checkout. Raises what `redeem` raises, and NotFound for whatever is not the person's checkout.
     """
-    earlier = Redemption.objects.filter(account__user_id=person.user_id, key=key.strip()).first()
+    earlier = _earlier(_of_user(person.user_id), key.strip())
     checkout = host.checkout(checkout_id)
     if earlier is not None:
         _same(earlier, reward_id)
@@ -88,6 +88,15 @@ def redeem_on_checkout(
         return made, True
     cancel(made.pk, f"user:{person.user_id}", now=now)
     raise errors.RewardNotApplicable
+
+
+def _earlier(whose: Q, key: str) -> Redemption | None:
+    """What a key has redeemed already, in whatever part of the account."""
+    return Redemption.objects.filter(whose, key=key).order_by("pk").first()
+
+
+def _of_user(user_id: int | None) -> Q:
+    return Q(account__user_id=user_id) | Q(account__merged_into__user_id=user_id)
 
 
 def _is_own(checkout: host.Checkout | None, person: host.Person) -> bool:
@@ -184,7 +193,7 @@ def _note_use(redemption: Redemption, order_id: str, now: datetime) -> None:
 def _locked(redemption_id: int, user_id: int | None, now: datetime) -> Redemption:
     found = Redemption.objects.filter(pk=redemption_id)
     if user_id is not None:
-        found = found.filter(Q(account__user_id=user_id) | Q(account__merged_into__user_id=user_id))
+        found = found.filter(_of_user(user_id))
     account_id = found.values_list("account_id", flat=True).first()
     if account_id is None:
         raise errors.NotFound(field="id")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 from saleor_reciprocity import host
 from saleor_reciprocity.points import tiers
@@ -31,22 +32,33 @@ def reason_against(order: host.Order, campaign: Campaign, account: Account, now:
     return None
 
 
-def limit_reached(draw: Draw, campaign: Campaign) -> Outcome | None:
-    """Which limit keeps a person, or the people at one address, from another draw; None when none does.
+def draws_of_person(draw: Draw, account: Account) -> QuerySet:
+    """All draws of whoever a draw is for: under the same e-mail address, by the same user, or of the same account.
 
-    Gifts that were withdrawn count, so that ordering and cancelling gains nothing. Of people at one address, one at a
-    time gets here; those of one person wait for its account already.
+    A user may change the address, and an account knows the orders from before people were merged.
+    """
+    orders = list(account.orders.values_list("order_id", flat=True))  # as a list, which an index serves
+    same = Q(person=draw.person) | Q(order_id__in=orders)
+    return Draw.objects.filter(same | Q(user_id=draw.user_id) if draw.user_id is not None else same)
+
+
+def limit_reached(draw: Draw, campaign: Campaign, mine: QuerySet) -> Outcome | None:
+    """Which limit keeps whoever has the draws `mine`, or the people at one address, from another; None without one.
+
+    Gifts that were withdrawn count, so that ordering and cancelling gains nothing. Of people with one e-mail address,
+    and of those at one postal address, one at a time gets here; those of one account wait for it already.
     """
     now = draw.drawn_at
-    today = Draw.objects.filter(person=draw.person, drawn_at__gte=_midnight(now)).exclude(order_id=draw.order_id)
+    _let_one_in(draw.person)
+    today = mine.filter(drawn_at__gte=_midnight(now)).exclude(order_id=draw.order_id)
     if today.values("order_id").distinct().count() >= MOST_ORDERS_A_DAY:
         return Outcome.TOO_MANY_ORDERS
-    wins = Draw.objects.filter(outcome=Outcome.WON, drawn_at__gt=now - timedelta(days=campaign.cooling_off_days))
-    if wins.filter(person=draw.person).exists():
+    lately = Q(outcome=Outcome.WON, drawn_at__gt=now - timedelta(days=campaign.cooling_off_days))
+    if mine.filter(lately).exists():
         return Outcome.COOLING_OFF
     if draw.address:
-        _lock_address(draw.address)
-        if wins.filter(address=draw.address).exists():
+        _let_one_in(draw.address)
+        if Draw.objects.filter(lately, address=draw.address).exists():
             return Outcome.ADDRESS
     return None
 
@@ -55,6 +67,7 @@ def _midnight(now: datetime) -> datetime:
     return now.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _lock_address(address: str) -> None:
+def _let_one_in(digest: str) -> None:
+    """Let nobody else with this hash get further until the end of the transaction."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(address[:15], 16)])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(digest[:15], 16)])

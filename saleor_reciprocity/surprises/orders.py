@@ -96,9 +96,11 @@ def _reason_against(order: host.Order, campaign: Campaign, made: Draw, account: 
     if against is not None:
         return against
     share = campaigns.holdout_share(order.channel_id, order.placed_at)
-    if holdout.assigned(made.person, assignment.SURPRISES, share, made.drawn_at).held_out:
+    mine = eligibility.draws_of_person(made, account)
+    before = mine.values_list("person", flat=True).distinct()
+    if holdout.assigned(made.person, assignment.SURPRISES, share, made.drawn_at, before).held_out:
         return Outcome.HELD_OUT
-    return eligibility.limit_reached(made, campaign)
+    return eligibility.limit_reached(made, campaign, mine)
 
 
 def _give(made: Draw, order: host.Order, account: Account) -> None:

@@ -93,9 +93,11 @@ def _reason_against(
         return State.TOO_LATE
     if not consent.may_write(order.person, kinds.SURVEY, order.channel_id, now).allowed:
         return State.NO_CONSENT
-    if _asked_recently(invitation, queries.account_of(order.person), now):
+    account = queries.account_of(order.person)
+    if _asked_recently(invitation, account, now):
         return State.ASKED_RECENTLY
-    if holdout.assigned(invitation.person, assignment.SURVEYS, terms.survey_holdout_share, now).held_out:
+    before = Invitation.objects.filter(_same_person(invitation, account)).values_list("person", flat=True).distinct()
+    if holdout.assigned(invitation.person, assignment.SURVEYS, terms.survey_holdout_share, now, before).held_out:
         return State.HELD_OUT
     return None
 

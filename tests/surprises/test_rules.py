@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 
-from saleor_reciprocity import errors, host, settlement, sweep
+from saleor_reciprocity import errors, host, identity, settlement, sweep
 from saleor_reciprocity.experiments.models import Assignment
+from saleor_reciprocity.points import ledger
 from saleor_reciprocity.points.models import Account
 from saleor_reciprocity.surprises import campaigns
 from saleor_reciprocity.surprises.models import Budget, Campaign, Draw, PrizeKind
@@ -246,3 +248,55 @@ def test_a_no_that_should_have_been_a_yes_is_found(shop: Any, capsys: Any) -> No
     with pytest.raises(CommandError):
         call_command("reciprocity_verify_draws")
     assert "not the one that was published" in capsys.readouterr().out
+
+
+def changed(customer: Any, email: str) -> Any:
+    """A customer who has changed the address of the account."""
+    customer.email = email
+    customer.save(update_fields=["email"])
+    return customer
+
+
+def test_another_address_of_the_same_account_is_no_other_customer(shop: Any, customer: Any) -> None:
+    """Not for the pause after a gift."""
+    campaign(shop, cooling_off_days=10)
+    won = [outcome(settled(changed(customer, f"ada+{number}@example.com"))) for number in range(3)]
+    assert won == ["won", "cooling off", "cooling off"]
+
+
+def test_another_address_of_the_same_account_has_no_orders_of_its_own(shop: Any, customer: Any) -> None:
+    campaign(shop)
+    drawn = [outcome(settled(changed(customer, f"ada+{number}@example.com"))) for number in range(4)]
+    assert drawn == ["won", "won", "won", "too many orders"]
+
+
+def test_whoever_is_held_out_stays_so_under_another_address(shop: Any, customer: Any) -> None:
+    hosts.configure(shop, holdout_share="0.5")
+    campaign(shop)
+    Assignment.objects.create(
+        person=identity.email_hash("ada@example.com"),
+        experiment="surprises",
+        held_out=True,
+        share=Decimal("0.5"),
+        assigned_at=timezone.now(),
+    )
+    drawn = [outcome(settled(customer))]
+    drawn += [outcome(settled(changed(customer, f"ada+{number}@example.com"))) for number in range(3)]
+    assert drawn == ["held out"] * 4
+    assert set(Assignment.objects.values_list("held_out", flat=True)) == {True}
+
+
+def test_a_gift_of_a_merged_account_counts(shop: Any, customer: Any) -> None:
+    campaign(shop, cooling_off_days=10)
+    assert outcome(settled("ada@work.example.com")) == "won"
+    guest = Account.objects.get(user=None)
+    target = ledger.account_of(host.person(customer), timezone.now())
+    with transaction.atomic():
+        ledger.merge(guest.pk, target.pk, timezone.now(), "user:1")
+    assert outcome(settled(customer)) == "cooling off"
+
+
+def test_two_accounts_of_one_mailbox_get_one_gift(shop: Any, customer: Any) -> None:
+    campaign(shop, cooling_off_days=10)
+    assert outcome(settled(customer)) == "won"
+    assert outcome(settled(hosts.customer("ADA@example.com"))) == "cooling off"
