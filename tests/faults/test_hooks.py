@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
+from saleor.plugins.manager import get_plugins_manager
 
 from saleor_reciprocity import host, settlement, sweep
 from saleor_reciprocity.points import ledger
@@ -38,6 +39,51 @@ def broken_tables() -> Any:
     yield
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE elsewhere RENAME TO reciprocity_orderterms")
+
+
+SHIPPED = ("fulfillment_created", "fulfillment_approved") if hosts.MULTI_CHANNEL else ("fulfillment_created",)
+
+
+@pytest.mark.parametrize("hook", SHIPPED)
+def test_a_shipment_that_the_host_reports_makes_points_available(
+    hook: str, transactional_db: Any, programme_on: Any, customer: Any
+) -> None:
+    order = hosts.order(customer, [("10", 1), ("5", 1)])
+    settlement.settle(host.order_id(order))
+    hosts.report(hook, hosts.ship(order, [1, 0]))
+    account = Account.objects.get()
+    assert (account.pending, account.available) == (5, 10)
+
+
+@pytest.mark.skipif(not hosts.MULTI_CHANNEL, reason="Saleor 2.10 has no such hook")
+def test_a_cancelled_shipment_that_the_host_reports_makes_points_pending(
+    transactional_db: Any, programme_on: Any, customer: Any
+) -> None:
+    order = hosts.order(customer, [("10", 1)])
+    shipment = hosts.ship(order)
+    settlement.settle(host.order_id(order))
+    hosts.unship(order)
+    hosts.report("fulfillment_canceled", shipment)
+    account = Account.objects.get()
+    assert (account.pending, account.available) == (10, 0)
+
+
+@pytest.mark.skipif(not hosts.MULTI_CHANNEL, reason="Saleor 2.10 imports no orders")
+@pytest.mark.parametrize("loaded", [True, False])
+def test_imported_orders_are_settled_in_line_or_by_the_sweep(
+    loaded: bool, transactional_db: Any, programme_on: Any, customer: Any
+) -> None:
+    """Saleor tells plugins with settings per channel of an import only once it has loaded those of a channel."""
+    other = hosts.open_channel("pln", "PLN")
+    orders = [hosts.order(customer, [(price, 1)]) for price in ("10", "20", "30")]
+    off = hosts.order(customer, [("500", 1)], channel=other)
+    manager = get_plugins_manager(**({"allow_replica": False} if hosts.MULTI_CHANNEL else {}))
+    if loaded:
+        manager.get_plugins(channel_slug=programme_on.slug)
+    manager.order_bulk_created([*orders, off])
+    assert sorted(Account.objects.values_list("pending", flat=True)) == ([60] if loaded else [])
+    sweep.sweep()
+    assert Account.objects.get().pending == 60, "nothing for the channel in which the programme is off"
 
 
 def test_nothing_is_asked_of_the_database_inside_the_hosts_transaction(

@@ -34,6 +34,12 @@ def root_fields(kind: str) -> dict[str, Any]:
     return {name: types[name] for name in names}
 
 
+def added_fields(kind: str) -> dict[str, Any]:
+    """The plugin's fields on one of the host's types."""
+    fields = host.loaded_schema().get_type(kind).fields
+    return {name: fields[name] for name in ours.FIELDS[kind]}
+
+
 def object_types() -> dict[str, Any]:
     """Every object type that the plugin adds, by name."""
     text = ours.sdl()
@@ -99,15 +105,23 @@ STRANGE_DATES = (
 
 
 class Fuzz:
-    """Operations on the plugin's fields, made from the schema and a seed. `ids` are rows that exist, by type."""
+    """Operations on the plugin's fields, made from the schema and a seed. `ids` are rows that exist, by type.
 
-    def __init__(self, random: Random, ids: Callable[[], list[str]]) -> None:
-        self.random, self.ids = random, ids
+    `doors` are the host's own queries that lead to types of the host with fields of ours: `me`, an order, a checkout.
+    """
+
+    def __init__(self, random: Random, ids: Callable[[], list[str]], doors: list[tuple[str, str]]) -> None:
+        self.random, self.ids, self.doors = random, ids, doors
         self.queries, self.mutations = root_fields("Query"), root_fields("Mutation")
 
     def operation(self) -> tuple[str, str, str]:
         """One operation: "query" or "mutation", the field's name, and the text."""
-        kind = self.random.choice(["query", "mutation"])
+        kind = self.random.choice(["query", "mutation", "door"])
+        if kind == "door":
+            door, of = self.random.choice(self.doors)
+            added = added_fields(of)
+            name = self.random.choice(sorted(added))
+            return "query", name, f"query {{ {door} {{ {self.call(name, added[name])} }} }}"
         fields = self.queries if kind == "query" else self.mutations
         name = self.random.choice(sorted(fields))
         return kind, name, f"{kind} {{ {self.call(name, fields[name])} }}"
