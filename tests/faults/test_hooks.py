@@ -41,12 +41,18 @@ def broken_tables() -> Any:
         cursor.execute("ALTER TABLE elsewhere RENAME TO reciprocity_orderterms")
 
 
+@pytest.fixture
+def unhurried(settings: Any) -> None:
+    """Time enough for settling in line, however busy the machine is."""
+    settings.RECIPROCITY_HOOK_SECONDS = 60
+
+
 SHIPPED = ("fulfillment_created", "fulfillment_approved") if hosts.MULTI_CHANNEL else ("fulfillment_created",)
 
 
 @pytest.mark.parametrize("hook", SHIPPED)
 def test_a_shipment_that_the_host_reports_makes_points_available(
-    hook: str, transactional_db: Any, programme_on: Any, customer: Any
+    hook: str, unhurried: None, transactional_db: Any, programme_on: Any, customer: Any
 ) -> None:
     order = hosts.order(customer, [("10", 1), ("5", 1)])
     settlement.settle(host.order_id(order))
@@ -57,7 +63,7 @@ def test_a_shipment_that_the_host_reports_makes_points_available(
 
 @pytest.mark.skipif(not hosts.MULTI_CHANNEL, reason="Saleor 2.10 has no such hook")
 def test_a_cancelled_shipment_that_the_host_reports_makes_points_pending(
-    transactional_db: Any, programme_on: Any, customer: Any
+    unhurried: None, transactional_db: Any, programme_on: Any, customer: Any
 ) -> None:
     order = hosts.order(customer, [("10", 1)])
     shipment = hosts.ship(order)
@@ -71,7 +77,7 @@ def test_a_cancelled_shipment_that_the_host_reports_makes_points_pending(
 @pytest.mark.skipif(not hosts.MULTI_CHANNEL, reason="Saleor 2.10 imports no orders")
 @pytest.mark.parametrize("loaded", [True, False])
 def test_imported_orders_are_settled_in_line_or_by_the_sweep(
-    loaded: bool, transactional_db: Any, programme_on: Any, customer: Any
+    loaded: bool, unhurried: None, transactional_db: Any, programme_on: Any, customer: Any
 ) -> None:
     """Saleor tells plugins with settings per channel of an import only once it has loaded those of a channel."""
     other = hosts.open_channel("pln", "PLN")

@@ -68,11 +68,9 @@ def doors(order: Any, checkout: Any) -> list[tuple[str, str]]:
     """The queries of the host that lead to fields of ours, and the types that carry them."""
     order_id, checkout_id = global_ids(iter([("Order", order.pk), ("Checkout", checkout.pk)]))
     by_token = f'orderByToken(token: "{host.order_id(order)}")'
-    if hosts.MULTI_CHANNEL:
-        of_checkout = f'checkout(id: "{checkout_id}")'
-    else:
-        of_checkout = f'checkout(token: "{checkout.token}")'
-    return [("me", "User"), (f'order(id: "{order_id}")', "Order"), (by_token, "Order"), (of_checkout, "Checkout")]
+    which = f'id: "{checkout_id}"' if hosts.MULTI_CHANNEL else f'token: "{checkout.token}"'
+    by_id, of_checkout = f'order(id: "{order_id}")', f"checkout({which})"
+    return [("me", "User"), (by_id, "Order"), (by_token, "Order"), (of_checkout, "Checkout")]
 
 
 def ids() -> list[str]:
