@@ -4,8 +4,8 @@
     python -m tests.faults.power_cut --database-url URL --cut 'COMMAND' --start 'COMMAND'    any other server
 
 Workers order, ship, settle, redeem, give back and sweep until the power goes. Each notes a redemption only after it has
-its code: such a code must be there after the restart. Points that an order was just given may be lost with the power
-(their commit does not wait for the disk); then the sweep gives them again.
+its code: such a code must be there after the restart. What an order was just given may be lost with the power (its
+commit does not wait for the disk); then the sweep gives it again, and a surprise that a customer saw is one again.
 """
 
 from __future__ import annotations
@@ -25,6 +25,14 @@ from django.utils import timezone
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CUSTOMERS, WORKERS, SECONDS = 5, 6, 4.0
+CAMPAIGN = {
+    "surprise_probability": "0.5",
+    "surprise_value": "3",
+    "surprise_budget_per_month": "1000000",
+    "surprise_from_order": "1",
+    "surprise_cooling_off_days": "0",
+    "holdout_share": "0",
+}
 
 
 def main() -> int:
@@ -44,7 +52,7 @@ def main() -> int:
     shop()
     for cut in range(1, arguments.cuts + 1):
         promised += one_cut(cut, arguments)
-    print(f"{arguments.cuts} power cuts, {promised} codes promised and kept, the books are right.")
+    print(f"{arguments.cuts} power cuts, {promised} codes and surprises promised and kept, the books are right.")
     return 0
 
 
@@ -70,7 +78,7 @@ def _use_test_database() -> None:
 
 
 def shop() -> None:
-    """A migrated database with the programme on; made once, kept from cut to cut."""
+    """A migrated database with the programme and a campaign on; made once, kept from cut to cut."""
     from django.db import connection
 
     from saleor_reciprocity import host
@@ -79,11 +87,11 @@ def shop() -> None:
     connection.creation.create_test_db(verbosity=0, keepdb=True, serialize=False)
     with host.allow_writer():
         channel = hosts.open_channel()
-        hosts.configure(channel, active=True, points_per_unit="1", reward_points="50", reward_value="5")
+        hosts.configure(channel, active=True, points_per_unit="1", reward_points="50", reward_value="5", **CAMPAIGN)
 
 
 def one_cut(cut: int, arguments: argparse.Namespace) -> int:
-    """Load, power cut, restart, sweep, proof. Returns how many codes were promised."""
+    """Load, power cut, restart, sweep, proof. Returns how many codes and surprises were promised."""
     from django.db import connection
 
     connection.close()
@@ -104,26 +112,32 @@ def one_cut(cut: int, arguments: argparse.Namespace) -> int:
     assert all(worker.returncode == 0 for worker in workers), "a worker ended otherwise than by the power cut"
     subprocess.run(shlex.split(arguments.start), check=True, stdout=subprocess.DEVNULL)
     prove(promised)
-    print(f"cut {cut}: {len(promised)} codes promised, all there", flush=True)
+    print(f"cut {cut}: {len(promised)} codes and surprises promised, all there", flush=True)
     return len(promised)
 
 
 def prove(promised: list[list[str]]) -> None:
-    """After the restart: every promised code is there, the schedule looks, and the books are right."""
+    """After the restart: every promised code is there, the schedule looks, the books and the draws are right."""
     from django.core.management import call_command
 
     from saleor_reciprocity import host
     from saleor_reciprocity.rewards.models import Redemption
+    from saleor_reciprocity.surprises.models import Draw, Outcome
 
     from .killing import look_after_everything
 
     with host.allow_writer():
         there = set(Redemption.objects.values_list("code", flat=True))
-        lost = [code for _, code in promised if code not in there]
-        assert promised, "nobody got as far as a code; the load was too small to prove anything"
+        codes = [code for kind, code in promised if kind == "code"]
+        won = {order_id for kind, order_id in promised if kind == "won"}
+        assert codes, "nobody got as far as a code; the load was too small to prove anything"
+        lost = set(codes) - there
         assert not lost, f"{len(lost)} codes were promised and lost"
         call_command("reciprocity_check", stdout=StringIO())
         look_after_everything()
+        lost = won - set(Draw.objects.filter(outcome=Outcome.WON).values_list("order_id", flat=True))
+        assert not lost, f"{len(lost)} surprises were seen and lost"
+        call_command("reciprocity_verify_draws", stdout=StringIO())
         call_command("reciprocity_check", stdout=sys.stdout if os.environ.get("VERBOSE") else StringIO())
 
 
@@ -160,6 +174,7 @@ def _customer(email: str) -> Any:
 
 def buy(person: Any, choose: random.Random) -> None:
     from saleor_reciprocity import host, settlement
+    from saleor_reciprocity.surprises.models import Draw, Outcome
     from tests import hosts
 
     order = hosts.order(person, [("60", 1)])
@@ -167,6 +182,8 @@ def buy(person: Any, choose: random.Random) -> None:
         hosts.ship(order)
     with settlement.bounded(5):
         settlement.settle(host.order_id(order))
+    if Draw.objects.filter(order_id=host.order_id(order), outcome=Outcome.WON).exists():
+        print(f"won {host.order_id(order)}", flush=True)
 
 
 def redeem(person: Any, choose: random.Random) -> None:
