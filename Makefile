@@ -4,6 +4,7 @@ PYTHON3 ?= python3
 ARGS ?=
 PROCESSES ?= 2
 OPERATIONS ?= 10000
+SECONDS ?= 120
 SEED ?= $(shell date +%s)
 
 SALEOR := .venv/saleor/bin/python
@@ -41,6 +42,10 @@ test: env ## the test suite against Saleor 2.10.1 and a real PostgreSQL, on two 
 .PHONY: fuzz
 fuzz: env ## ten thousand strange GraphQL operations; SEED=… repeats a run, OPERATIONS=… runs another number
 	@$(WITH_TEST_DATABASE) env FUZZ_OPERATIONS=$(OPERATIONS) FUZZ_SEED=$(SEED) $(SALEOR) -m pytest tests/graphql/test_fuzz.py --timeout 3600 $(ARGS)
+
+.PHONY: stress
+stress: env ## everything at once for two minutes, SECONDS=600 for longer; SEED=… repeats the choices of a run
+	@$(WITH_TEST_DATABASE) env STRESS_SECONDS=$(SECONDS) STRESS_SEED=$(SEED) $(SALEOR) -m pytest tests/faults/test_everything.py $(ARGS)
 
 .PHONY: power-cut
 power-cut: env ## PostgreSQL stopped at once under load and restarted, three times; ARGS="--cuts 10" for more

@@ -6,18 +6,19 @@ A domain joins by a row in DOMAINS: what it holds about a subject, and how it fo
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Callable, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from . import errors, host, identity
 from .experiments import personal as experiments
 from .identity import Subject
 from .mail import personal as mail
-from .points import ledger, queries
+from .points import ledger
 from .points import personal as points
 from .points.models import Account, OrderTerms
 from .recommendations import personal as recommendations
@@ -32,7 +33,22 @@ class Domain(NamedTuple):
 
     name: str
     export: Callable[[Subject], Any]
-    forget: Callable[[Subject], None]
+    forget: Callable[[Subject, datetime], None]
+
+
+def _settled(subject: Subject) -> list[dict[str, Any]]:
+    """When the orders were looked at."""
+    rows = SettledOrder.objects.filter(order_id__in=subject.order_ids).order_by("pk")
+    return list(rows.values("order_id", "settled_at"))
+
+
+def _ignore(subject: Subject, now: datetime) -> None:
+    """Nobody looks at the orders again, whether somebody has looked at them before or not. Nothing waits after this."""
+    known = SettledOrder.objects.filter(order_id__in=subject.order_ids)
+    state = {"erased": True, "settled_at": now}
+    known.update(fingerprint="", error="", retry_at=None, **state)
+    rows = [SettledOrder(order_id=order_id, **state) for order_id in subject.order_ids]
+    SettledOrder.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 DOMAINS = (
@@ -43,26 +59,28 @@ DOMAINS = (
     Domain("recommendations", recommendations.export, recommendations.forget),
     Domain("experiments", experiments.export, experiments.forget),
     Domain("mail", mail.export, mail.forget),
+    Domain("settlement", _settled, _ignore),
 )
 
 
 def export(person: host.Person) -> dict[str, Any]:
     """All that is held about a person, by domain."""
     with host.allow_writer():
-        subject = _subject(person)
+        subject = _seen(person)
         return {domain.name: domain.export(subject) for domain in DOMAINS}
 
 
-def erase(person: host.Person) -> int:
+def erase(person: host.Person, now: datetime) -> int:
     """Forget a person for good: all or nothing. Returns how many orders are ignored from now on.
 
-    Raises NotFound for an address under which nothing is held.
+    Whoever writes about the person meanwhile waits, or is waited for; nobody writes afterwards. Raises NotFound for an
+    address under which nothing is held and for a user who is gone, and Busy while somebody else merges the accounts.
     """
-    with host.allow_writer(), transaction.atomic():
-        subject = _subject(person)
-        if not _is_known(subject):
+    with host.allow_writer():
+        seen = _seen(person)
+        if not _is_known(seen):
             raise errors.NotFound(_("Nothing is held under this address."), field="email")
-        return _forget(subject)
+        return _forget_for_good(seen, lambda: _subject(person, _lock(person, now)), now)
 
 
 def _is_known(subject: Subject) -> bool:
@@ -74,37 +92,86 @@ def _is_known(subject: Subject) -> bool:
 
 def erase_account(account_id: int, now: datetime) -> None:
     """Forget whoever an account belongs to, of whom nothing else is known any more."""
-    with transaction.atomic():
-        account = ledger.lock(account_id, now)
-        _forget(_subject_of(account, None, account.email_hash or "", set()))
+    nobody = host.Person(None, "", confirmed=False)
+    _forget_for_good(_subject(nobody, {account_id}), lambda: _subject(nobody, {ledger.lock(account_id, now).pk}), now)
 
 
-def _subject(person: host.Person) -> Subject:
-    """The person, as far as the address is theirs: an unconfirmed user gets nothing of a guest's."""
-    owns_address = bool(person.email) and (person.user_id is None or person.confirmed)
-    email_hash = identity.email_hash(person.email) if owns_address else ""
-    known = host.Person(person.user_id, person.email if owns_address else "", person.confirmed)
+def _forget_for_good(seen: Subject, locked: Callable[[], Subject], now: datetime) -> int:
+    """Take our notes off the host's orders, which is done without a lock of ours; then forget the person.
+
+    Not when somebody has written another note meanwhile: whoever does so later finds that the draw is nobody's.
+    """
+    for _attempt in range(3):
+        surprises.take_notes_off(seen.order_ids)
+        with transaction.atomic():
+            seen = locked()
+            _forget(seen, now)
+            if not surprises.has_notes(seen.order_ids):
+                return len(seen.order_ids)
+            transaction.set_rollback(True)
+    raise errors.Busy
+
+
+def _seen(person: host.Person) -> Subject:
+    return _subject(person, set(_accounts_of(person).values_list("pk", flat=True)))
+
+
+def _lock(person: host.Person, now: datetime) -> set[int]:
+    """Lock the accounts of a person, in their order. Who has none gets one: for others who would make one to wait."""
+    for _attempt in range(3):
+        if person.user_id is not None or person.email:
+            ledger.account_of(person, now)
+        found = set(_accounts_of(person).values_list("pk", flat=True))
+        held = Account.objects.select_for_update().filter(pk__in=found, merged_into=None, erased_at=None)
+        if len(held.order_by("pk")) == len(found):
+            return found
+    raise errors.Busy
+
+
+def _accounts_of(person: host.Person) -> QuerySet:
+    """A user's account, and one that no user has under the user's own address; or that of a guest's address."""
+    address = Q(email_hash__in=_own_hashes(person))
+    if person.user_id is None:
+        return Account.objects.filter(address)
+    return Account.objects.filter(Q(user_id=person.user_id) | address & Q(user=None))
+
+
+def _own_hashes(person: host.Person) -> list[str]:
+    """The hash of the address, as far as it is theirs: an unconfirmed user gets nothing of a guest's."""
+    return [identity.email_hash(person.email)] if _owns_address(person) else []
+
+
+def _owns_address(person: host.Person) -> bool:
+    return bool(person.email) and (person.user_id is None or person.confirmed)
+
+
+def _subject(person: host.Person, account_ids: set[int]) -> Subject:
+    """All that leads to a person: accounts with those that are part of them, orders, and hashes of addresses."""
+    parts = Account.objects.filter(Q(pk__in=account_ids) | Q(merged_into_id__in=account_ids))
+    hash_of_part = dict(parts.values_list("pk", "email_hash"))
+    known = replace(person, email=person.email if _owns_address(person) else "")
     order_ids = {host.order_id(row) for row in host.orders_of(known)}
-    return _subject_of(queries.account_of(person), person.user_id, email_hash, order_ids)
+    order_ids.update(OrderTerms.objects.filter(account_id__in=hash_of_part).values_list("order_id", flat=True))
+    own = {*_own_hashes(person), *filter(None, hash_of_part.values())}
+    subject = Subject(person.user_id, tuple(own), tuple(sorted(hash_of_part)), tuple(sorted(order_ids)))
+    return replace(subject, persons=tuple(sorted(own | _carried_alone(subject))))
 
 
-def _subject_of(account: Account | None, user_id: int | None, email_hash: str, order_ids: set[str]) -> Subject:
-    account_ids = list(queries.parts_of(account).values_list("pk", flat=True)) if account is not None else []
-    mine = OrderTerms.objects.filter(account_id__in=account_ids)
-    order_ids = order_ids | set(mine.values_list("order_id", flat=True))
-    return Subject(user_id, email_hash, tuple(sorted(account_ids)), tuple(sorted(order_ids)))
+def _carried_alone(subject: Subject) -> set[str]:
+    """The hashes on the rows of a person that no row of anybody else carries: of former and of unproved addresses."""
+    rows = [named for domain in (surprises, surveys, mail) for named in domain.named(subject)]
+    carried = {person for named in rows for person in named.values_list("person", flat=True) if person}
+    alike = [named.model.objects.filter(person__in=carried).exclude(pk__in=named.values("pk")) for named in rows]
+    others = {person for found in alike for person in found.values_list("person", flat=True)}
+    others.update(Account.objects.filter(email_hash__in=carried).values_list("email_hash", flat=True))
+    return carried - others
 
 
-def _forget(subject: Subject) -> int:
-    list(Account.objects.select_for_update().filter(pk__in=subject.account_ids).order_by("pk"))
+def _forget(subject: Subject, now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('reciprocity.erasing', 'on', true)")
     for domain in DOMAINS:
-        domain.forget(subject)
+        domain.forget(subject, now)
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('reciprocity.erasing', 'off', true)")
-    known = SettledOrder.objects.filter(Q(order_id__in=subject.order_ids))
-    known.update(erased=True, fingerprint="", error="", retry_at=None)
-    rows = [SettledOrder(order_id=order_id, erased=True) for order_id in subject.order_ids]
-    SettledOrder.objects.bulk_create(rows, ignore_conflicts=True)
-    return len(rows)
+    Account.objects.filter(pk__in=subject.account_ids, created_at=now).delete()  # made to be locked only

@@ -1,4 +1,4 @@
-"""What Django 3.0 and 5.2 spell differently in models: JSON columns and CHECK constraints."""
+"""What our models share: JSON columns and CHECK constraints for Django 3.0 and 5.2, and whose the keys to users are."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ if django.VERSION < (3, 1):
     from django.contrib.postgres.fields import JSONField as DjangoJSONField
 else:
     from django.db.models import JSONField as DjangoJSONField
+
+# Of a key to a user: when the user is deleted, the row loses the name, or goes as well. The database does it and misses
+# no row, however late it was written. Django would look for the rows first, and fail when another came meanwhile.
+BY_THE_DATABASE = models.DO_NOTHING
 
 _CONDITION = "check" if django.VERSION < (5, 1) else "condition"
 

@@ -30,7 +30,7 @@ class Subject:
     """A person as all tables know the person: for an export or an erasure. "" and None stand for what is not known."""
 
     user_id: int | None
-    person: str  # the keyed hash of the address
+    persons: tuple[str, ...]  # the keyed hashes of the addresses that nobody else has
     account_ids: tuple[int, ...]
     order_ids: tuple[str, ...]
 

@@ -119,7 +119,7 @@ def _record(order_id: str, before: SettledOrder | None, **values: Any) -> None:
     if before is None:
         SettledOrder.objects.bulk_create([SettledOrder(order_id=order_id, **values)], ignore_conflicts=True)
     else:
-        SettledOrder.objects.filter(pk=before.pk).update(**values)
+        SettledOrder.objects.filter(pk=before.pk, erased=False).update(**values)
 
 
 def settle_after_commit(order_ids: Callable[[], Iterable[str]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import CharField, F, Value
@@ -14,12 +15,11 @@ from .models import Assignment
 
 def export(subject: Subject) -> list[dict[str, Any]]:
     """The assignments."""
-    rows = Assignment.objects.filter(person=subject.person) if subject.person else Assignment.objects.none()
+    rows = Assignment.objects.filter(person__in=subject.persons)
     return list(rows.order_by("pk").values("experiment", "held_out", "share", "assigned_at"))
 
 
-def forget(subject: Subject) -> None:
+def forget(subject: Subject, now: datetime) -> None:
     """Whose assignment it was."""
-    if subject.person:
-        nobody = Concat(Value("erased:"), Cast(F("pk"), CharField()))
-        Assignment.objects.filter(person=subject.person).update(person=nobody)
+    nobody = Concat(Value("erased:"), Cast(F("pk"), CharField()))
+    Assignment.objects.filter(person__in=subject.persons).update(person=nobody)

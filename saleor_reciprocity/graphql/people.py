@@ -128,7 +128,7 @@ class LoyaltyCustomerErase(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, user_id: str | None = None, email: str | None = None) -> dict[str, Any]:
-        return {"orders": erasure.erase(person_named(user_id, email))}
+        return {"orders": erasure.erase(person_named(user_id, email), timezone.now())}
 
 
 class PeopleMutations(graphene.ObjectType):

@@ -47,6 +47,7 @@ __all__ = [
     "CATEGORIES_ABOVE",
     "IN_COLLECTIONS",
     "PRODUCTS",
+    "USERS",
     "ConfigurationTypeField",
     "SaleorPlugin",
     "absolute_address",
@@ -61,6 +62,8 @@ __all__ = [
     "formatted",
     "groups_of",
     "has_permission",
+    "hold_user",
+    "hold_users",
     "in_groups",
     "loaded_schema",
     "make_missing_indexes",
@@ -104,6 +107,9 @@ FROM product_product p LEFT JOIN product_category c ON c.id = p.category_id
 
 # The relation of products, for a FROM clause: `id`, `name`, `category_id`. SELLABLE and PUBLISHED speak of a row of it.
 PRODUCTS = "product_product"
+
+# The relation of users, for a FROM clause: `id`.
+USERS = "account_user"
 
 # Every category with itself and with each one above it; `depth` is how far down the tree that one is.
 CATEGORIES_ABOVE = """
@@ -171,6 +177,22 @@ def recipient_of(user: Any, order_row: Any) -> Recipient:
 def user_with_id(user_id: int) -> Any:
     """The user with this id, or None."""
     return get_user_model().objects.filter(pk=user_id).first()
+
+
+def hold_user(user_id: int) -> bool:
+    """Let nobody delete a user until the end of the transaction. Returns whether there is such a user.
+
+    Who writes rows that name a user holds the user first of all: a deletion holds the user, and then those rows.
+    """
+    return bool(hold_users([user_id]))
+
+
+def hold_users(user_ids: Iterable[int]) -> set[int]:
+    """The same for many. Returns those that there are."""
+    with connection.cursor() as cursor:
+        sql = f"SELECT id FROM {USERS} WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"  # noqa: S608 - a constant
+        cursor.execute(sql, [list(user_ids)])
+        return {user_id for (user_id,) in cursor.fetchall()}
 
 
 def person_with_email(email: str) -> Person:

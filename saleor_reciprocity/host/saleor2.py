@@ -94,6 +94,8 @@ __all__ = [
     "issue_voucher",
     "mail_server",
     "note_on_order",
+    "take_notes_off",
+    "has_notes",
     "order",
     "order_fingerprint",
     "order_fingerprints",
@@ -366,6 +368,24 @@ def note_on_order(order_id: str, key: str, text: str) -> None:
             " || jsonb_build_object(%s::text, %s::text) WHERE token = %s",
             [key, text, order_id],
         )
+
+
+def take_notes_off(order_ids: Iterable[str], key: str) -> None:
+    """Take what is under one key off the private metadata of orders."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE order_order SET private_metadata = private_metadata - %s"
+            " WHERE token = ANY(%s) AND private_metadata ? %s",
+            [key, list(order_ids), key],
+        )
+
+
+def has_notes(order_ids: Iterable[str], key: str) -> bool:
+    """Whether there is something under one key of the private metadata of one of these orders."""
+    with connection.cursor() as cursor:
+        sql = "SELECT EXISTS (SELECT FROM order_order WHERE token = ANY(%s) AND private_metadata ? %s)"
+        cursor.execute(sql, [list(order_ids), key])
+        return bool(cursor.fetchone()[0])
 
 
 def person(user: Any) -> Person:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from saleor_reciprocity.fields import JSONField, check
+from saleor_reciprocity.fields import BY_THE_DATABASE, JSONField, check
 
 
 class State(models.TextChoices):
@@ -41,7 +41,7 @@ class Mail(models.Model):
     source = models.CharField(max_length=200, unique=True)
     person = models.CharField(max_length=64)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+        settings.AUTH_USER_MODEL, null=True, on_delete=BY_THE_DATABASE, related_name="+", editable=False
     )
     is_guest = models.BooleanField(default=False)
     order_id = models.CharField(max_length=36, blank=True, default="")
@@ -90,7 +90,7 @@ class CommunicationChoice(models.Model):
     id = models.BigAutoField(primary_key=True)
     person = models.CharField(max_length=64)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+        settings.AUTH_USER_MODEL, null=True, on_delete=BY_THE_DATABASE, related_name="+", editable=False
     )
     kind = models.CharField(max_length=32, blank=True, default="")
     wanted = models.BooleanField()

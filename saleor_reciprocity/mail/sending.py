@@ -70,7 +70,13 @@ def look(
 
 def take_up_abandoned(now: datetime) -> None:
     """Decide about messages whose worker has died: sent again, unless they may have arrived and may not come twice."""
-    abandoned = Mail.objects.filter(claimed_at__lte=now - LEASE)
+    lapsed = Mail.objects.filter(claimed_at__lte=now - LEASE)
+    with transaction.atomic():
+        free = lapsed.select_for_update(skip_locked=True, of=("self",))  # nobody is waited for with some in our hands
+        _decide(Mail.objects.filter(pk__in=[mail.pk for mail in free]), now)
+
+
+def _decide(abandoned: QuerySet, now: datetime) -> None:
     abandoned.filter(state=State.HANDED_OVER).update(
         state=State.UNKNOWN, claimed_at=None, reason="the worker died while it was being sent"
     )
@@ -110,14 +116,15 @@ def _choose_routes(waiting: QuerySet, programme: settings.Programme) -> None:
     closed = waiting.exclude(route__in=["", *routes])
     if closed.exists():
         _reroute(closed)
+    fresh = waiting.filter(route="")
+    due = fresh.order_by("next_at", "pk").values_list("pk", "user_id")[: 4 * BATCH]
     with transaction.atomic():
-        rows = list(
-            waiting.filter(route="")
-            .select_for_update(skip_locked=True, of=("self",))
-            .order_by("next_at", "pk")[: 4 * BATCH]
-        )
+        chosen = dict(due)
+        users = host.hold_users({user_id for user_id in chosen.values() if user_id}) if others else set()
+        rows = list(fresh.filter(pk__in=chosen).select_for_update(skip_locked=True, of=("self",)))
         Mail.objects.filter(pk__in=[row.pk for row in rows]).update(route=first)
         for route in others:
+            rows = [row for row in rows if row.user_id is None or row.user_id in users]
             for row in rows:
                 row.pk, row.route, row.source = None, route, f"{row.source}:{route}"
             Mail.objects.bulk_create(rows, ignore_conflicts=True)

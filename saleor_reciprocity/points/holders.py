@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Iterable
 
-from saleor_reciprocity import identity
+from saleor_reciprocity import errors, identity
 from saleor_reciprocity.host.facts import Person
 
 from . import ledger, queries
@@ -23,7 +24,11 @@ def accounts_of(people: Iterable[Person], now: datetime) -> dict[Person, int]:
     if new:
         _make([person for person in new if person.user_id is not None], new, now)
         _make([person for person in new if person.user_id is None], new, now)
-        made = {person: ledger.account_of(person, now).pk for person in new.keys() - _known(new).keys()}
+        left = sorted(new.keys() - _known(new).keys(), key=lambda person: (person.user_id or 0, person.email))
+        made = {}
+        for person in left:
+            with suppress(errors.NotFound):  # the user was deleted meanwhile
+                made[person] = ledger.account_of(person, now).pk
         found = {**made, **_known(wanted)}  # once more: who took something over may have taken it from these
     return found
 
@@ -62,7 +67,7 @@ def _make(people: list[Person], hashes: dict[Person, str | None], now: datetime)
     users, addresses = set(have) - {None}, {email_hash for (email_hash,) in taken}
     rows = [
         Account(user_id=person.user_id, email_hash=hashes[person], had_user=person.user_id is not None, created_at=now)
-        for person in people
+        for person in sorted(people, key=lambda person: (hashes[person] or "", person.user_id or 0))
         if person.user_id not in users and hashes[person] not in addresses
     ]
     Account.objects.bulk_create(rows, ignore_conflicts=True)

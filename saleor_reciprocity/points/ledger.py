@@ -7,12 +7,12 @@ balance after it and a source that is unique in the database: writing the same t
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 
-from saleor_reciprocity import errors, identity, programme, settings
+from saleor_reciprocity import errors, host, identity, programme, settings
 from saleor_reciprocity.host.facts import Person
 
 from . import clawback, expiry, merging
@@ -33,9 +33,11 @@ def account_of(person: Person, now: datetime) -> Account:
 
     A guest's account goes to the first user who confirms its e-mail address; an unconfirmed user gets nothing of it.
     """
-    known = _known_to_user(person, Account.objects.all())
-    if known is not None:
-        return known
+    own = Account.objects.filter(user_id=person.user_id).first() if person.user_id is not None else None
+    if own is not None and _is_known(own, person):
+        return own
+    if person.user_id is not None and not host.hold_user(person.user_id):
+        raise errors.NotFound
     email_hash = identity.email_hash(person.email) if person.email and _owns_address(person) else None
     for _attempt in range(3):
         account = _find(person.user_id, email_hash, now)
@@ -53,13 +55,9 @@ def account_of(person: Person, now: datetime) -> Account:
     raise errors.Busy
 
 
-def _known_to_user(person: Person, accounts: QuerySet) -> Account | None:
-    """The account of a user for whom nothing is left to find out: the everyday case."""
-    if person.user_id is None:
-        return None
-    account = accounts.filter(user_id=person.user_id).first()
-    settled = account is not None and (account.email_hash is not None or not person.confirmed)
-    return account if settled else None
+def _is_known(own: Account, person: Person) -> bool:
+    """Whether nothing is left to find out about a user's account: the everyday case."""
+    return own.email_hash is not None or not person.confirmed
 
 
 def _owns_address(person: Person) -> bool:
@@ -76,8 +74,16 @@ def _find(user_id: int | None, email_hash: str | None, now: datetime) -> Account
     if account is None or user_id is None:
         return account
     changes = {"user_id": user_id, "had_user": True, "user_deleted_at": None}
-    claimed = Account.objects.filter(pk=account.pk, user=None, erased_at=None).update(**changes)
-    return Account.objects.get(pk=account.pk) if claimed else None
+    with suppress(IntegrityError), transaction.atomic():  # the user has got another account meanwhile
+        Account.objects.filter(pk=account.pk, user=None, email_hash=email_hash).update(**changes)
+    return Account.objects.filter(user_id=user_id).first()
+
+
+# The user first, as whoever deletes one does.
+_LOCK_OF_USER = f"""
+SELECT a.* FROM reciprocity_account a JOIN {host.USERS} u ON u.id = a.user_id WHERE u.id = %s
+FOR KEY SHARE OF u FOR UPDATE OF a
+"""  # noqa: S608 - a constant
 
 
 def lock_account_of(person: Person, now: datetime) -> Account:
@@ -85,8 +91,14 @@ def lock_account_of(person: Person, now: datetime) -> Account:
 
     What has expired there is written off: `available` can be spent.
     """
-    known = _known_to_user(person, Account.objects.select_for_update())
-    return _without_expired(known, now) if known else lock(account_of(person, now).pk, now)
+    own = next(iter(Account.objects.raw(_LOCK_OF_USER, [person.user_id])), None) if person.user_id is not None else None
+    if own is not None and _is_known(own, person):
+        return _without_expired(own, now)
+    for _attempt in range(3):
+        account = lock(account_of(person, now).pk, now)
+        if account.erased_at is None:
+            return account
+    raise errors.Busy
 
 
 def lock(account_id: int, now: datetime) -> Account:

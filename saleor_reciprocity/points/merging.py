@@ -6,9 +6,10 @@ by an entry on either side. It stays as an empty account that leads to the other
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors
@@ -28,7 +29,7 @@ def with_address(account: Account, email_hash: str, now: datetime) -> Account:
         return account
     other = Account.objects.filter(email_hash=email_hash).first()
     if other is None:
-        Account.objects.filter(pk=account.pk, email_hash=None, erased_at=None).update(email_hash=email_hash)
+        _take_address_if_free(account, email_hash)
     elif other.user_id is None:
         _merge_if_free(other, account, email_hash, now)
     return Account.objects.get(pk=account.pk)
@@ -39,9 +40,17 @@ def prove_address(account: Account, email_hash: str, now: datetime) -> None:
     with transaction.atomic():
         other = Account.objects.filter(email_hash=email_hash).exclude(pk=account.pk).first()
         if other is None:
-            Account.objects.filter(pk=account.pk, user=account.user_id, erased_at=None).update(email_hash=email_hash)
+            _take_address_if_free(account, email_hash)
         elif other.user_id is None:
             _merge_if_free(other, account, email_hash, now)
+
+
+def _take_address_if_free(account: Account, email_hash: str) -> None:
+    """Let an account be known by an address, unless somebody holds it, or another has got the address meanwhile."""
+    as_seen = {"pk": account.pk, "user_id": account.user_id, "email_hash": account.email_hash, "erased_at": None}
+    with suppress(IntegrityError), transaction.atomic():
+        free = Account.objects.select_for_update(skip_locked=True).filter(**as_seen)
+        Account.objects.filter(pk__in=[found.pk for found in free]).update(email_hash=email_hash)
 
 
 def _merge_if_free(source: Account, target: Account, email_hash: str, now: datetime) -> None:
@@ -73,11 +82,12 @@ def merge_people(source: Person, target: Person, actor: str, now: datetime) -> A
     """Merge the account of one person into that of another, for staff. Raises NotFound where the former has none."""
     from . import ledger
 
+    ends = queries.account_of(source)
+    if ends is None:
+        raise errors.NotFound(field="fromUserId" if source.user_id else "fromEmail")
+    stays = ledger.account_of(target, now)  # made, and let go of, before both are locked in their order
     with transaction.atomic():
-        ends = queries.account_of(source)
-        if ends is None:
-            raise errors.NotFound(field="fromUserId" if source.user_id else "fromEmail")
-        return merge(ends.pk, ledger.account_of(target, now).pk, now, actor)
+        return merge(ends.pk, stays.pk, now, actor)
 
 
 def _merge(source: Account, target: Account, now: datetime, actor: str, email_hash: str | None) -> None:

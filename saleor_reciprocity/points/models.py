@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from saleor_reciprocity.fields import JSONField, check
+from saleor_reciprocity.fields import BY_THE_DATABASE, JSONField, check
 
 
 class Account(models.Model):
@@ -22,7 +22,7 @@ class Account(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+        settings.AUTH_USER_MODEL, null=True, on_delete=BY_THE_DATABASE, related_name="+", editable=False
     )
     email_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001 - unique
     available = models.BigIntegerField(default=0)

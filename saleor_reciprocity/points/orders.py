@@ -9,7 +9,7 @@ from typing import Sequence
 
 from django.db import transaction
 
-from saleor_reciprocity import host, programme, settings
+from saleor_reciprocity import erased, host, programme, settings
 
 from . import earning, ledger, moving, rulebook, tiers
 from .earning import Terms
@@ -102,6 +102,9 @@ def award_past(order: host.Order, rules: settings.Programme, in_force: Sequence[
     """
     with transaction.atomic():
         account = ledger.lock_account_of(order.person, now)
+        if erased.is_erased(order.id):
+            transaction.set_rollback(True)
+            return False
         OrderTerms.objects.filter(order_id=order.id, account=None, verdict=earning.PROGRAMME_OFF).delete()
         if OrderTerms.objects.filter(order_id=order.id).exists():
             return False
@@ -149,8 +152,12 @@ def _first_look(order_id: str, now: datetime) -> OrderTerms | None:
     )
     if rules is None or terms.verdict != earning.EARNS:
         OrderTerms.objects.bulk_create([terms], ignore_conflicts=True)
+        transaction.set_rollback(erased.is_erased(order_id))
         return None
     terms.account = account = ledger.lock_account_of(order.person, now)
+    if erased.is_erased(order_id):
+        transaction.set_rollback(True)
+        return None
     terms.buyer = moving.buyer_of(order.person)
     first = OrderTerms.objects.filter(order_id=order.id).first()
     if first is not None:

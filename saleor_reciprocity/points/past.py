@@ -78,12 +78,15 @@ class Award:
 def award(
     channel: host.Channel, order_ids: Sequence[str], values: settings.Programme, in_force: Sequence[Rule], now: datetime
 ) -> Award:
-    """Award those of these orders that were not, in a transaction of its own. Once, whoever asks."""
+    """Award those of these orders that were not, in a transaction of its own. Once, whoever asks.
+
+    Accounts are made before: whoever makes one holds it, and they are to be locked in their order.
+    """
+    people = _people(order_ids)
+    accounts = holders.accounts_of(people.values(), now)
     with transaction.atomic():
-        people = _people(order_ids)
-        accounts = holders.accounts_of(people.values(), now)
         held = _lock(accounts.values(), now)
-        theirs = {order_id: accounts[person] for order_id, person in people.items() if accounts[person] in held}
+        theirs = {order_id: accounts[person] for order_id, person in people.items() if accounts.get(person) in held}
         reckon(theirs, values, in_force, now)
         written = _write(channel, now)
         written.left += people.keys() - theirs.keys()

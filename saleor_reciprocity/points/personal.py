@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Iterable
 
 from django.db import connection
-from django.utils import timezone
 
 from saleor_reciprocity.identity import Subject
 
-from .models import Account, Entry, Lot, OrderTerms
+from .models import Account, Entry, Lot, LotUse, OrderTerms
 from .tiers import AccountTier, TierChange
 
 _ENTRIES = """
@@ -49,6 +49,11 @@ def export(subject: Subject) -> dict[str, Any]:
                 "order_id", "points", "remaining", "earned_at", "expires_at"
             )
         ),
+        "lot_uses": list(
+            LotUse.objects.filter(entry__account_id__in=subject.account_ids).order_by("pk").values(
+                "entry__version", "lot__earned_at", "points"
+            )
+        ),
         "tier": list(AccountTier.objects.filter(**mine).order_by("pk").values("code", "since", "falls_at")),
         "tier_changes": list(
             TierChange.objects.filter(**mine).order_by("pk").values("from_code", "code", "points", "changed_at")
@@ -61,12 +66,19 @@ def export(subject: Subject) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def forget(subject: Subject) -> None:
+def forget(subject: Subject, now: datetime) -> None:
     """Cut the tie between figures and person. The orders are renamed alike everywhere, so the sums still hold."""
     with connection.cursor() as cursor:
         for statement in (_ENTRIES, _LOTS, _ORDERS):
             cursor.execute(statement, {"accounts": list(subject.account_ids)})
-    OrderTerms.objects.filter(order_id__in=subject.order_ids, account=None).delete()
+    _forget_orders_of_nobody(subject.order_ids, now)
     Account.objects.filter(pk__in=subject.account_ids).update(
-        user=None, email_hash=None, had_user=False, user_deleted_at=None, erased_at=timezone.now()
+        user=None, email_hash=None, had_user=False, user_deleted_at=None, erased_at=now
     )
+
+
+def _forget_orders_of_nobody(order_ids: Iterable[str], now: datetime) -> None:
+    """Delete the terms of orders that earned nothing. No account is locked for those: a row of ours bars the way."""
+    bars = [OrderTerms(order_id=order_id, placed_at=now, terms={}) for order_id in order_ids]
+    OrderTerms.objects.bulk_create(bars, ignore_conflicts=True)
+    OrderTerms.objects.filter(order_id__in=order_ids, account=None).delete()

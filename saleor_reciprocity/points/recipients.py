@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Iterator
+from datetime import datetime
+from typing import Any, Iterator
 
+from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from saleor_reciprocity import host, programme
+from saleor_reciprocity.mail import outbox
 from saleor_reciprocity.mail.models import Mail
 from saleor_reciprocity.settings import Programme
 
@@ -20,6 +23,16 @@ def channels() -> Iterator[tuple[str, Programme]]:
         version = programme.current(channel.id)
         if version is not None and version.active:
             yield channel.id, version.programme
+
+
+def ask(kind: str, source: str, account: Account, channel_id: str, now: datetime, context: dict[str, Any]) -> bool:
+    """Ask for a message to an account's user, unless the user was erased or deleted since the account was read."""
+    with transaction.atomic():
+        still = Account.objects.select_for_update().filter(pk=account.pk, user_id=account.user_id)
+        if not host.hold_user(account.user_id) or not still:
+            return False
+        outbox.ask(kind, source, host.person(account.user), channel_id, now, context=context)
+        return True
 
 
 def to_tell(channel_id: str, what: str, *, of_no_channel: bool) -> QuerySet:

@@ -11,8 +11,8 @@ from typing import Any
 
 from django.db import connection
 
-from saleor_reciprocity import clock, host
-from saleor_reciprocity.mail import kinds, outbox
+from saleor_reciprocity import clock
+from saleor_reciprocity.mail import kinds
 from saleor_reciprocity.mail.models import Mail
 
 from . import recipients
@@ -36,13 +36,9 @@ def ask(now: datetime) -> None:
         ending = {"channel": channel_id, "now": now, "before": now, "until": now + timedelta(days=days)}
         due = dict(_rows("SELECT a.id, max(l.id)" + _ENDING + "GROUP BY a.id", ending) if days else ())
         for account in Account.objects.filter(pk__in=due).select_related("user").order_by("pk").iterator():
-            outbox.ask(
-                kinds.EXPIRY,
-                f"expiry:{account.pk}:lot {due[account.pk]}",
-                host.person(account.user),
-                channel_id,
-                now,
-                context={"account": account.pk, "days": days, "zone": programme.time_zone},
+            context = {"account": account.pk, "days": days, "zone": programme.time_zone}
+            recipients.ask(
+                kinds.EXPIRY, f"expiry:{account.pk}:lot {due[account.pk]}", account, channel_id, now, context
             )
 
 

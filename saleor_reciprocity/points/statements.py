@@ -12,8 +12,8 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from saleor_reciprocity import clock, host
-from saleor_reciprocity.mail import kinds, outbox
+from saleor_reciprocity import clock
+from saleor_reciprocity.mail import kinds
 from saleor_reciprocity.mail.models import Mail
 
 from . import queries, recipients
@@ -47,15 +47,8 @@ def ask(now: datetime) -> int:
             continue
         month = f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
         for account in recipients.to_tell(channel_id, f":{month}", of_no_channel=place == 0).iterator():
-            outbox.ask(
-                kinds.STATEMENT,
-                account.source,
-                host.person(account.user),
-                channel_id,
-                now,
-                context={"account": account.pk, "month": month, "zone": programme.time_zone},
-            )
-            asked += 1
+            context = {"account": account.pk, "month": month, "zone": programme.time_zone}
+            asked += recipients.ask(kinds.STATEMENT, account.source, account, channel_id, now, context)
     return asked
 
 

@@ -11,7 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from saleor_reciprocity.fields import JSONField, check
+from saleor_reciprocity.fields import BY_THE_DATABASE, JSONField, check
 
 LONGEST_LIST = 50
 MOST_NEIGHBOURS = 50
@@ -75,7 +75,7 @@ class CustomerList(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="+", db_index=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=BY_THE_DATABASE, related_name="+")
     kind = models.CharField(max_length=8, choices=ListKind.choices)
     product_ids = ArrayField(models.IntegerField())
     scores = ArrayField(models.FloatField())
@@ -159,7 +159,7 @@ class Preference(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=BY_THE_DATABASE, related_name="+", db_index=False)
     kind = models.CharField(max_length=16, choices=PreferenceKind.choices)
     object_id = models.IntegerField()
     liked = models.BooleanField()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from saleor_reciprocity.identity import Subject
@@ -22,7 +23,7 @@ def export(subject: Subject) -> dict[str, Any]:
     }
 
 
-def forget(subject: Subject) -> None:
+def forget(subject: Subject, now: datetime) -> None:
     """All of it."""
     if subject.user_id is not None:
         preferences.forget(subject.user_id)

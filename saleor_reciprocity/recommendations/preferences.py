@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from saleor_reciprocity import errors, host
 
-from .models import CustomerList, Preference
+from .models import CustomerList, ModelVersion, Preference
 
 MOST_PREFERENCES = 500
 
@@ -50,7 +50,9 @@ def forget(user_id: int) -> None:
     """Delete what a customer said and what was learned for them, at once; what is left is that they bought.
 
     The neighbours and popularity of the version that serves rest on many people and name none. The next training
-    starts from the purchases that are there by then.
+    starts from the purchases that are there by then; one that has begun waits for the caller's transaction before it
+    serves, and leaves the customer out.
     """
+    list(ModelVersion.objects.select_for_update().filter(finished_at=None))
     Preference.objects.filter(user_id=user_id).delete()
     CustomerList.objects.filter(user_id=user_id).delete()

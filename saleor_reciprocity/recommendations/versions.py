@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
-from saleor_reciprocity import settings
+from saleor_reciprocity import host, settings
 
 from .models import CustomerList, ModelVersion, Neighbour, Popularity
+
+LONGEST_ERASURE = timedelta(days=1)  # from when it is noted to when it is done, with room for clocks that differ
+_ERASED_SINCE = "SELECT order_id FROM reciprocity_settledorder WHERE erased AND settled_at >= %s"
+_FORGET = f"""
+DELETE FROM reciprocity_customerlist l USING ({host.ORDER_STATES} WHERE {host.CHOSEN_ORDERS}) o
+WHERE l.version_id = %(version)s AND l.user_id = o.user_id
+"""  # noqa: S608 - constants
 
 
 def begin(algorithm: str) -> ModelVersion:
@@ -18,9 +26,16 @@ def begin(algorithm: str) -> ModelVersion:
 
 
 def serve(version: ModelVersion, figures: dict[str, Any]) -> None:
-    """Say that all rows of a version are written, and let it serve instead of the one before."""
-    ModelVersion.objects.filter(pk=version.pk).update(finished_at=timezone.now(), figures=figures)
-    with connection.cursor() as cursor:
+    """Say that all rows of a version are written, and let it serve instead of the one before.
+
+    Who was erased while it was made gets no lists; who is being erased is waited for.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        ModelVersion.objects.filter(pk=version.pk).update(finished_at=timezone.now(), figures=figures)
+        cursor.execute(_ERASED_SINCE, [version.started_at - LONGEST_ERASURE])
+        order_ids = [order_id for (order_id,) in cursor.fetchall()]
+        if order_ids:
+            cursor.execute(_FORGET, {"version": version.pk, "order_ids": order_ids})
         cursor.execute(
             "UPDATE reciprocity_modelversion SET serving = (id = %s) WHERE serving OR id = %s",
             [version.pk, version.pk],

@@ -5,6 +5,7 @@ A code that was not used yet goes on working, for whoever holds it; as soon as i
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import CharField, F, Value
@@ -28,7 +29,7 @@ def export(subject: Subject) -> list[dict[str, Any]]:
     )  # fmt: skip
 
 
-def forget(subject: Subject) -> None:
+def forget(subject: Subject, now: datetime) -> None:
     """The client's texts, the orders that used the codes, and the codes that are in those orders."""
     rows = Redemption.objects.filter(account_id__in=subject.account_ids)
     number = Cast(F("pk"), CharField())

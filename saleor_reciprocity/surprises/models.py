@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from saleor_reciprocity.fields import JSONField, check
+from saleor_reciprocity.fields import BY_THE_DATABASE, JSONField, check
 from saleor_reciprocity.points.models import Entry
 
 from . import draw
@@ -178,7 +178,7 @@ class Draw(models.Model):
     order_number = models.CharField(max_length=64)
     person = models.CharField(max_length=64)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+        settings.AUTH_USER_MODEL, null=True, on_delete=BY_THE_DATABASE, related_name="+", editable=False
     )
     address = models.CharField(max_length=64, blank=True, default="")
     ticket = models.CharField(max_length=64)

@@ -40,12 +40,16 @@ def write_missing(order_id: str | None = None) -> None:
 
 
 def _write(draw_id: int) -> bool:
-    won = Draw.objects.select_related("prize").get(pk=draw_id)
+    won = _missing().select_related("prize").filter(pk=draw_id).first()
+    if won is None:
+        return False
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LONGEST_WAIT])
         host.note_on_order(won.order_id, KEY, text_of(won))
-    Draw.objects.filter(pk=won.pk).update(noted_at=timezone.now())
-    return True
+    noted = Draw.objects.filter(pk=won.pk, order_id=won.order_id).update(noted_at=timezone.now())
+    if not noted:
+        host.take_notes_off([won.order_id], KEY)  # the person was erased meanwhile
+    return bool(noted)
 
 
 def _missing() -> QuerySet:

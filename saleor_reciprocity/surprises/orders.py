@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
-from saleor_reciprocity import errors, host, identity, programme
+from saleor_reciprocity import erased, errors, host, identity, programme
 from saleor_reciprocity.experiments import assignment, holdout
 from saleor_reciprocity.mail import kinds, outbox
 from saleor_reciprocity.points import ledger
@@ -35,8 +35,9 @@ def settle(order_id: str, now: datetime) -> None:
         if not (_undrawn(order) or _gifts_out(order_id)):
             return
         account = ledger.lock_account_of(order.person, now)
-        order = host.order(order_id)
+        order = None if erased.is_erased(order_id) else host.order(order_id)
         if order is None:
+            transaction.set_rollback(True)
             return
         waiting = False
         if order.state is host.OrderState.VOID:

@@ -6,16 +6,19 @@ code that was not used yet goes on working, for whoever holds it; as soon as it 
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Sequence
 
-from django.db.models import CharField, F, Q, Value
+from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
+from saleor_reciprocity import host
 from saleor_reciprocity.identity import Subject
 from saleor_reciprocity.rewards import issuing
 from saleor_reciprocity.rewards.codes import FORGOTTEN
 
 from .models import ERASED, Draw, GiftState
+from .notes import KEY
 
 
 def export(subject: Subject) -> list[dict[str, Any]]:
@@ -28,7 +31,7 @@ def export(subject: Subject) -> list[dict[str, Any]]:
     )  # fmt: skip
 
 
-def forget(subject: Subject) -> None:
+def forget(subject: Subject, now: datetime) -> None:
     """Who it was, which order, where it went, and the codes that are in the orders that used them."""
     number = Cast(F("pk"), CharField())
     nobody = Concat(Value(ERASED), number)
@@ -42,10 +45,21 @@ def forget(subject: Subject) -> None:
     )
 
 
-def _draws(subject: Subject) -> Any:
-    mine = Q(order_id__in=subject.order_ids)
-    if subject.person:
-        mine |= Q(person=subject.person)
-    if subject.user_id is not None:
-        mine |= Q(user_id=subject.user_id)
-    return Draw.objects.filter(mine)
+def take_notes_off(order_ids: Sequence[str]) -> None:
+    """What was noted of gifts on the host's orders."""
+    host.take_notes_off(order_ids, KEY)
+
+
+def has_notes(order_ids: Sequence[str]) -> bool:
+    """Whether there is such a note."""
+    return host.has_notes(order_ids, KEY)
+
+
+def named(subject: Subject) -> list[QuerySet]:
+    """The rows that carry the hash of an address."""
+    return [_draws(subject)]
+
+
+def _draws(subject: Subject) -> QuerySet:
+    mine = Q(order_id__in=subject.order_ids) | Q(person__in=subject.persons)
+    return Draw.objects.filter(mine | Q(user_id=subject.user_id) if subject.user_id is not None else mine)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from saleor_reciprocity.fields import check
+from saleor_reciprocity.fields import BY_THE_DATABASE, check
 from saleor_reciprocity.points.models import Entry
 
 from .scores import CES, CSAT, NPS
@@ -47,7 +47,7 @@ class Invitation(models.Model):
     channel_id = models.CharField(max_length=36)
     person = models.CharField(max_length=64)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+        settings.AUTH_USER_MODEL, null=True, on_delete=BY_THE_DATABASE, related_name="+", editable=False
     )
     language = models.CharField(max_length=35)
     question = models.CharField(max_length=8, choices=Question.choices)

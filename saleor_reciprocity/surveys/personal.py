@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, F, Q, Value
+from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from saleor_reciprocity.identity import Subject
 
-from .models import Answer, Invitation, Reply, State
+from . import queue
+from .models import Answer, AskedProduct, Invitation, Reply, State
 
 
 def export(subject: Subject) -> dict[str, Any]:
@@ -23,16 +25,22 @@ def export(subject: Subject) -> dict[str, Any]:
                 "order_id", "order_number", "language", "question", "state", "due_at", "made_at", "invited_at"
             )
         ),
+        "products": list(
+            AskedProduct.objects.filter(invitation__in=invitations)
+            .order_by("pk")
+            .values("invitation__order_id", "product_id", "name")
+        ),
         "answers": list(answers.values(*columns)),
         "ratings": list(answers.exclude(ratings=None).values("ratings__product_id", "ratings__stars")),
         "replies": list(Reply.objects.filter(answer__in=answers).order_by("pk").values("text", "written_at")),
     }
 
 
-def forget(subject: Subject) -> None:
+def forget(subject: Subject, now: datetime) -> None:
     """Who it was, and every word that was written; what was begun and never sent goes altogether."""
+    queue.lock_person(subject.persons, subject.user_id, subject.account_ids)
     invitations = _invitations(subject)
-    pks = list(invitations.values_list("pk", flat=True))
+    pks = list(invitations.select_for_update().order_by("pk").values_list("pk", flat=True))
     begun = Answer.objects.filter(invitation__in=pks, answered_at=None)
     for answer in begun:
         answer.ratings.all().delete()
@@ -46,10 +54,11 @@ def forget(subject: Subject) -> None:
     Invitation.objects.filter(pk__in=pks).update(person=nobody, order_id=nobody, user=None, order_number="")
 
 
-def _invitations(subject: Subject) -> Any:
-    mine = Q(order_id__in=subject.order_ids)
-    if subject.person:
-        mine |= Q(person=subject.person)
-    if subject.user_id is not None:
-        mine |= Q(user_id=subject.user_id)
-    return Invitation.objects.filter(mine)
+def named(subject: Subject) -> list[QuerySet]:
+    """The rows that carry the hash of an address."""
+    return [_invitations(subject)]
+
+
+def _invitations(subject: Subject) -> QuerySet:
+    mine = Q(order_id__in=subject.order_ids) | Q(person__in=subject.persons)
+    return Invitation.objects.filter(mine | Q(user_id=subject.user_id) if subject.user_id is not None else mine)

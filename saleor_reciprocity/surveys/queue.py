@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import logging
 from datetime import datetime
-from typing import Callable
+from typing import Callable, Iterable
 
 from django.db import connection, transaction
 from django.db.models import Q
 
-from saleor_reciprocity import host, identity, programme, settings
+from saleor_reciprocity import erased, host, identity, programme, settings
 from saleor_reciprocity.experiments import assignment, holdout
 from saleor_reciprocity.mail import consent, kinds, outbox
 from saleor_reciprocity.points import queries
@@ -71,8 +71,9 @@ def _decide(order: host.Order, terms: settings.Programme, due: datetime, now: da
         made_at=now,
     )
     account = queries.account_of(order.person)
-    _lock_person(invitation, account)
-    if Invitation.objects.filter(order_id=order.id).exists():
+    if not _lock_person(invitation, account):
+        return
+    if Invitation.objects.filter(order_id=order.id).exists() or erased.is_erased(order.id):
         return
     against = _reason_against(invitation, order, terms, now)
     invitation.state = against or State.WAITING
@@ -124,11 +125,19 @@ def _same_person(invitation: Invitation, account: Account | None) -> Q:
     return same
 
 
-def _lock_person(invitation: Invitation, account: Account | None) -> None:
-    """Let nobody else decide about this person until the end of the transaction."""
-    account_id = account.pk if account is not None else None
-    known = {"": invitation.person, "user:": invitation.user_id, "account:": account_id}
-    names = {f"survey:{what}{which}" for what, which in known.items() if which}
+def _lock_person(invitation: Invitation, account: Account | None) -> bool:
+    """Let nobody else decide about this person until the end of the transaction. False where the user is gone."""
+    if invitation.user_id is not None and not host.hold_user(invitation.user_id):
+        return False
+    lock_person([invitation.person], invitation.user_id, [account.pk] if account is not None else [])
+    return True
+
+
+def lock_person(persons: Iterable[str], user_id: int | None, account_ids: Iterable[int]) -> None:
+    """Let nobody else decide about a person, as far as one is known, until the end of the transaction."""
+    known = [f"survey:{person}" for person in persons if person]
+    known += [f"survey:user:{user_id}"] if user_id is not None else []
+    names = {*known, *(f"survey:account:{account_id}" for account_id in account_ids)}
     keys = sorted(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True) for name in names)
     with connection.cursor() as cursor:
         for key in keys:
@@ -198,7 +207,8 @@ def _invite(invitation_id: int, now: datetime) -> bool:
         order = host.order(seen.order_id)
         if order is not None:
             seen.person, seen.user_id = _hash_of(order.person), order.person.user_id
-        _lock_person(seen, queries.account_of(order.person) if order is not None else None)
+        if not _lock_person(seen, queries.account_of(order.person) if order is not None else None):
+            return False
         waiting = Invitation.objects.select_for_update(skip_locked=True).filter(pk=invitation_id, state=State.WAITING)
         invitation = waiting.first()
         if invitation is None:

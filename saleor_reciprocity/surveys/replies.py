@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from saleor_reciprocity import errors, host
 from saleor_reciprocity.mail import kinds, outbox
 
+from . import responses
 from .models import Answer, Reply
 
 LONGEST = 5000
@@ -30,6 +31,9 @@ def reply(answer_id: int, text: str, actor: str, now: datetime) -> Reply:
         raise errors.NotFound(field="id")
     digest = hashlib.sha256(text.encode()).hexdigest()
     with transaction.atomic():
+        user_id = order.person.user_id
+        if (user_id is not None and not host.hold_user(user_id)) or not responses.hold(answer.invitation_id):
+            raise errors.NotFound(field="id")
         made = Reply(answer=answer, text=text, digest=digest, actor=actor, written_at=now)
         Reply.objects.bulk_create([made], ignore_conflicts=True)
         kept = Reply.objects.select_related("answer").get(answer=answer, digest=digest)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Mapping
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from saleor_reciprocity import host, programme, settings
 from saleor_reciprocity.mail.rendering import DIRECTIONS
@@ -41,8 +42,16 @@ class Taken:
 
 def invited(invitation_id: int) -> Invitation | None:
     """An invitation that was handed over to somebody who was not erased since, or None."""
-    rows = Invitation.objects.filter(pk=invitation_id, state=State.INVITED)
-    return rows.exclude(person__startswith="erased:").first()
+    return _not_erased().filter(pk=invitation_id, state=State.INVITED).first()
+
+
+def hold(invitation_id: int) -> bool:
+    """Let nobody else change an invitation until the end of the transaction. False where its person was erased."""
+    return bool(_not_erased().select_for_update().filter(pk=invitation_id))
+
+
+def _not_erased() -> QuerySet:
+    return Invitation.objects.exclude(person__startswith="erased:")
 
 
 def open_invitation(invitation_id: int) -> Invitation | None:
@@ -86,6 +95,7 @@ def take(invitation: Invitation, given: Given, now: datetime) -> Taken:
         account = ledger.lock_account_of(person, now) if person is not None else None
         answer = _locked_answer(invitation, now)
         if answer is None:
+            transaction.set_rollback(True)
             return Taken(is_first=False)
         _write(answer, given)
         thanks: list[Entry] = []
@@ -111,8 +121,12 @@ def _thanked(order: host.Order | None, terms: settings.Programme | None) -> host
 
 
 def _locked_answer(invitation: Invitation, now: datetime) -> Answer | None:
-    """The unfinished answer, begun where there is none, while its invitation is locked; None when it is finished."""
-    Invitation.objects.select_for_update().get(pk=invitation.pk)
+    """The unfinished answer, begun where there is none, while its invitation is locked.
+
+    None when it is finished, or whoever was invited was erased.
+    """
+    if not hold(invitation.pk):
+        return None
     answer = Answer.objects.filter(invitation=invitation).first()
     if answer is None:
         answer = Answer(invitation=invitation, question=invitation.question, started_at=now)

@@ -158,7 +158,7 @@ def merge(subject: Subject) -> None:
 
 
 def erase(subject: Subject) -> None:
-    erasure.erase(subject.person)
+    erasure.erase(subject.person, timezone.now())
 
 
 def adjust(subject: Subject) -> None:

@@ -65,7 +65,7 @@ def test_an_erasure_is_all_or_nothing(transactional_db: Any, programme_on: Any, 
         assert Entry.objects.get().reason == "a reason"
         shop_is_right()
 
-    until_it_survives(lambda: erasure.erase(host.person(customer)), nothing_happened)
+    until_it_survives(lambda: erasure.erase(host.person(customer), timezone.now()), nothing_happened)
     assert (Account.objects.get().user, Entry.objects.get().reason) == (None, "")
 
 

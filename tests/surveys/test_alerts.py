@@ -156,7 +156,7 @@ def test_without_an_address_or_once_it_is_taken_away_nobody_is_written_to(
 
 def test_what_an_erased_customer_wrote_is_not_sent_any_more(alerted: Post, customer: Any) -> None:
     answered(customer, 1, "I am Ada Lovelace")
-    erasure.erase(host.person(customer))
+    erasure.erase(host.person(customer), timezone.now())
     assert alert_mails(alerted) == []
     assert (row().state, row().reason) == ("dropped", "erased")
 

@@ -176,7 +176,7 @@ def test_of_an_erased_person_only_the_score_is_left(shop: Any, customer: Any) ->
     person = host.person(customer)
     held = erasure.export(person)["surveys"]
     assert held["answers"][0]["comment"] == "I am Ada Lovelace"
-    erasure.erase(person)
+    erasure.erase(person, timezone.now())
     answer.refresh_from_db()
     assert (answer.score, answer.comment, Reply.objects.get().text) == (2, "", "")
     assert (Invitation.objects.get().user_id, Invitation.objects.get().order_number) == (None, "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from saleor_reciprocity import erasure, errors, host
 from saleor_reciprocity.management import person
@@ -19,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with host.allow_writer():
             try:
-                orders = erasure.erase(person.named(options))
+                orders = erasure.erase(person.named(options), timezone.now())
             except errors.NotFound as error:
                 raise CommandError(str(error)) from error
         self.stdout.write(f"Erased. {orders} orders are ignored from now on.")
