@@ -162,7 +162,7 @@ def test_users_are_found_by_the_address_in_any_spelling(db: Any) -> None:
 def test_an_erasure_takes_in_the_orders_of_every_spelling(programme_on: Any) -> None:
     """And a backfill does not bring the person back."""
     orders = [hosts.order(email, [("20", 1)], placed_at=NOON) for email in ("aDa@example.com", "ADA@Example.com")]
-    assert erasure.erase(guest("ada@example.com")) == 2
+    assert erasure.erase(guest("ada@example.com"), datetime.now(timezone.utc)) == 2
     ids = [host.order_id(order) for order in orders]
     assert backfill.past_orders(programme_on, NOON - timedelta(days=1), NOON + timedelta(days=1)) == []
     for order_id in ids:

@@ -12,10 +12,12 @@ from saleor_reciprocity.identity import Subject
 from .models import Account, Entry, Lot, LotUse, OrderTerms
 from .tiers import AccountTier, TierChange
 
+# Also those that an order of theirs left with somebody who had its points before a correction.
 _ENTRIES = """
 UPDATE reciprocity_entry e SET reason = '', actor = '', source = 'erased:' || e.id, order_id = coalesce(
   (SELECT 'erased:' || t.id FROM reciprocity_orderterms t WHERE t.order_id = e.order_id AND e.order_id <> ''), '')
 WHERE account_id = ANY(%(accounts)s)
+  OR order_id IN (SELECT t.order_id FROM reciprocity_orderterms t WHERE t.account_id = ANY(%(accounts)s))
 """
 _LOTS = """
 UPDATE reciprocity_lot l SET order_id = coalesce(

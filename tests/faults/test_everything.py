@@ -256,8 +256,8 @@ OURS: tuple[Callable[..., None], ...] = (
     answer, choose_mails, like, send, look_after_people, look_after_the_rest, train,
 )  # fmt: skip
 
-# Who is gone may not act; that somebody was gone already when we looked is no failure of ours.
-_GONE = ('is not present in table "account_user"',)
+# A customer who was deleted while an order of theirs was looked at: noted, and looked at again as a guest's.
+GONE = "could not settle order"
 
 
 class Heard(logging.Handler):
@@ -269,7 +269,9 @@ class Heard(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else ""
-        self.said.append(f"{record.getMessage()}: {error!r}")
+        said = f"{record.getMessage()}: {error!r}"
+        if not (GONE in said and "NotFound" in said):
+            self.said.append(said)
 
 
 @pytest.fixture
@@ -308,6 +310,7 @@ def deadlocks() -> int:
         return int(cursor.fetchone()[0])
 
 
+@pytest.mark.skipif("STRESS_SECONDS" not in os.environ, reason="make stress runs it")
 @pytest.mark.timeout(SECONDS * 4 + 300)
 def test_everything_at_once(busy_shop: Shop, heard: Heard) -> None:
     until, before = time.monotonic() + SECONDS, deadlocks()
@@ -341,5 +344,5 @@ def settlement_is_whole() -> None:
         assert sweep.sweep()[1] == 0
     codes.look(timezone.now())
     gifts.look(timezone.now())
-    broken = [(title, rows) for title, rows in invariants.broken() if rows]
+    broken = [(title, rows) for title, rows in invariants.broken(timezone.now()) if rows]
     assert not broken, f"seed {SEED}: {broken}"

@@ -50,7 +50,7 @@ def test_a_message_in_flight_of_a_person_who_is_erased(
 
     first = erased == "before it is handed over"
     post.on_data = lambda mail: "451 later" if erased.endswith("for now") else "250 OK"
-    steps = iter([lambda: erasure.erase(person)])
+    steps = iter([lambda: erasure.erase(person, timezone.now())])
 
     def read(mail: Mail, now: Any) -> Any:
         for step in steps if first else ():

@@ -208,7 +208,7 @@ def test_an_erased_one_has_nothing_and_gets_nothing(erased: str, programme_on: A
     eve, ada = user(EVE), user(ADA)
     order = placed(eve)
     placed(ada, "10")
-    erasure.erase(host.person(user(erased)))
+    erasure.erase(host.person(user(erased)), timezone.now())
     correct(order, ada)
     sweep.sweep()
     if erased == EVE:  # the order is never looked at again
