@@ -91,6 +91,12 @@ class Order:
         )
 
 
+def exact(number: str) -> Decimal | int:
+    """A number of an answer without rounding; points are whole, though the type Decimal shows a decimal place."""
+    value = Decimal(number)
+    return int(value) if value == value.to_integral_value() else value
+
+
 def amount(price: dict[str, Any]) -> Decimal:
     """The gross amount of a price."""
     return Decimal(price["gross"]["amount"])
@@ -113,7 +119,7 @@ class Shop:
                 text = response.read()
         except urllib.error.HTTPError as refusal:  # a wrong request is answered with status 400, and why
             text = refusal.read()
-        answer = json.loads(text, parse_float=Decimal)
+        answer = json.loads(text, parse_float=exact)
         if answer.get("errors"):
             raise Refused(answer["errors"])
         return dict(answer["data"])

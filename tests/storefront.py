@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 from typing import Any
 
 from django.test import Client
 
-from demo.storefront import Refused, Shop
+from demo.storefront import Refused, Shop, exact
 
 
 class ShopInProcess(Shop):
@@ -22,7 +21,7 @@ class ShopInProcess(Shop):
         body = json.dumps({"query": query, "variables": variables or {}}, default=str)
         headers = {"HTTP_AUTHORIZATION": f"JWT {token}"} if token else {}
         response = self._client.post("/graphql/", body, content_type="application/json", secure=True, **headers)
-        answer = json.loads(response.content, parse_float=Decimal)
+        answer = json.loads(response.content, parse_float=exact)
         if answer.get("errors"):
             raise Refused(answer["errors"])
         return dict(answer["data"])

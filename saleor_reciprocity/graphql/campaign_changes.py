@@ -11,42 +11,40 @@ from saleor_reciprocity.surprises import campaigns
 from . import permissions
 from .campaigns import SurpriseCampaign
 from .mutations import LoyaltyMutation
-from .scalars import CHANNEL_ARGUMENT, LoyaltyDecimal, LoyaltyPoints, channel_with_slug, given, moment, row_id
+from .scalars import CHANNEL_ARGUMENT, DateTime, Number, channel_with_slug, given, moment, row_id, whole
 from .surprises import SurprisePrizeKind
 
 
 class SurprisePrizeInput(graphene.InputObjectType):
     kind = SurprisePrizeKind(required=True, description="What the customer gets.")
     name = graphene.String(required=True, description="The name that customers see.")
-    value = LoyaltyDecimal(
+    value = Number(
         description="What it costs at most, in the channel's currency: the amount, the balance, the cap of a "
         "percentage, of shipping or of a product's price. Needed for all but points."
     )
     weight = graphene.Int(description="How often it comes, compared to the other prizes (1).")
     stock = graphene.Int(description="How many there are; without a limit when nothing is said.")
-    percent = LoyaltyDecimal(description="For a percentage: how much of the order that wins.")
-    points = LoyaltyPoints(description="For points: how many.")
+    percent = Number(description="For a percentage: how much of the order that wins.")
+    points = Number(description="For points: how many.")
     product_id = graphene.ID(description="For a free product: which one.")
 
 
 class SurpriseBudgetInput(graphene.InputObjectType):
-    per_day = LoyaltyDecimal(description="The most for one day (UTC).")
-    per_month = LoyaltyDecimal(description="The most for one calendar month (UTC).")
-    total = LoyaltyDecimal(description="The most for the whole campaign.")
+    per_day = Number(description="The most for one day (UTC).")
+    per_month = Number(description="The most for one calendar month (UTC).")
+    total = Number(description="The most for the whole campaign.")
 
 
 class SurpriseCampaignCreateInput(graphene.InputObjectType):
     channel = graphene.String(description=CHANNEL_ARGUMENT)
     name = graphene.String(required=True, description="The name, for staff.")
-    probability = LoyaltyDecimal(required=True, description="How often an order wins: 0.1 is one in ten.")
+    probability = Number(required=True, description="How often an order wins: 0.1 is one in ten.")
     prizes = graphene.List(graphene.NonNull(SurprisePrizeInput), required=True, description="The gifts.")
     budget = SurpriseBudgetInput(required=True, description="At least one limit.")
-    starts_at = graphene.String(description="When it starts, as ISO 8601 with an offset (now).")
-    ends_at = graphene.String(description="When it ends, as ISO 8601 with an offset.")
+    starts_at = DateTime(description="When it starts (now).")
+    ends_at = DateTime(description="When it ends.")
     from_order_number = graphene.Int(description="The customer's first order that takes part (2).")
-    minimum_total = LoyaltyDecimal(
-        description="The smallest total of an order that takes part. A minimum spoils gifts."
-    )
+    minimum_total = Number(description="The smallest total of an order that takes part. A minimum spoils gifts.")
     groups = graphene.List(graphene.NonNull(graphene.String), description="Names of the groups it is for (all).")
     tier = graphene.String(description="The code of the tier that a customer needs at least (none).")
     cooling_off_days = graphene.Int(
@@ -80,6 +78,8 @@ class SurpriseCampaignCreate(LoyaltyMutation):
 
 def _gift(values: Any) -> campaigns.Gift:
     gift = given(values)
+    if "points" in gift:
+        gift["points"] = whole(gift["points"], "prizes")
     if "product_id" in gift:
         gift["product_id"] = row_id("Product", gift["product_id"], "prizes")
     return campaigns.Gift(**gift)

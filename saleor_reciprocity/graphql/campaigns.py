@@ -12,8 +12,8 @@ from saleor_reciprocity.surprises import queries
 from saleor_reciprocity.surprises.models import Campaign, Draw, Outcome, Prize
 
 from . import permissions
-from .connections import ConnectionField, page
-from .scalars import CHANNEL_ARGUMENT, LoyaltyDecimal, LoyaltyPoints, enum, global_id
+from .connections import Connection, ConnectionField, page
+from .scalars import CHANNEL_ARGUMENT, Number, enum, global_id
 from .surprises import LoyaltySurprise, SurprisePrizeKind
 
 SurpriseOutcome = enum("SurpriseOutcome", Outcome, "What a draw came to.")
@@ -29,8 +29,8 @@ class SurprisePrize(graphene.ObjectType):
     weight = graphene.Int(required=True, description="How often it comes, compared to the other prizes.")
     stock = graphene.Int(description="How many there are; null without a limit.")
     given = graphene.Int(required=True, description="How many are out.")
-    percent = LoyaltyDecimal(description="The percentage, of the order that won.")
-    points = LoyaltyPoints(description="The points.")
+    percent = Number(description="The percentage, of the order that won.")
+    points = Number(description="The points.")
     product_id = graphene.ID(description="The product that is free.")
 
     @staticmethod
@@ -68,7 +68,7 @@ class SurpriseDraw(graphene.ObjectType):
         return root if root.outcome == Outcome.WON else None
 
 
-class SurpriseDrawCountableConnection(graphene.relay.Connection):
+class SurpriseDrawCountableConnection(Connection):
     class Meta:
         node = SurpriseDraw
 
@@ -116,10 +116,10 @@ class UsedByOthersByCampaign(host.data_loader()):  # type: ignore[misc]
 class SurpriseBudget(graphene.ObjectType):
     """What may be spent and what was. Days and months are those of UTC."""
 
-    per_day = LoyaltyDecimal(description="The most for one day.")
-    per_month = LoyaltyDecimal(description="The most for one calendar month.")
-    total = LoyaltyDecimal(description="The most for the whole campaign.")
-    spent = LoyaltyDecimal(required=True, description="What was given and has not come back.")
+    per_day = Number(description="The most for one day.")
+    per_month = Number(description="The most for one calendar month.")
+    total = Number(description="The most for the whole campaign.")
+    spent = Number(required=True, description="What was given and has not come back.")
     currency = graphene.String(required=True, description="The currency of all of them.")
 
 
@@ -129,11 +129,11 @@ class SurpriseCampaign(graphene.ObjectType):
     id = graphene.ID(required=True, description="The ID of the campaign.")
     name = graphene.String(required=True, description="The name, for staff.")
     is_standard = graphene.Boolean(required=True, description="Whether it follows the plugin's page.")
-    probability = LoyaltyDecimal(required=True, description="How often an order wins: 0.1 is one in ten.")
+    probability = Number(required=True, description="How often an order wins: 0.1 is one in ten.")
     starts_at = host.date_time_type()(required=True, description="Orders placed from then on take part.")
     ends_at = host.date_time_type()(description="Orders placed from then on take no part.")
     from_order_number = graphene.Int(required=True, description="The customer's first order that takes part.")
-    minimum_total = LoyaltyDecimal(description="The smallest total of an order that takes part.")
+    minimum_total = Number(description="The smallest total of an order that takes part.")
     tier = graphene.String(required=True, description="The code of the tier that a customer needs; empty for none.")
     groups = graphene.List(
         graphene.NonNull(graphene.String), required=True, description="Names of the groups it is for; empty for all."
@@ -189,7 +189,7 @@ class SurpriseCampaign(graphene.ObjectType):
             )
 
 
-class SurpriseCampaignCountableConnection(graphene.relay.Connection):
+class SurpriseCampaignCountableConnection(Connection):
     class Meta:
         node = SurpriseCampaign
 

@@ -20,14 +20,14 @@ from . import permissions
 from .orders import Explained, LoyaltyOrderBonus, LoyaltyOrderLine
 from .rewards import LoyaltyReward
 from .rules import listed
-from .scalars import LoyaltyPoints
+from .scalars import Number
 
 
 class LoyaltyNextReward(graphene.ObjectType):
     """The cheapest reward that the customer can't afford yet."""
 
     reward = graphene.Field(LoyaltyReward, required=True, description="The reward.")
-    missing = LoyaltyPoints(required=True, description="How many points are missing.")
+    missing = Number(required=True, description="How many points are missing.")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def next_reward(account: Account, channel_id: str) -> NextReward | None:
 class LoyaltyCheckout(graphene.ObjectType):
     """What a checkout would bring in points if it were completed now, and what points could do for it."""
 
-    points = LoyaltyPoints(required=True, description="The points that the order would bring.")
+    points = Number(required=True, description="The points that the order would bring.")
     lines = listed(LoyaltyOrderLine, "The share of each checkout line.", required=True)
     bonuses = listed(LoyaltyOrderBonus, "Points for the order as a whole.", required=True)
     redeemable = listed(LoyaltyReward, "What the signed-in customer can afford, the cheapest first.", required=True)

@@ -14,7 +14,7 @@ from saleor_reciprocity.mail.kinds import FOR_CUSTOMERS, KINDS
 from saleor_reciprocity.mail.models import Mail, State
 
 from . import permissions
-from .connections import ConnectionField, page
+from .connections import Connection, ConnectionField, page
 from .mutations import LoyaltyMutation
 from .scalars import enum, global_id
 
@@ -61,7 +61,7 @@ class CommunicationMessage(graphene.ObjectType):
         return global_id("CommunicationMessage", root.pk)
 
 
-class CommunicationMessageCountableConnection(graphene.relay.Connection):
+class CommunicationMessageCountableConnection(Connection):
     class Meta:
         node = CommunicationMessage
 

@@ -11,6 +11,19 @@ from graphql_relay.utils import base64, unbase64
 DEFAULT_PAGE, LONGEST_PAGE = 20, 100
 
 
+class Connection(graphene.relay.Connection):
+    """A connection of which, as in the host, neither an edge nor its node is null."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def __init_subclass_with_meta__(cls, node: Any = None, **options: Any) -> None:
+        super().__init_subclass_with_meta__(node=graphene.NonNull(node), **options)
+        edges = graphene.NonNull(graphene.List(graphene.NonNull(cls.Edge)))
+        cls._meta.fields["edges"] = graphene.Field(edges, description="A list of edges.")
+
+
 class ConnectionField(graphene.Field):
     """A field that is a connection, with the arguments `first` and `after`."""
 

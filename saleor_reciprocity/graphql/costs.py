@@ -16,6 +16,8 @@ from graphql import GraphQLError
 
 from saleor_reciprocity import errors, settings
 
+from .connections import LONGEST_PAGE
+
 Cost = Mapping[str, Any]  # the host's own form of an entry
 
 
@@ -111,7 +113,7 @@ def spend(context: Any, cost: Cost, arguments: Mapping[str, Any]) -> None:
     """Note that a request asks for one more field. Raises TooMuchWork once it has asked for too much."""
     work = cost["complexity"]
     for name in cost.get("multipliers", ()):
-        work *= max(1, arguments.get(name) or 1)
+        work *= min(max(1, arguments.get(name) or 1), LONGEST_PAGE)
     context.reciprocity_work = getattr(context, "reciprocity_work", 0) + work
     if context.reciprocity_work > settings.most_work():
         raise errors.TooMuchWork
@@ -134,7 +136,7 @@ def paid(resolve: Callable[..., Any], cost: Cost) -> Callable[..., Any]:
 def charge() -> None:
     """Let every field of our types pay. Called once, when all types are known."""
     for kind in _below(graphene.ObjectType):
-        if kind.__module__.startswith(f"{__package__}."):
+        if kind._meta is not None and kind.__module__.startswith(f"{__package__}."):
             charge_for(kind)
 
 

@@ -9,7 +9,8 @@ import graphene
 from saleor_reciprocity import host
 from saleor_reciprocity.points.models import Entry, Kind
 
-from .scalars import LoyaltyPoints, enum, global_id
+from .connections import Connection
+from .scalars import Number, enum, global_id
 
 LoyaltyEntryKind = enum("LoyaltyEntryKind", Kind, "Why points changed.")
 
@@ -19,11 +20,9 @@ class LoyaltyEntry(graphene.ObjectType):
 
     id = graphene.ID(required=True, description="The ID of the entry.")
     kind = LoyaltyEntryKind(required=True, description="Why the points changed.")
-    points = LoyaltyPoints(
-        required=True, description="Change of the points that can be spent; negative when they went."
-    )
-    pending = LoyaltyPoints(required=True, description="Change of the pending points; negative when they went.")
-    balance = LoyaltyPoints(
+    points = Number(required=True, description="Change of the points that can be spent; negative when they went.")
+    pending = Number(required=True, description="Change of the pending points; negative when they went.")
+    balance = Number(
         source="balance_after",
         description="Available points less the debt, after this change; below an order null for others than the "
         "customer and staff with MANAGE_USERS.",
@@ -36,7 +35,7 @@ class LoyaltyEntry(graphene.ObjectType):
         return global_id("LoyaltyEntry", root.pk)
 
 
-class LoyaltyEntryCountableConnection(graphene.relay.Connection):
+class LoyaltyEntryCountableConnection(Connection):
     class Meta:
         node = LoyaltyEntry
 

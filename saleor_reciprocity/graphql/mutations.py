@@ -34,7 +34,7 @@ def _refuse_unwritable(arguments: dict[str, Any]) -> None:
     given = arguments.get("input") if isinstance(arguments.get("input"), dict) else arguments
     name = unwritable(given or {}) or unwritable(arguments)
     if name is not None:
-        raise errors.Invalid(_("This text holds a character that can't be stored."), field=to_camel_case(name))
+        raise errors.Invalid(_("This holds a character or a number that can't be stored."), field=to_camel_case(name))
 
 
 class LoyaltyMutation(graphene.Mutation):
@@ -49,7 +49,7 @@ class LoyaltyMutation(graphene.Mutation):
     def __init_subclass_with_meta__(cls, **options: Any) -> None:
         super().__init_subclass_with_meta__(**options)
         cls._meta.fields["errors"] = graphene.Field(
-            graphene.List(graphene.NonNull(LoyaltyError), required=True),
+            graphene.NonNull(graphene.List(graphene.NonNull(LoyaltyError))),
             description="Why the request was refused; empty when it was done.",
         )
 

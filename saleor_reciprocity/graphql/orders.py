@@ -19,7 +19,7 @@ from saleor_reciprocity.points.models import Entry, OrderTerms
 from . import permissions
 from .entries import LoyaltyEntry
 from .rules import LoyaltyRuleEffect, LoyaltyRuleStacking, listed
-from .scalars import LoyaltyDecimal, LoyaltyPoints, global_id
+from .scalars import Number, global_id
 
 NOTHING = Decimal(0)
 VERDICTS = (earning.EARNS, earning.PROGRAMME_OFF, earning.REPLACEMENT, earning.NO_EMAIL, earning.TOO_LARGE)
@@ -37,7 +37,7 @@ class LoyaltyAppliedRule(graphene.ObjectType):
     version = graphene.Int(required=True, description="The version of the rule; 0 for a tier.")
     name = graphene.String(required=True, description="The name that it had.")
     effect = LoyaltyRuleEffect(required=True, description="What it does.")
-    value = LoyaltyDecimal(required=True, description="The factor, or the points.")
+    value = Number(required=True, description="The factor, or the points.")
     stacking = LoyaltyRuleStacking(required=True, description="How it combined with those before it.")
 
     @staticmethod
@@ -51,7 +51,7 @@ class LoyaltyLineDetail(graphene.ObjectType):
     paid = graphene.Field(host.money_type(), required=True, description="What was paid for the line, taxes included.")
     net = graphene.Boolean(required=True, description="Whether taxes are left out of what counts.")
     exact_points = graphene.String(required=True, description="The points before fractions are dropped, as a fraction.")
-    points_per_piece = LoyaltyPoints(required=True, description="Points for each piece, beside those for money.")
+    points_per_piece = Number(required=True, description="Points for each piece, beside those for money.")
     quantity = graphene.Int(required=True, description="Pieces that were ordered.")
     shipped = graphene.Int(required=True, description="Pieces that were shipped and not given back.")
     given_back = graphene.Int(required=True, description="Pieces that were given back.")
@@ -65,8 +65,8 @@ class LoyaltyOrderLine(graphene.ObjectType):
     amount = graphene.Field(
         host.money_type(), required=True, description="What was paid for the line and counts, rounded for display."
     )
-    points_per_unit = LoyaltyDecimal(required=True, description="Points for each unit of currency of this line.")
-    points = LoyaltyPoints(required=True, description="The line's share of the order's points.")
+    points_per_unit = Number(required=True, description="Points for each unit of currency of this line.")
+    points = Number(required=True, description="The line's share of the order's points.")
     why = listed(graphene.String, "Why, in words for the customer.", required=True)
     detail = graphene.Field(LoyaltyLineDetail, description="Why, in full; null without the permission MANAGE_ORDERS.")
 
@@ -75,7 +75,7 @@ class LoyaltyOrderBonus(graphene.ObjectType):
     """Points for the order as a whole."""
 
     name = graphene.String(required=True, description="The name of the rule.")
-    points = LoyaltyPoints(required=True, description="The points, 0 when they went with what was given back.")
+    points = Number(required=True, description="The points, 0 when they went with what was given back.")
 
     @staticmethod
     def resolve_name(root: BonusDue, info: Any) -> str:
@@ -124,12 +124,12 @@ class OrderLoyalty(graphene.ObjectType):
     """What an order brought in points, and why."""
 
     verdict = LoyaltyOrderVerdict(required=True, description="Whether the order earns points, or why not.")
-    pending = LoyaltyPoints(required=True, description="Points that become available later.")
-    earned = LoyaltyPoints(required=True, description="Points of this order that became available.")
+    pending = Number(required=True, description="Points that become available later.")
+    earned = Number(required=True, description="Points of this order that became available.")
     matures_at = host.date_time_type()(description="When the next pending points become available by themselves.")
     why = listed(graphene.String, "Why, in words for the customer.", required=True)
     lines = listed(LoyaltyOrderLine, "The share of each order line, as it is now.", required=True)
-    shipping_points = LoyaltyPoints(required=True, description="The share of the shipping.")
+    shipping_points = Number(required=True, description="The share of the shipping.")
     bonuses = listed(LoyaltyOrderBonus, "Points for the order as a whole.", required=True)
     entries = listed(
         LoyaltyEntry, "Every change of points by this order, the oldest first; none for strangers.", required=True

@@ -7,38 +7,21 @@ from typing import Any
 import graphene
 from django.utils import timezone
 
-from saleor_reciprocity import erasure, errors, host, identity
+from saleor_reciprocity import erasure
 from saleor_reciprocity.points import adjustments, merging
 
 from . import permissions
 from .entries import LoyaltyEntry
 from .mutations import LoyaltyMutation
+from .naming import person_named
 from .points import LoyaltyAccount
-from .scalars import LoyaltyPoints, channel_with_slug, row_id
-
-
-def actor_of(context: Any) -> str:
-    """Who acts, as the ledger names it."""
-    user = host.current_user(context)
-    return f"user:{user.pk}" if user else f"app:{context.app.pk}"
-
-
-def person_named(user_id: str | None, email: str | None) -> host.Person:
-    """The person that one of two arguments names. Raises Invalid or NotFound."""
-    if bool(user_id) == bool(email and email.strip()):
-        raise errors.Invalid(field="userId")
-    if not user_id:
-        return host.person_with_email(identity.address(email or ""))
-    user = host.user_with_id(row_id("User", user_id, "userId"))
-    if user is None:
-        raise errors.NotFound(field="userId")
-    return host.person(user)
+from .scalars import Number, channel_with_slug, row_id, whole
 
 
 class LoyaltyPointsAdjustInput(graphene.InputObjectType):
     user_id = graphene.ID(description="The customer. Give this or the e-mail address.")
     email = graphene.String(description="The e-mail address of a customer or guest.")
-    points = LoyaltyPoints(required=True, description="Points to give; negative to take.")
+    points = Number(required=True, description="Points to give; negative to take.")
     reason = graphene.String(required=True, description="Why, in words that the customer reads.")
     idempotency_key = graphene.String(
         required=True, description="Any text, new for each adjustment. Sent again, it changes nothing."
@@ -64,9 +47,9 @@ class LoyaltyPointsAdjust(LoyaltyMutation):
         person = person_named(input.get("user_id"), input.get("email"))
         entry = adjustments.adjust(
             person,
-            input["points"],
+            whole(input["points"], "points"),
             input["reason"],
-            actor_of(info.context),
+            permissions.actor(info.context),
             input["idempotency_key"],
             timezone.now(),
             channel_id=channel_with_slug(input["channel"]).id if input.get("channel") else "",
@@ -89,10 +72,8 @@ class LoyaltyAdjustmentReverse(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, id: str, reason: str, into_debt: bool = False) -> dict[str, Any]:
-        entry_id = row_id("LoyaltyEntry", id, "id")
-        return {
-            "entry": adjustments.reverse(entry_id, reason, actor_of(info.context), timezone.now(), into_debt=into_debt)
-        }
+        entry_id, actor = row_id("LoyaltyEntry", id, "id"), permissions.actor(info.context)
+        return {"entry": adjustments.reverse(entry_id, reason, actor, timezone.now(), into_debt=into_debt)}
 
 
 class LoyaltyAccountsMerge(LoyaltyMutation):
@@ -111,8 +92,9 @@ class LoyaltyAccountsMerge(LoyaltyMutation):
     def perform(
         cls, info: Any, user_id: str, from_user_id: str | None = None, from_email: str | None = None
     ) -> dict[str, Any]:
-        target, source = person_named(user_id, None), person_named(from_user_id, from_email)
-        return {"account": merging.merge_people(source, target, actor_of(info.context), timezone.now())}
+        target = person_named(user_id, None)
+        source = person_named(from_user_id, from_email, id_field="fromUserId", email_field="fromEmail")
+        return {"account": merging.merge_people(source, target, permissions.actor(info.context), timezone.now())}
 
 
 class LoyaltyCustomerErase(LoyaltyMutation):

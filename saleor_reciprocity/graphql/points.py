@@ -8,6 +8,7 @@ from typing import Any
 import graphene
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
+from graphql import GraphQLError
 
 from saleor_reciprocity import erasure, errors, host
 from saleor_reciprocity.points import queries, tiers
@@ -21,9 +22,10 @@ from .checkout import LoyaltyNextReward, next_reward
 from .communication import CommunicationPreference, preferences_of
 from .connections import ConnectionField, page
 from .entries import LoyaltyEntryCountableConnection
+from .naming import person_named
 from .preferences import LoyaltyPreference
 from .rewards import LoyaltyRedemptionCountableConnection
-from .scalars import CHANNEL_ARGUMENT, LoyaltyPoints, row_id
+from .scalars import CHANNEL_ARGUMENT, Number
 from .surprises import LoyaltySurpriseCountableConnection
 from .tiers import LoyaltyStanding
 
@@ -31,9 +33,9 @@ from .tiers import LoyaltyStanding
 class LoyaltyAccount(graphene.ObjectType):
     """A customer's points."""
 
-    available = LoyaltyPoints(required=True, description="Points that can be spent now.")
-    pending = LoyaltyPoints(required=True, description="Points that become available when the goods are shipped.")
-    debt = LoyaltyPoints(
+    available = Number(required=True, description="Points that can be spent now.")
+    pending = Number(required=True, description="Points that become available when the goods are shipped.")
+    debt = Number(
         required=True, description="Points that were taken back after they were spent; the next points repay them."
     )
     personal_data = graphene.String(
@@ -156,15 +158,6 @@ def resolve_user_loyalty(root: Any, info: Any) -> Account:
     return account
 
 
-def person_with_id(user_id: str | None) -> host.Person | None:
-    """The customer with this global id, or None."""
-    try:
-        user = host.user_with_id(row_id("User", user_id or "", "userId"))
-    except errors.NotFound:
-        return None
-    return host.person(user) if user else None
-
-
 USER_LOYALTY = graphene.Field(
     LoyaltyAccount,
     resolver=resolve_user_loyalty,
@@ -186,9 +179,14 @@ class PointsQueries(graphene.ObjectType):
     ) -> Account | None:
         permissions.require(info.context, permissions.MANAGE_USERS)
         with host.allow_writer():
-            person = host.person_with_email(email) if email else person_with_id(user_id)
-            account = queries.account_of(person) if person else None
-            if account is None or person is None:
+            try:
+                person = person_named(user_id, email)
+            except errors.NotFound:
+                return None
+            except errors.Invalid as error:
+                raise GraphQLError(f"{error.field}: {error.message}") from None
+            account = queries.account_of(person)
+            if account is None:
                 return None
             account.user_id = person.user_id or account.user_id
             return _with_person(queries.as_of(account, timezone.now()), person)

@@ -14,8 +14,8 @@ from saleor_reciprocity.surprises import campaigns, queries
 from saleor_reciprocity.surprises.models import Campaign, Prize
 
 from . import permissions
-from .connections import ConnectionField, page
-from .scalars import CHANNEL_ARGUMENT, LoyaltyDecimal
+from .connections import Connection, ConnectionField, page
+from .scalars import CHANNEL_ARGUMENT, Number
 
 
 class SurpriseProofPrize(graphene.ObjectType):
@@ -30,7 +30,7 @@ class SurpriseProof(graphene.ObjectType):
 
     starts_at = host.date_time_type()(required=True, description="When the campaign started.")
     ends_at = host.date_time_type()(description="When it ends or ended.")
-    probability = LoyaltyDecimal(required=True, description="How often an order wins.")
+    probability = Number(required=True, description="How often an order wins.")
     prizes = graphene.List(graphene.NonNull(SurpriseProofPrize), required=True, description="The prizes.")
     secret_hash = graphene.String(required=True, description="SHA-256 of the secret.")
     secret = graphene.String(description="The secret, once the campaign has ended.")
@@ -44,7 +44,7 @@ class SurpriseProof(graphene.ObjectType):
         return root.revealed_secret(timezone.now())
 
 
-class SurpriseProofCountableConnection(graphene.relay.Connection):
+class SurpriseProofCountableConnection(Connection):
     class Meta:
         node = SurpriseProof
 
@@ -54,7 +54,7 @@ class HoldoutPower(graphene.ObjectType):
 
     customers = graphene.Int(required=True, source="people", description="Customers in a window of 90 days.")
     repeat_rate = graphene.Float(required=True, description="How many of them ordered again within 90 days, 0 to 1.")
-    share = LoyaltyDecimal(required=True, description="The share of customers who are held out.")
+    share = Number(required=True, description="The share of customers who are held out.")
     smallest_difference = graphene.Float(
         description="The smallest rise of the repeat rate that would show; null when none would."
     )
@@ -69,7 +69,7 @@ class ProofQueries(graphene.ObjectType):
     loyalty_holdout_power = graphene.Field(
         HoldoutPower,
         channel=graphene.String(description=CHANNEL_ARGUMENT),
-        share=LoyaltyDecimal(description="A share to try; the one that is set when nothing is said."),
+        share=Number(description="A share to try; the one that is set when nothing is said."),
         description="The smallest effect of surprises that the shop could see. Requires MANAGE_DISCOUNTS.",
     )
 

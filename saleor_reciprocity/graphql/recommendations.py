@@ -15,7 +15,7 @@ from saleor_reciprocity.recommendations import serving
 from saleor_reciprocity.recommendations.models import Reason
 from saleor_reciprocity.recommendations.serving import Kind, Situation
 
-from .connections import ConnectionField, page
+from .connections import Connection, ConnectionField, page
 from .scalars import CHANNEL_ARGUMENT, enum, product_type, row_id
 
 _KINDS = {
@@ -81,7 +81,7 @@ class Recommendation(graphene.ObjectType):
         return root
 
 
-class RecommendationCountableConnection(graphene.relay.Connection):
+class RecommendationCountableConnection(Connection):
     class Meta:
         node = Recommendation
 

@@ -12,18 +12,9 @@ from saleor_reciprocity.rewards import catalogue, queries, redemption
 from saleor_reciprocity.rewards.models import Redemption, RedemptionState, Reward, RewardKind
 
 from . import permissions
-from .connections import ConnectionField, page
+from .connections import Connection, ConnectionField, page
 from .mutations import LoyaltyMutation
-from .scalars import (
-    CHANNEL_ARGUMENT,
-    LoyaltyDecimal,
-    LoyaltyPoints,
-    channel_with_slug,
-    enum,
-    global_id,
-    key_in,
-    row_id,
-)
+from .scalars import CHANNEL_ARGUMENT, Number, channel_with_slug, enum, global_id, key_in, row_id, whole, with_whole
 
 LoyaltyRewardKind = enum("LoyaltyRewardKind", RewardKind, "What a customer gets for points.")
 LoyaltyRedemptionState = enum("LoyaltyRedemptionState", RedemptionState, "What became of a code.")
@@ -35,15 +26,15 @@ class LoyaltyReward(graphene.ObjectType):
     id = graphene.ID(required=True, description="The ID of the reward.")
     kind = LoyaltyRewardKind(required=True, description="What the customer gets.")
     name = graphene.String(required=True, description="The name that customers see.")
-    points = LoyaltyPoints(required=True, description="The price in points; of a slider, what `value` costs.")
+    points = Number(required=True, description="The price in points; of a slider, what `value` costs.")
     value = graphene.Field(
         host.money_type(),
         required=True,
         description="What the code is worth at checkout; for a percentage, shipping and a product, at most.",
     )
-    least_points = LoyaltyPoints(description="The lower end of a slider; null for a fixed price.")
-    most_points = LoyaltyPoints(description="The upper end of a slider; null for a fixed price.")
-    percent = LoyaltyDecimal(description="The percentage of the goods on the checkout, for the kind PERCENTAGE.")
+    least_points = Number(description="The lower end of a slider; null for a fixed price.")
+    most_points = Number(description="The upper end of a slider; null for a fixed price.")
+    percent = Number(description="The percentage of the goods on the checkout, for the kind PERCENTAGE.")
     product_id = graphene.ID(description="The product that is free, for the kind FREE_PRODUCT.")
     minimum_spent = graphene.Field(host.money_type(), description="What the goods must come to for the code to work.")
     left = graphene.Int(description="How many are left; null when they are not counted.")
@@ -83,7 +74,7 @@ class LoyaltyReward(graphene.ObjectType):
         return None if root.stock is None else max(0, root.stock - root.taken)
 
 
-class LoyaltyRewardCountableConnection(graphene.relay.Connection):
+class LoyaltyRewardCountableConnection(Connection):
     class Meta:
         node = LoyaltyReward
 
@@ -97,7 +88,7 @@ class LoyaltyRedemption(graphene.ObjectType):
     )
     kind = LoyaltyRewardKind(required=True, description="What the customer got.")
     name = graphene.String(required=True, description="The name of the reward.")
-    points = LoyaltyPoints(required=True, description="The points that were paid.")
+    points = Number(required=True, description="The points that were paid.")
     value = graphene.Field(host.money_type(), required=True, description="What the code is worth at checkout.")
     state = LoyaltyRedemptionState(required=True, description="What became of the code.")
     created_at = host.date_time_type()(required=True, description="When the points were exchanged.")
@@ -123,7 +114,7 @@ class LoyaltyRedemption(graphene.ObjectType):
         return host.money(root.value, root.currency)
 
 
-class LoyaltyRedemptionCountableConnection(graphene.relay.Connection):
+class LoyaltyRedemptionCountableConnection(Connection):
     class Meta:
         node = LoyaltyRedemption
 
@@ -170,7 +161,7 @@ class PointsRedeemInput(graphene.InputObjectType):
         required=True,
         description="Any text, new for each redemption. Sent again, it gives the same code without another debit.",
     )
-    points = LoyaltyPoints(
+    points = Number(
         description="How many points to exchange, for a slider. Left out with a checkout: as many as it can take."
     )
     checkout_id = graphene.ID(
@@ -193,7 +184,8 @@ class PointsRedeem(LoyaltyMutation):
         if user is None:
             raise errors.SignInRequired
         person = host.person(user)
-        wish = (row_id("LoyaltyReward", input["reward_id"], "rewardId"), input["idempotency_key"], input.get("points"))
+        asked = None if input.get("points") is None else whole(input["points"], "points")
+        wish = (row_id("LoyaltyReward", input["reward_id"], "rewardId"), input["idempotency_key"], asked)
         if input.get("checkout_id") is None:
             return {"redemption": redemption.redeem(person, *wish, now=timezone.now())}
         checkout_id = key_in("Checkout", input["checkout_id"], "checkoutId")
@@ -227,11 +219,11 @@ class PointsRedemptionCancel(LoyaltyMutation):
 class LoyaltyRewardTermsInput(graphene.InputObjectType):
     """What a reward can have besides its price; null takes it away."""
 
-    least_points = LoyaltyPoints(description="The lower end of a slider, with `mostPoints`.")
-    most_points = LoyaltyPoints(description="The upper end of a slider: any amount within, at the rate of the price.")
-    percent = LoyaltyDecimal(description="The percentage, for the kind PERCENTAGE.")
+    least_points = Number(description="The lower end of a slider, with `mostPoints`.")
+    most_points = Number(description="The upper end of a slider: any amount within, at the rate of the price.")
+    percent = Number(description="The percentage, for the kind PERCENTAGE.")
     product_id = graphene.ID(description="The product that is free, for the kind FREE_PRODUCT.")
-    minimum_spent = LoyaltyDecimal(description="What the goods must come to for the code to work.")
+    minimum_spent = Number(description="What the goods must come to for the code to work.")
     stock = graphene.Int(description="How many can be redeemed altogether. What is given back is in stock again.")
     limit_per_customer = graphene.Int(description="How many a customer can have, within `limitDays` or ever.")
     limit_days = graphene.Int(description="The days within which `limitPerCustomer` counts.")
@@ -246,8 +238,8 @@ class LoyaltyRewardCreateInput(LoyaltyRewardTermsInput):
     channel = graphene.String(description="Slug of the channel. Needed where the shop has more than one.")
     kind = LoyaltyRewardKind(required=True, description="What the customer gets.")
     name = graphene.String(required=True, description="The name that customers see.")
-    points = LoyaltyPoints(required=True, description="The price in points; of a slider, what `value` costs.")
-    value = LoyaltyDecimal(
+    points = Number(required=True, description="The price in points; of a slider, what `value` costs.")
+    value = Number(
         required=True,
         description="What the code is worth, in the channel's currency; for other kinds than money, at most.",
     )
@@ -271,8 +263,8 @@ class LoyaltyRewardCreate(LoyaltyMutation):
 
 class LoyaltyRewardUpdateInput(LoyaltyRewardTermsInput):
     name = graphene.String(description="The name that customers see.")
-    points = LoyaltyPoints(description="The price in points; of a slider, what `value` costs.")
-    value = LoyaltyDecimal(description="What the code is worth, in the channel's currency.")
+    points = Number(description="The price in points; of a slider, what `value` costs.")
+    value = Number(description="What the code is worth, in the channel's currency.")
     is_active = graphene.Boolean(description="Whether it is on the list.")
 
 
@@ -317,7 +309,7 @@ def _terms(given: dict[str, Any]) -> dict[str, Any]:
         given["tier"] = given["tier"] or ""
     if given.get("product_id") is not None:
         given["product_id"] = row_id("Product", given["product_id"], "productId")
-    return given
+    return with_whole(given, "points", "least_points", "most_points")
 
 
 class RewardMutations(graphene.ObjectType):

@@ -8,14 +8,14 @@ import graphene
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from saleor_reciprocity import errors, host, identity
+from saleor_reciprocity import errors
 from saleor_reciprocity.points import bonuses, rulebook, simulation
 from saleor_reciprocity.points.rules import Trigger
 
 from . import permissions
 from .entries import LoyaltyEntry
 from .mutations import LoyaltyMutation
-from .points import person_with_id
+from .naming import person_named
 from .rules import (
     LoyaltyRule,
     LoyaltyRuleConditionsInput,
@@ -26,7 +26,7 @@ from .rules import (
     drafted,
     rule_terms,
 )
-from .scalars import LoyaltyDecimal, row_id
+from .scalars import DateTime, Number, row_id
 
 LONGEST_KEY = 128
 
@@ -50,12 +50,12 @@ class LoyaltyRuleCreate(LoyaltyMutation):
 class LoyaltyRuleUpdateInput(graphene.InputObjectType):
     name = graphene.String(description="The name, which customers read.")
     effect = LoyaltyRuleEffect(description="What it does.")
-    value = LoyaltyDecimal(description="The factor of a multiplier, or the points of a bonus.")
+    value = Number(description="The factor of a multiplier, or the points of a bonus.")
     stacking = LoyaltyRuleStacking(description="How it combines with rules of a higher priority.")
     priority = graphene.Int(description="The highest is applied first.")
     conditions = LoyaltyRuleConditionsInput(description="When it applies; replaces all conditions together.")
-    starts_at = graphene.String(description="When it starts, as ISO 8601 with an offset.")
-    ends_at = graphene.String(description="When it ends, as ISO 8601 with an offset.")
+    starts_at = DateTime(description="When it starts.")
+    ends_at = DateTime(description="When it ends.")
 
 
 class LoyaltyRuleUpdate(LoyaltyMutation):
@@ -138,10 +138,7 @@ class LoyaltyBonusGive(LoyaltyMutation):
         if not 0 < len(key) <= LONGEST_KEY:
             message = _("Enter a key of 1 to %(most)s characters.") % {"most": LONGEST_KEY}
             raise errors.Invalid(message, field="idempotencyKey")
-        email = (input.get("email") or "").strip()
-        person = host.person_with_email(identity.address(email)) if email else person_with_id(input.get("user_id"))
-        if person is None:
-            raise errors.NotFound(field="userId")
+        person = person_named(input.get("user_id"), input.get("email"))
         rule_id = row_id("LoyaltyRule", input["rule_id"], "ruleId")
         actor = permissions.actor(info.context)
         return {"entry": bonuses.give_by_staff(person, rule_id, key, reason, actor, timezone.now())}

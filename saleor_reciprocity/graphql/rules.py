@@ -15,18 +15,8 @@ from saleor_reciprocity.points.rulebook import EarningRuleVersion
 from saleor_reciprocity.points.rules import Conditions, Effect, Stacking, Trigger
 
 from . import permissions
-from .connections import ConnectionField, page
-from .scalars import (
-    CHANNEL_ARGUMENT,
-    LoyaltyDecimal,
-    LoyaltyPoints,
-    channel_with_slug,
-    given,
-    global_id,
-    moment,
-    row_id,
-    words,
-)
+from .connections import Connection, ConnectionField, page
+from .scalars import CHANNEL_ARGUMENT, DateTime, Number, channel_with_slug, given, global_id, moment, row_id, words
 
 LoyaltyRuleTrigger = words("LoyaltyRuleTrigger", Trigger, "What a rule gives points for.")
 LoyaltyRuleEffect = words("LoyaltyRuleEffect", Effect, "What a rule does.")
@@ -59,8 +49,8 @@ class LoyaltyRuleConditions(graphene.ObjectType):
     tiers = listed(graphene.String, "Codes of the customer's tier.", required=True)
     order_number = graphene.Int(description="Which order of the customer: 1 is the first.")
     every_nth_order = graphene.Int(description="Every how many-th order of the customer.")
-    minimum_total = LoyaltyDecimal(description="The smallest total of the order, with shipping and taxes.")
-    maximum_total = LoyaltyDecimal(description="The largest total of the order, with shipping and taxes.")
+    minimum_total = Number(description="The smallest total of the order, with shipping and taxes.")
+    maximum_total = Number(description="The largest total of the order, with shipping and taxes.")
     weekdays = listed(LoyaltyWeekday, "Days of the week by the channel's clock.", required=True)
     time_from = graphene.String(description="From what time of day on, by the channel's clock, as HH:MM.")
     time_to = graphene.String(description="Up to what time of day, not included; past midnight if it is earlier.")
@@ -107,7 +97,7 @@ class LoyaltyRule(graphene.ObjectType):
     name = graphene.String(required=True, description="The name, which customers read.")
     trigger = LoyaltyRuleTrigger(required=True, description="What it gives points for.")
     effect = LoyaltyRuleEffect(required=True, description="What it does.")
-    value = LoyaltyDecimal(required=True, description="The factor of a multiplier, or the points of a bonus.")
+    value = Number(required=True, description="The factor of a multiplier, or the points of a bonus.")
     stacking = LoyaltyRuleStacking(required=True, description="How it combines with rules of a higher priority.")
     priority = graphene.Int(required=True, description="The highest is applied first; among equals the oldest.")
     conditions = graphene.Field(LoyaltyRuleConditions, required=True, description="When it applies.")
@@ -145,7 +135,7 @@ class VersionsByRule(host.data_loader()):  # type: ignore[misc]
         return [found[key] for key in keys]
 
 
-class LoyaltyRuleCountableConnection(graphene.relay.Connection):
+class LoyaltyRuleCountableConnection(Connection):
     class Meta:
         node = LoyaltyRule
 
@@ -156,7 +146,7 @@ class LoyaltyRuleSimulation(graphene.ObjectType):
     days = graphene.Int(required=True, description="How many days were looked at.")
     orders = graphene.Int(required=True, description="The orders that it would have given points for.")
     customers = graphene.Int(required=True, description="The people who placed them.")
-    points = LoyaltyPoints(required=True, description="The points, beyond those that the orders earned without it.")
+    points = Number(required=True, description="The points, beyond those that the orders earned without it.")
     liability = graphene.Field(
         host.money_type(), description="What these points are worth by the standard reward; null where none is set."
     )
@@ -174,8 +164,8 @@ class LoyaltyRuleConditionsInput(graphene.InputObjectType):
     tiers = listed(graphene.String, "The customer has the tier with one of these codes.")
     order_number = graphene.Int(description="Which order of the customer: 1 is the first.")
     every_nth_order = graphene.Int(description="Every how many-th order of the customer.")
-    minimum_total = LoyaltyDecimal(description="The smallest total of the order, with shipping and taxes.")
-    maximum_total = LoyaltyDecimal(description="The largest total of the order, with shipping and taxes.")
+    minimum_total = Number(description="The smallest total of the order, with shipping and taxes.")
+    maximum_total = Number(description="The largest total of the order, with shipping and taxes.")
     weekdays = listed(LoyaltyWeekday, "Days of the week by the channel's clock.")
     time_from = graphene.String(description="From what time of day on, by the channel's clock, as HH:MM.")
     time_to = graphene.String(description="Up to what time of day, not included; past midnight if it is earlier.")
@@ -185,13 +175,13 @@ class LoyaltyRuleInput(graphene.InputObjectType):
     channel = graphene.String(description=CHANNEL_ARGUMENT)
     name = graphene.String(required=True, description="The name, which customers read.")
     effect = LoyaltyRuleEffect(required=True, description="What it does.")
-    value = LoyaltyDecimal(required=True, description="The factor of a multiplier, or the points of a bonus.")
+    value = Number(required=True, description="The factor of a multiplier, or the points of a bonus.")
     trigger = LoyaltyRuleTrigger(description="What it gives points for (ORDER).")
     stacking = LoyaltyRuleStacking(description="How it combines with rules of a higher priority (ADD).")
     priority = graphene.Int(description="The highest is applied first (0).")
     conditions = LoyaltyRuleConditionsInput(description="When it applies (always).")
-    starts_at = graphene.String(description="When it starts, as ISO 8601 with an offset (now).")
-    ends_at = graphene.String(description="When it ends, as ISO 8601 with an offset.")
+    starts_at = DateTime(description="When it starts (now).")
+    ends_at = DateTime(description="When it ends.")
 
 
 def rule_terms(input: Any) -> dict[str, Any]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import graphene
-from graphql.language import ast
+from django.utils.translation import gettext as _
+from graphene.utils.str_converters import to_camel_case
 
 from saleor_reciprocity import errors, host
 
@@ -18,44 +19,24 @@ FIRST_YEAR, LAST_YEAR = 1970, 9000  # moments that every time zone and the datab
 MOST_EXACT = 2**53  # the largest whole number up to which JSON is exact everywhere
 
 
-class LoyaltyDecimal(graphene.Scalar):
-    """A decimal number that is never rounded: sent as a string, accepted as a string or a number."""
-
-    @staticmethod
-    def serialize(value: Decimal) -> str:
-        return f"{value.normalize():f}"
-
-    @staticmethod
-    def parse_value(value: Any) -> Decimal | None:
-        try:
-            number = Decimal(str(value))
-        except InvalidOperation:
-            return None
-        return number if number.is_finite() else None
-
-    @classmethod
-    def parse_literal(cls, node: Any) -> Decimal | None:
-        if isinstance(node, (ast.StringValue, ast.IntValue, ast.FloatValue)):
-            return cls.parse_value(node.value)
-        return None
+# The host's type of numbers, a number in JSON. Points are whole ones, exact up to 2^53 either way.
+Number = host.decimal_type()
+DateTime = host.date_time_type()
 
 
-class LoyaltyPoints(graphene.Scalar):
-    """A whole number of points, which may be too large for the type Int; up to 2^53 either way."""
+def whole(number: Decimal, field: str) -> int:
+    """A whole number from one that was sent. Raises Invalid for any other, and where JSON is not exact any more."""
+    if number != number.to_integral_value() or abs(number) > MOST_EXACT:
+        raise errors.Invalid(_("Enter a whole number."), field=field)
+    return int(number)
 
-    @staticmethod
-    def serialize(value: int) -> int:
-        return int(value)
 
-    @staticmethod
-    def parse_value(value: Any) -> int | None:
-        if isinstance(value, bool) or not isinstance(value, int) or abs(value) > MOST_EXACT:
-            return None
-        return value
-
-    @classmethod
-    def parse_literal(cls, node: Any) -> int | None:
-        return cls.parse_value(int(node.value)) if isinstance(node, ast.IntValue) and len(node.value) < 20 else None
+def with_whole(values: dict[str, Any], *names: str) -> dict[str, Any]:
+    """The fields of an input, those with these names as whole numbers. Raises Invalid, at the field."""
+    return {
+        name: whole(value, to_camel_case(name)) if name in names and value is not None else value
+        for name, value in values.items()
+    }
 
 
 def enum(name: str, choices: Any, description: str) -> Any:
@@ -111,15 +92,11 @@ def given(values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def moment(text: str, field: str) -> datetime:
-    """A moment from ISO 8601 with an offset. Raises Invalid."""
-    try:
-        parsed = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        raise errors.Invalid(field=field) from None
-    if parsed.tzinfo is None or not FIRST_YEAR <= parsed.year <= LAST_YEAR:
+def moment(given: datetime, field: str) -> datetime:
+    """A moment that was sent, if it says its offset and every time zone can hold it. Raises Invalid."""
+    if given.tzinfo is None or not FIRST_YEAR <= given.year <= LAST_YEAR:
         raise errors.Invalid(field=field)
-    return parsed
+    return given
 
 
 class _ProductByName(graphene.ObjectType):

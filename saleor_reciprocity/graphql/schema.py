@@ -103,7 +103,7 @@ def sdl() -> str:
 
 
 _EXTENDED = re.compile(r"^type (Query|Mutation|User|Order|Checkout)\b", re.MULTILINE)
-_OF_THE_HOST = re.compile(r"(schema|type Money|type Product|type PageInfo|scalar DateTime)\b")
+_OF_THE_HOST = re.compile(r"(schema|type Money|type Product|type PageInfo|scalar DateTime|scalar Decimal)\b")
 
 
 def _is_the_hosts(definition: str) -> bool:

@@ -11,7 +11,8 @@ from saleor_reciprocity.surprises import queries
 from saleor_reciprocity.surprises.models import Draw, GiftState, PrizeKind
 
 from . import permissions
-from .scalars import LoyaltyPoints, enum
+from .connections import Connection
+from .scalars import Number, enum
 
 SurprisePrizeKind = enum("SurprisePrizeKind", PrizeKind, "What a surprise is.")
 SurpriseGiftState = enum("SurpriseGiftState", GiftState, "What became of a gift.")
@@ -23,7 +24,7 @@ class LoyaltySurprise(graphene.ObjectType):
     kind = SurprisePrizeKind(required=True, description="What the customer got.")
     name = graphene.String(required=True, description="The name of the gift.")
     value = graphene.Field(host.money_type(), required=True, description="What it is worth at most.")
-    points = LoyaltyPoints(description="The points that were given, where the gift is points.")
+    points = Number(description="The points that were given, where the gift is points.")
     code = graphene.String(
         description="The code for the checkout. Others than the customer need the permission MANAGE_DISCOUNTS."
     )
@@ -63,7 +64,7 @@ def _may_discount(info: Any) -> bool:
     return host.has_permission(info.context, permissions.MANAGE_DISCOUNTS)
 
 
-class LoyaltySurpriseCountableConnection(graphene.relay.Connection):
+class LoyaltySurpriseCountableConnection(Connection):
     class Meta:
         node = LoyaltySurprise
 

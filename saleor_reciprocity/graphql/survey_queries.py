@@ -14,7 +14,7 @@ from saleor_reciprocity.surveys import exports, queries, replies
 from . import permissions
 from .connections import ConnectionField, page
 from .mutations import LoyaltyMutation
-from .scalars import channel_with_slug, moment, row_id
+from .scalars import DateTime, channel_with_slug, moment, row_id
 from .surveys import (
     SurveyAnswerCountableConnection,
     SurveyCount,
@@ -32,8 +32,8 @@ MOST_EXPORTED = 10_000
 class SurveyAnswerFilterInput(graphene.InputObjectType):
     channel = graphene.String(description="Slug of a channel.")
     question = SurveyQuestion(description="The question that was asked.")
-    answered_from = graphene.String(description="Answered then or later, as ISO 8601 with an offset.")
-    answered_before = graphene.String(description="Answered before then, as ISO 8601 with an offset.")
+    answered_from = DateTime(description="Answered then or later.")
+    answered_before = DateTime(description="Answered before then.")
     score_from = graphene.Int(description="This score or a higher one.")
     score_to = graphene.Int(description="This score or a lower one.")
     product_id = graphene.ID(description="Orders with this product.")

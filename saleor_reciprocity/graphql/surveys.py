@@ -11,6 +11,7 @@ from saleor_reciprocity.surveys import queries
 from saleor_reciprocity.surveys.models import Answer, AskedProduct, Question, Reply, State
 
 from . import permissions
+from .connections import Connection
 from .scalars import enum, global_id
 
 SurveyQuestion = enum("SurveyQuestion", Question, "The question that was asked.")
@@ -112,7 +113,7 @@ class SlugByChannelId(host.data_loader()):  # type: ignore[misc]
         return [slugs.get(key) for key in keys]
 
 
-class SurveyAnswerCountableConnection(graphene.relay.Connection):
+class SurveyAnswerCountableConnection(Connection):
     class Meta:
         node = SurveyAnswer
 

@@ -14,7 +14,7 @@ from saleor_reciprocity.points.tiers import Outlook, TierLadder
 
 from . import permissions
 from .mutations import LoyaltyMutation
-from .scalars import LoyaltyDecimal, LoyaltyPoints, given, words
+from .scalars import Number, given, whole, words
 
 LoyaltyTierDowngrade = words("LoyaltyTierDowngrade", Downgrade, "What happens when the points no longer suffice.")
 
@@ -24,8 +24,8 @@ class LoyaltyTier(graphene.ObjectType):
 
     code = graphene.String(required=True, description="The code, which stays when the name changes.")
     name = graphene.String(required=True, description="The name that customers see.")
-    threshold = LoyaltyPoints(required=True, description="From how many points in the window on.")
-    multiplier = LoyaltyDecimal(required=True, description="By what it multiplies the points of an order.")
+    threshold = Number(required=True, description="From how many points in the window on.")
+    multiplier = Number(required=True, description="By what it multiplies the points of an order.")
 
 
 class LoyaltyTierLadder(graphene.ObjectType):
@@ -46,10 +46,10 @@ class LoyaltyStanding(graphene.ObjectType):
     """Where a customer stands on the ladder of tiers."""
 
     current = graphene.Field(LoyaltyTier, description="The customer's tier; null below the first.")
-    points = LoyaltyPoints(required=True, description="The points that count towards a tier now.")
+    points = Number(required=True, description="The points that count towards a tier now.")
     falls_at = host.date_time_type()(description="Until when the tier is kept though the points no longer suffice.")
     next = graphene.Field(LoyaltyTier, description="The next tier; null at the top.")
-    points_to_next = LoyaltyPoints(description="How many points are missing to the next tier.")
+    points_to_next = Number(description="How many points are missing to the next tier.")
 
     @staticmethod
     def resolve_current(root: Outlook, info: Any) -> Step | None:
@@ -67,8 +67,8 @@ class LoyaltyStanding(graphene.ObjectType):
 class LoyaltyTierInput(graphene.InputObjectType):
     code = graphene.String(required=True, description="A short code, such as gold. Rules and rewards refer to it.")
     name = graphene.String(required=True, description="The name that customers see.")
-    threshold = LoyaltyPoints(required=True, description="From how many points in the window on.")
-    multiplier = LoyaltyDecimal(description="By what it multiplies the points of an order (1).")
+    threshold = Number(required=True, description="From how many points in the window on.")
+    multiplier = Number(description="By what it multiplies the points of an order (1).")
 
 
 class LoyaltyTiersSetInput(graphene.InputObjectType):
@@ -95,7 +95,7 @@ class LoyaltyTiersSet(LoyaltyMutation):
     @classmethod
     def perform(cls, info: Any, input: Any) -> dict[str, Any]:
         steps = [
-            Step(tier["code"], tier["name"], tier["threshold"], tier.get("multiplier") or Decimal(1))
+            Step(tier["code"], tier["name"], whole(tier["threshold"], "tiers"), tier.get("multiplier") or Decimal(1))
             for tier in input["tiers"]
         ]
         window_days, grace_days = ({**DAYS, **given(input)}[name] for name in DAYS)

@@ -57,6 +57,7 @@ __all__ = [
     "configuration_error",
     "configured_values",
     "data_loader",
+    "decimal_type",
     "decimals",
     "extend_schema",
     "formatted",
@@ -491,6 +492,13 @@ def money_type() -> Any:
     from saleor.graphql.core.types.money import Money
 
     return Money
+
+
+def decimal_type() -> Any:
+    """The GraphQL scalar `Decimal` of the host's schema."""
+    from saleor.graphql.core.scalars import Decimal as DecimalType
+
+    return DecimalType
 
 
 def data_loader() -> Any:

@@ -176,14 +176,12 @@ class Fuzz:
             return choose(["true", "false"])
         if name == "Int":
             return str(choose([*STRANGE_NUMBERS] * 20 + [*LARGE_NUMBERS]))
-        if name == "LoyaltyPoints":
-            return str(choose([*STRANGE_NUMBERS, *LARGE_NUMBERS]))
         if name == "Float":
             return choose(["0.0", "0.5", "1.0", "-1.5", "1e308", "1e-300", "123456789.123"])
         if name == "ID":
             return json.dumps(choose([*self.ids()] * 3 + ["", "nonsense", "4pyT", "TG95YWx0eVJld2FyZDo=", "\0"]))
-        if "Decimal" in name:
-            return json.dumps(choose(STRANGE_DECIMALS))
+        if name == "Decimal":
+            return choose([*map(str, (*STRANGE_NUMBERS, *LARGE_NUMBERS)), *map(json.dumps, STRANGE_DECIMALS)])
         if "Date" in name:
             return json.dumps(choose(STRANGE_DATES))
         return json.dumps(choose(STRANGE_TEXTS), ensure_ascii=self.random.random() < 0.5)

@@ -115,7 +115,7 @@ def check(answer: dict[str, Any], context: str) -> None:
     """An answer is data, a refusal by name, or what the schema itself says to a wrong request."""
     for error in answer.get("errors") or []:
         code = ((error.get("extensions") or {}).get("exception") or {}).get("code", "")
-        fine = REFUSALS.search(error["message"]) or code in ("PermissionDenied", "GraphQLError")
+        fine = REFUSALS.search(error["message"]) or code in ("PermissionDenied", "GraphQLError", "TooMuchWork")
         assert fine, f"{code} {error['message'][:500]!r}; {context}"
     for payload in (answer.get("data") or {}).values():
         for refusal in (payload.get("errors") or []) if isinstance(payload, dict) else []:

@@ -138,7 +138,7 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
     reward = graphene.Node.to_global_id("LoyaltyReward", _standard_reward())
     user = graphene.Node.to_global_id("User", customer.pk)
     answer = _answer(order, customer)
-    create = 'kind: VOUCHER, name: "Five", points: 50, value: "5"'
+    create = 'kind: VOUCHER, name: "Five", points: 50, value: 5'
     guest = adjustments.adjust(
         host.person_with_email("guest@example.com"), 5, "a gift", "", "a key", now=timezone.now()
     )

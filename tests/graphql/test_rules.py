@@ -41,14 +41,14 @@ def test_staff_make_change_and_end_a_rule(staff: Any) -> None:
         "weekdays": ["TUESDAY"],
         "timeFrom": "08:00",
         "timeTo": "12:30",
-        "minimumTotal": "9.5",
+        "minimumTotal": 9.5,
         "orderNumber": 2,
     }
     made = created(staff, conditions=conditions, priority=5, stacking="EXCLUSIVE")
     assert made["errors"] == []
     made = made["rule"]
     assert made["conditions"] == {**conditions, "products": [], "groups": []}
-    assert (made["version"], made["state"], made["trigger"], made["value"]) == (1, "RUNNING", "ORDER", "2")
+    assert (made["version"], made["state"], made["trigger"], made["value"]) == (1, "RUNNING", "ORDER", 2)
     assert made["actor"].startswith("user:")
 
     update = """mutation($id: ID!) {
@@ -57,10 +57,10 @@ def test_staff_make_change_and_end_a_rule(staff: Any) -> None:
     changed = staff.data(update, id=made["id"])["loyaltyRuleUpdate"]["rule"]
     assert changed == {
         "version": 2,
-        "value": "3",
+        "value": 3,
         "priority": 5,
         "conditions": {"weekdays": ["TUESDAY"]},
-        "versions": [{"version": 2, "value": "3"}, {"version": 1, "value": "2"}],
+        "versions": [{"version": 2, "value": 3}, {"version": 1, "value": 2}],
     }
     end = "mutation($id: ID!) { loyaltyRuleEnd(id: $id) { rule { version state } errors { code } } }"
     for _ in range(2):
@@ -100,8 +100,8 @@ def test_staff_list_rules_by_state_trigger_and_name(staff: Any) -> None:
         ({"trigger": "SIGN_UP", "effect": "BONUS", "conditions": {"orderNumber": 1}}, "conditions"),
         ({"priority": 2**31 - 1}, "priority"),
         ({"endsAt": "2001-01-01T00:00:00Z"}, "endsAt"),
-        ({"endsAt": "9999-12-31T23:59:59-12:00"}, "endsAt"),
-        ({"startsAt": "yesterday"}, "startsAt"),
+        ({"endsAt": "9500-12-31T23:59:59-12:00"}, "endsAt"),
+        ({"startsAt": "2030-01-01T00:00:00"}, "startsAt"),
         ({"conditions": {"minimumTotal": "0.001"}}, "minimumTotal"),
         ({"conditions": {"minimumTotal": "5", "maximumTotal": "4"}}, "maximumTotal"),
         ({"conditions": {"everyNthOrder": 0}}, "everyNthOrder"),
@@ -158,7 +158,7 @@ def test_the_customer_reads_why_and_staff_read_all(staff: Any, customer: Any) ->
     detail = staff.data(_of_order(order, query))
     (answer,) = detail.values()
     (first, second) = answer["loyalty"]["lines"]
-    assert first["detail"]["rules"][0].items() >= {"version": 1, "name": "Double Day", "value": "2"}.items()
+    assert first["detail"]["rules"][0].items() >= {"version": 1, "name": "Double Day", "value": 2}.items()
     assert (second["detail"]["quantity"], second["detail"]["exactPoints"]) == (2, "62")
 
 
@@ -230,7 +230,7 @@ def test_staff_set_the_tiers_and_customers_see_where_they_stand(staff: Any, cust
     given = {"tiers": rungs, "windowDays": 180, "downgrade": "AFTER_GRACE", "graceDays": 14}
     answer = staff.data(TIERS, input=given)["loyaltyTiersSet"]
     assert answer["errors"] == []
-    assert answer["ladder"]["tiers"][1] == {"code": "gold", "name": "Gold", "threshold": 5 * 10**9, "multiplier": "1.5"}
+    assert answer["ladder"]["tiers"][1] == {"code": "gold", "name": "Gold", "threshold": 5 * 10**9, "multiplier": 1.5}
     bought(customer, "60")
     query = "{ me { loyalty { tier { current { code } points next { code } pointsToNext fallsAt } } } }"
     assert hosts.as_user(customer).data(query)["me"]["loyalty"]["tier"] == {

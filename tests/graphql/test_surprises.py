@@ -46,8 +46,8 @@ def test_staff_start_change_and_end_a_campaign(manager: Any) -> None:
     made = manager.data(CREATE, input=wanted())["surpriseCampaignCreate"]
     assert made["errors"] == []
     shown = made["campaign"]
-    assert (shown["probability"], shown["fromOrderNumber"], shown["coolingOffDays"]) == ("0.25", 2, 30)
-    assert shown["budget"] == {"perDay": None, "perMonth": "50", "total": None, "spent": "0", "currency": "USD"}
+    assert (shown["probability"], shown["fromOrderNumber"], shown["coolingOffDays"]) == (0.25, 2, 30)
+    assert shown["budget"] == {"perDay": None, "perMonth": 50, "total": None, "spent": 0, "currency": "USD"}
     assert shown["prizes"] == [
         {
             "kind": "PERCENTAGE",
@@ -55,7 +55,7 @@ def test_staff_start_change_and_end_a_campaign(manager: Any) -> None:
             "value": {"amount": 10.0, "currency": "USD"},
             "weight": 2,
             "stock": 7,
-            "percent": "10",
+            "percent": 10,
         }
     ]
     assert shown["secret"] is None
@@ -63,7 +63,7 @@ def test_staff_start_change_and_end_a_campaign(manager: Any) -> None:
     change = 'mutation($id: ID!) { surpriseCampaignUpdate(id: $id, input: {budget: {total: 5}, reason: "Thanks"}) '
     change += "{ campaign { reason budget { perMonth total } } errors { field } } }"
     changed = manager.data(change, id=shown["id"])["surpriseCampaignUpdate"]
-    assert changed["campaign"] == {"reason": "Thanks", "budget": {"perMonth": "50", "total": "5"}}
+    assert changed["campaign"] == {"reason": "Thanks", "budget": {"perMonth": 50, "total": 5}}
 
     end = "mutation($id: ID!) { surpriseCampaignEnd(id: $id) { campaign { secret endsAt } errors { field } } }"
     ended = manager.data(end, id=shown["id"])["surpriseCampaignEnd"]["campaign"]
@@ -85,7 +85,6 @@ def test_staff_start_change_and_end_a_campaign(manager: Any) -> None:
         ),
         ({"prizes": [{"kind": "FREE_PRODUCT", "name": "A cup", "value": 1, "productId": "nonsense"}]}, "prizes"),
         ({"endsAt": "2020-01-01T00:00:00Z"}, "endsAt"),
-        ({"startsAt": "soon"}, "startsAt"),
         ({"startsAt": "2030-01-01T00:00:00"}, "startsAt"),
         ({"channel": "nowhere"}, "channel"),
     ],
@@ -176,6 +175,6 @@ def test_staff_are_told_what_the_holdout_could_see(manager: Any) -> None:
     assert manager.data(power)["loyaltyHoldoutPower"] == {
         "customers": 0,
         "repeatRate": 0.0,
-        "share": "0.5",
+        "share": 0.5,
         "smallestDifference": None,
     }
