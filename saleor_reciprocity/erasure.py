@@ -6,11 +6,12 @@ A domain joins by a row in DOMAINS: what it holds about a subject, and how it fo
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Callable, NamedTuple
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -103,7 +104,7 @@ def _forget_for_good(seen: Subject, locked: Callable[[], Subject], now: datetime
     """
     for _attempt in range(3):
         surprises.take_notes_off(seen.order_ids)
-        with transaction.atomic():
+        with suppress(OperationalError), transaction.atomic():  # a ring with somebody who took the person for two
             seen = locked()
             _forget(seen, now)
             if not surprises.has_notes(seen.order_ids):

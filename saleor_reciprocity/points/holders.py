@@ -6,6 +6,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Iterable
 
+from django.db import IntegrityError, transaction
+
 from saleor_reciprocity import errors, identity
 from saleor_reciprocity.host.facts import Person
 
@@ -70,4 +72,5 @@ def _make(people: list[Person], hashes: dict[Person, str | None], now: datetime)
         for person in sorted(people, key=lambda person: (hashes[person] or "", person.user_id or 0))
         if person.user_id not in users and hashes[person] not in addresses
     ]
-    Account.objects.bulk_create(rows, ignore_conflicts=True)
+    with suppress(IntegrityError), transaction.atomic():  # a user was deleted meanwhile: all are left to the ledger
+        Account.objects.bulk_create(rows, ignore_conflicts=True)
