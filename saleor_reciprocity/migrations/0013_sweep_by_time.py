@@ -13,7 +13,7 @@ WHERE n.id = v.id
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reciprocity", "0018_messages_of_a_person")]
+    dependencies = [("reciprocity", "0012_messages_of_a_person")]
 
     operations = [
         migrations.AddField(

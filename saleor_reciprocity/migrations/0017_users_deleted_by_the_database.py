@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("reciprocity", "0015_codes"),
+        ("reciprocity", "0016_codes"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reciprocity", "0013_sweep_by_time")]
+    dependencies = [("reciprocity", "0014_addresses")]
 
     operations = [
         migrations.AddField(

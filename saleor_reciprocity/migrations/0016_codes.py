@@ -12,7 +12,7 @@ UNION SELECT code FROM reciprocity_draw WHERE code NOT LIKE '~%'
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reciprocity", "0012_addresses"), ("reciprocity", "0014_buyer_of_an_order")]
+    dependencies = [("reciprocity", "0015_buyer_of_an_order")]
 
     operations = [
         migrations.AddField(
