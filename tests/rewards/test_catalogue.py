@@ -74,7 +74,7 @@ def test_a_reward_is_offered_from_its_start_to_its_end(rich: Any, programme_on: 
     listed = queries.rewards(programme_on.id, 10, now)
     assert current in listed
     assert not {over, later} & set(listed)
-    assert {over, later, current} <= set(queries.rewards(programme_on.id, 10, all_of_them=True))
+    assert {over, later, current} <= set(queries.rewards(programme_on.id, 10, now, all_of_them=True))
     for reward in (over, later):
         with pytest.raises(errors.RewardUnavailable):
             redemption.redeem(rich, reward.pk, "a", now=timezone.now())
