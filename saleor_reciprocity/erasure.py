@@ -150,7 +150,7 @@ def _subject(person: host.Person, account_ids: set[int]) -> Subject:
     """All that leads to a person: accounts with those that are part of them, orders, and hashes of addresses."""
     parts = Account.objects.filter(Q(pk__in=account_ids) | Q(merged_into_id__in=account_ids))
     hash_of_part = dict(parts.values_list("pk", "email_hash"))
-    known = replace(person, email=person.email if _owns_address(person) else "")
+    known = person if _owns_address(person) else replace(person, email="")
     order_ids = {host.order_id(row) for row in host.orders_of(known)}
     order_ids.update(OrderTerms.objects.filter(account_id__in=hash_of_part).values_list("order_id", flat=True))
     own = {*_own_hashes(person), *filter(None, hash_of_part.values())}
