@@ -11,7 +11,7 @@ from saleor_reciprocity import host
 from saleor_reciprocity.surprises import queries
 from saleor_reciprocity.surprises.models import Campaign, Draw, Outcome, Prize
 
-from . import permissions
+from . import gone, permissions
 from .connections import Connection, ConnectionField, page
 from .scalars import CHANNEL_ARGUMENT, Number, enum, global_id
 from .surprises import LoyaltySurprise, SurprisePrizeKind
@@ -138,6 +138,7 @@ class SurpriseCampaign(graphene.ObjectType):
     groups = graphene.List(
         graphene.NonNull(graphene.String), required=True, description="Names of the groups it is for; empty for all."
     )
+    gone = gone.field("What it names and the shop no longer has: names of groups, and the IDs of free products.")
     cooling_off_days = graphene.Int(
         required=True, description="Days without another gift, for the winner and all at the same address."
     )
@@ -168,6 +169,16 @@ class SurpriseCampaign(graphene.ObjectType):
     @staticmethod
     def resolve_prizes(root: Campaign, info: Any) -> Any:
         return PrizesByCampaign(info.context).load(root.pk)
+
+    @staticmethod
+    def resolve_gone(root: Campaign, info: Any) -> Any:
+        groups = [(gone.GROUP, name) for name in root.groups]
+
+        def with_products(prizes: list[Prize]) -> Any:
+            free = [("Product", prize.product_id) for prize in prizes if prize.product_id]
+            return gone.among(info.context, [*groups, *free])
+
+        return PrizesByCampaign(info.context).load(root.pk).then(with_products)
 
     @staticmethod
     def resolve_outcomes(root: Campaign, info: Any) -> Any:

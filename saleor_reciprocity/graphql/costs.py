@@ -67,7 +67,7 @@ COSTS: dict[str, dict[str, Cost]] = {
     },
     "LoyaltyOrderLine": {"why": _costs(1)},
     "LoyaltyLineDetail": {"rules": _costs(1)},
-    "LoyaltyRule": {"versions": _costs(5)},
+    "LoyaltyRule": {"gone": _costs(1), "versions": _costs(5)},
     "LoyaltyRuleConditions": {
         name: _costs(1) for name in ("products", "categories", "collections", "groups", "tiers", "weekdays")
     },
@@ -86,6 +86,7 @@ COSTS: dict[str, dict[str, Cost]] = {
     "Recommendation": {"product": _costs(1)},
     "RecommendationReason": {"product": _costs(1)},
     "SurpriseCampaign": {
+        "gone": _costs(1),
         "groups": _costs(1),
         "draws": _page(),
         "outcomes": _costs(1),

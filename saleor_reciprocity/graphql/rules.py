@@ -14,7 +14,7 @@ from saleor_reciprocity.points import rulebook, simulation
 from saleor_reciprocity.points.rulebook import EarningRuleVersion
 from saleor_reciprocity.points.rules import Conditions, Effect, Stacking, Trigger
 
-from . import permissions
+from . import gone, permissions
 from .connections import Connection, ConnectionField, page
 from .scalars import CHANNEL_ARGUMENT, DateTime, Number, channel_with_slug, given, global_id, moment, row_id, words
 
@@ -101,6 +101,10 @@ class LoyaltyRule(graphene.ObjectType):
     stacking = LoyaltyRuleStacking(required=True, description="How it combines with rules of a higher priority.")
     priority = graphene.Int(required=True, description="The highest is applied first; among equals the oldest.")
     conditions = graphene.Field(LoyaltyRuleConditions, required=True, description="When it applies.")
+    gone = gone.field(
+        "What its conditions name and the shop no longer has: the IDs of products, categories and collections, and "
+        "names of groups."
+    )
     starts_at = host.date_time_type()(required=True, description="Orders placed from then on get it.")
     ends_at = host.date_time_type()(description="Orders placed from then on do not.")
     state = LoyaltyRuleState(required=True, description="Whether it is running now.")
@@ -114,6 +118,12 @@ class LoyaltyRule(graphene.ObjectType):
     @staticmethod
     def resolve_conditions(root: EarningRuleVersion, info: Any) -> Conditions:
         return rulebook.conditions_from(root.conditions)
+
+    @staticmethod
+    def resolve_gone(root: EarningRuleVersion, info: Any) -> Any:
+        conditions = rulebook.conditions_from(root.conditions)
+        named = [(IDS[name], key) for name in IDS for key in getattr(conditions, name)]
+        return gone.among(info.context, [*named, *((gone.GROUP, name) for name in conditions.groups)])
 
     @staticmethod
     def resolve_state(root: EarningRuleVersion, info: Any) -> str:
