@@ -17,6 +17,7 @@ from graphql import GraphQLError
 from saleor_reciprocity import errors, settings
 
 from .connections import LONGEST_PAGE
+from .failures import discreet
 
 Cost = Mapping[str, Any]  # the host's own form of an entry
 
@@ -121,8 +122,9 @@ def spend(context: Any, cost: Cost, arguments: Mapping[str, Any]) -> None:
 
 
 def paid(resolve: Callable[..., Any], cost: Cost) -> Callable[..., Any]:
-    """A resolver that pays first. Raises the GraphQL error TooMuchWork."""
+    """A resolver that pays first, and is discreet. Raises the GraphQL errors TooMuchWork and InternalError."""
 
+    @discreet
     @wraps(resolve)
     def pay_and_resolve(root: Any, info: Any, **arguments: Any) -> Any:
         try:

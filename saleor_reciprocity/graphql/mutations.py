@@ -11,6 +11,7 @@ from graphene.utils.str_converters import to_camel_case
 from saleor_reciprocity import errors, host
 
 from . import costs, permissions
+from .failures import discreet
 from .texts import unwritable
 
 
@@ -54,6 +55,7 @@ class LoyaltyMutation(graphene.Mutation):
         )
 
     @classmethod
+    @discreet
     def mutate(cls, root: Any, info: Any, **arguments: Any) -> Any:
         with host.writing(info.context):
             if host.signed_in_by_cookie(info.context):
