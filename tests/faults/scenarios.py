@@ -129,8 +129,8 @@ def made(subject: Subject) -> Redemption:
 
 
 def points(subject: Subject) -> Any:
-    """The four figures of the customer's account and what its entries are."""
-    account = Account.objects.filter(user=subject.customer).first()
+    """The four figures of the customer's account and what its entries are; None as long as it has no entry."""
+    account = Account.objects.filter(user=subject.customer, version__gt=0).first()
     if account is None:
         return None
     kinds = Entry.objects.filter(account=account).order_by("version").values_list("kind", "points", "pending")
