@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Callable, Iterable, Iterator
@@ -62,21 +62,27 @@ class SettlementFailed(Exception):
     """At least one domain could not settle an order; the sweep tries again."""
 
 
-def settle(order_id: str, *, again: bool = False) -> None:
+Transaction = Callable[[], "AbstractContextManager[None]"]
+
+
+def settle(order_id: str, *, again: bool = False, each: Transaction = nullcontext) -> None:
     """Give an order what is due for its state now. Raises SettlementFailed after all domains had their turn.
 
     A state that was settled before is left alone, unless `again`. The fingerprint is read before the facts: a change
-    in between leaves an old fingerprint behind, and the sweep looks again.
+    in between leaves an old fingerprint behind, and the sweep looks again. Each domain has its turn in `each`: one that
+    held what another had locked would be in a ring with whoever deletes the user or merges accounts.
     """
     with host.allow_writer():
-        fingerprint = host.order_fingerprint(order_id) or ""
-        before = SettledOrder.objects.filter(order_id=order_id).first()
+        with each():
+            fingerprint = host.order_fingerprint(order_id) or ""
+            before = SettledOrder.objects.filter(order_id=order_id).first()
         if before is not None and (before.erased or (before.is_settled(fingerprint) and not again)):
             return
         failures = []
         for name, settle_domain in DOMAINS:
             try:
-                settle_domain(order_id, timezone.now())
+                with each():
+                    settle_domain(order_id, timezone.now())
             except OutOfTime:
                 raise
             except Exception as error:
@@ -84,9 +90,9 @@ def settle(order_id: str, *, again: bool = False) -> None:
                 failures.append(f"{name}: {kind_of(error)}")
         if failures:
             raise SettlementFailed("; ".join(failures))
-        _record(
-            order_id, before, fingerprint=fingerprint, error="", attempts=0, retry_at=None, settled_at=timezone.now()
-        )
+        done = {"error": "", "attempts": 0, "retry_at": None, "settled_at": timezone.now()}
+        with each():
+            _record(order_id, before, fingerprint=fingerprint, **done)
 
 
 def settle_and_record(order_id: str, *, again: bool = False) -> bool:
@@ -136,9 +142,9 @@ def _settle_undisturbing(order_ids: Callable[[], Iterable[str]]) -> None:
     seconds = settings.hook_seconds()
     with undisturbing, host.allow_writer():
         try:
-            with bounded(seconds):
+            with bounded(seconds) as each:
                 for order_id in order_ids():
-                    settle(order_id)
+                    settle(order_id, each=each)
         except OutOfTime:
             logger.warning("Settling in line took longer than %s s; the sweep will do it", seconds)
 
@@ -148,13 +154,9 @@ class OutOfTime(Exception):
 
 
 @contextmanager
-def bounded(seconds: float) -> Iterator[None]:
-    """One transaction that gives up after `seconds`, or at the latest one statement of as many seconds later.
-
-    Its commit does not wait for the disk: what a crash of the database loses, the sweep finds and does again.
-    """
+def bounded(seconds: float) -> Iterator[Transaction]:
+    """Transactions that give up after `seconds` in all, or at the latest one statement of as many seconds later."""
     deadline = time.monotonic() + seconds
-    milliseconds = settings.in_milliseconds(seconds)
 
     def within_time(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         if time.monotonic() > deadline:
@@ -166,7 +168,14 @@ def bounded(seconds: float) -> Iterator[None]:
                 raise OutOfTime from error
             raise
 
-    with transaction.atomic(), connection.execute_wrapper(within_time):
+    with connection.execute_wrapper(within_time):
+        yield partial(_limited, settings.in_milliseconds(seconds))
+
+
+@contextmanager
+def _limited(milliseconds: str) -> Iterator[None]:
+    """One transaction whose commit does not wait for the disk: what a crash loses, the sweep finds and does again."""
+    with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true),"

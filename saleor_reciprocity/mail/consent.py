@@ -13,7 +13,7 @@ from enum import Enum
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from saleor_reciprocity import host, identity, settings
+from saleor_reciprocity import errors, host, identity, settings
 
 from .kinds import KINDS, needs_consent
 from .models import CommunicationChoice, Mail
@@ -131,9 +131,12 @@ def keep(person: str, user_id: int | None, kind: str, wanted: bool, origin: str,
     """Keep a word of whoever is known by this hash and this user.
 
     Of their earlier words about the same kind only those stay on which a message rests: they are the proof of consent.
+    Raises NotFound for a user who is gone.
     """
     said = CommunicationChoice.objects.filter(person=person, user_id=user_id, kind=kind)
     with transaction.atomic():
+        if user_id is not None and not host.hold_user(user_id):
+            raise errors.NotFound
         earlier = list(said.values_list("pk", flat=True))
         CommunicationChoice.objects.create(
             person=person, user_id=user_id, kind=kind, wanted=wanted, chosen_at=now, origin=origin

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
-from saleor_reciprocity import errors, settings
+from saleor_reciprocity import errors
 from saleor_reciprocity.host.facts import Person
 
 from . import giving, ledger
+from .locking import locking
 from .models import Entry, Kind
 
 MOST_POINTS = 2**31 - 1
@@ -52,23 +52,17 @@ def adjust(
     InsufficientPoints unless `into_debt`, KeyAlreadyUsed, or Busy. Nothing is written then.
     """
     reason, key = checked(points, reason, key)
-    try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                wait = settings.in_milliseconds(settings.wait_seconds())
-                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [wait])
-            account = ledger.lock_account_of(person, now)
-            earlier = done_before(key)
-            if earlier is not None:
-                return _same(earlier, account.pk, points)
-            posting = ledger.Posting(
-                Kind.ADJUSTMENT, SOURCE + key, now, points, reason=reason, actor=actor, channel_id=channel_id
-            )
-            if points > 0:
-                return giving.give(account, posting, now)
-            return ledger.take(account, posting, now) if into_debt else ledger.spend(account, posting, now)
-    except OperationalError as error:
-        raise errors.Busy from error
+    with locking():
+        account = ledger.lock_account_of(person, now)
+        earlier = done_before(key)
+        if earlier is not None:
+            return _same(earlier, account.pk, points)
+        posting = ledger.Posting(
+            Kind.ADJUSTMENT, SOURCE + key, now, points, reason=reason, actor=actor, channel_id=channel_id
+        )
+        if points > 0:
+            return giving.give(account, posting, now)
+        return ledger.take(account, posting, now) if into_debt else ledger.spend(account, posting, now)
 
 
 def done_before(key: str) -> Entry | None:
@@ -86,13 +80,13 @@ def reverse(entry_id: int, reason: str, actor: str, now: datetime, *, into_debt:
     """Undo an adjustment by a new entry. A second call gives the same entry.
 
     What was taken returns to the very lots it came from. Raises NotFound for what is no adjustment, Invalid (the
-    reason), or InsufficientPoints where what was given is spent, unless `into_debt`.
+    reason), or InsufficientPoints where what was given is spent, unless `into_debt`, or Busy.
     """
     entry = Entry.objects.filter(pk=entry_id, kind=Kind.ADJUSTMENT, source__startswith=SOURCE).first()
     if entry is None:
         raise errors.NotFound(field="id")
     reason, _key = checked(1, reason, "-")
-    with transaction.atomic():
+    with locking():
         account = ledger.lock(entry.account_id, now)
         source = f"reversed adjustment:{entry.pk}"
         earlier = Entry.objects.filter(source=source).first()

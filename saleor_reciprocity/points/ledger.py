@@ -101,11 +101,24 @@ def lock_account_of(person: Person, now: datetime) -> Account:
     raise errors.Busy
 
 
+# Neither without its user, whom a letter may name, nor with its parts, which an erasure changes.
+_LOCK = f"""
+WITH whole AS (SELECT coalesce(merged_into_id, id) AS id FROM reciprocity_account WHERE id = %s),
+held AS (
+  SELECT u.id FROM reciprocity_account a JOIN {host.USERS} u ON u.id = a.user_id
+  WHERE a.id = (SELECT id FROM whole) FOR KEY SHARE OF u)
+SELECT a.* FROM reciprocity_account a WHERE (SELECT count(*) FROM held) >= 0 AND a.id = (SELECT id FROM whole)
+FOR UPDATE OF a
+"""  # noqa: S608 - a constant
+
+
 def lock(account_id: int, now: datetime) -> Account:
     """The account, or what it was merged into, locked until the end of the transaction, its expired points gone."""
-    account = Account.objects.select_for_update().get(pk=account_id)
-    if account.merged_into_id is not None:
-        account = Account.objects.select_for_update().get(pk=account.merged_into_id)
+    account = next(iter(Account.objects.raw(_LOCK + " SKIP LOCKED", [account_id])), None)
+    while account is None or account.merged_into_id is not None:
+        with transaction.atomic():  # what was merged while this waited is let go of
+            account = Account.objects.raw(_LOCK, [account_id])[0]
+            transaction.set_rollback(account.merged_into_id is not None)
     return _without_expired(account, now)
 
 

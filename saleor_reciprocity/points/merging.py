@@ -16,6 +16,7 @@ from saleor_reciprocity import errors
 from saleor_reciprocity.host.facts import Person
 
 from . import expiry, queries
+from .locking import locking
 from .models import Account, Kind, Lot, OrderTerms
 from .posting import Posting, take_from_lots, write
 
@@ -79,14 +80,18 @@ def merge(source_id: int, target_id: int, now: datetime, actor: str) -> Account:
 
 
 def merge_people(source: Person, target: Person, actor: str, now: datetime) -> Account:
-    """Merge the account of one person into that of another, for staff. Raises NotFound where the former has none."""
+    """Merge the account of one person into that of another, for staff.
+
+    Raises NotFound where the former has none, or Busy. Nothing is merged then.
+    """
     from . import ledger
 
     ends = queries.account_of(source)
     if ends is None:
         raise errors.NotFound(field="fromUserId" if source.user_id else "fromEmail")
-    stays = ledger.account_of(target, now)  # made, and let go of, before both are locked in their order
-    with transaction.atomic():
+    with locking():  # made, and let go of, before both are locked in their order
+        stays = ledger.account_of(target, now)
+    with locking():
         return merge(ends.pk, stays.pk, now, actor)
 
 

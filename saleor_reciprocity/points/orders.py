@@ -32,7 +32,7 @@ def settle(order_id: str, now: datetime) -> None:
 
 
 class _FromAnother(Exception):
-    """The order is from somebody else than it was. Nothing is locked any more when this is caught."""
+    """The order is from somebody else than it was, or a guest's has found its user. Nothing is locked when caught."""
 
     def __init__(self, person: host.Person) -> None:
         self.person = person
@@ -51,17 +51,18 @@ def _settle(order_id: str, now: datetime) -> None:
         if order is None:  # the host deletes expired orders, which are due nothing by then
             OrderTerms.objects.filter(pk=terms.pk).update(matures_at=None)
             return
-        if account.user_id is None and order.person.user_id is not None:
-            ledger.account_of(order.person, now)  # a guest's order found its user: so does the account
-            account = ledger.lock(account.pk, now)  # which may be part of the user's own by now
-        if moving.is_anothers(terms, account, order.person):
+        found_its_user = account.user_id is None and order.person.user_id is not None
+        if found_its_user or moving.is_anothers(terms, account, order.person):
             raise _FromAnother(order.person)
         _note_buyer(terms, order.person)
         _post(account, terms, order, Terms.from_json(terms.terms), now)
 
 
 def _move(order_id: str, person: host.Person, now: datetime) -> None:
-    """Bring an order's points to the account of the person whom it is from by now, and post what it is due there."""
+    """Bring an order's points to the account of the person whom it is from by now, and post what it is due there.
+
+    The account of a guest follows its user first, before anything is locked, and may be part of the user's own then.
+    """
     with transaction.atomic():
         target_id = ledger.account_of(person, now).pk
     with transaction.atomic():
@@ -75,12 +76,13 @@ def _move(order_id: str, person: host.Person, now: datetime) -> None:
             return  # somebody was erased, or another look was first, while this waited
         if order is None or moving.buyer_of(order.person) != moving.buyer_of(person):
             return  # it changed again: its fingerprint is another, so the sweep looks at it
-        if source.pk != target.pk:
+        account = target if moving.is_anothers(terms, source, person) else source
+        if account.pk != source.pk:
             moving.move(terms, source, target, now)
             tiers.settle(source, now)
             tiers.settle(target, now)
         _note_buyer(terms, person)
-        _post(target, terms, order, Terms.from_json(terms.terms), now)
+        _post(account, terms, order, Terms.from_json(terms.terms), now)
 
 
 def _note_buyer(terms: OrderTerms, person: host.Person) -> None:

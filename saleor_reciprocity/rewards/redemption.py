@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host, programme
 from saleor_reciprocity.points import ledger, orders, queries
+from saleor_reciprocity.points.locking import locking
 from saleor_reciprocity.points.models import Account, Kind
 
-from . import catalogue, issuing, letters, limits, pricing, rounds
+from . import catalogue, issuing, letters, limits, pricing
 from .codes import FORGOTTEN
 from .models import Redemption, RedemptionState, Reward, RewardKind
 
@@ -56,7 +57,7 @@ def redeem(
         )
     if person.user_id is None:
         raise errors.SignInRequired
-    with rounds.locking():
+    with locking():
         account = orders.mature(ledger.lock_account_of(person, now), now)
         earlier = _earlier(Q(account__in=queries.parts_of(account)), wish.key)
         return _same(earlier, reward_id) if earlier else _exchange(account, person, wish, now)
@@ -124,7 +125,7 @@ def cancel(redemption_id: int, actor: str, user_id: int | None = None, *, now: d
     CodeAlreadyUsed (also for an expired code), CodeOnCheckout (a gift card that a checkout counts on, a code on a draft
     of an order), or Busy.
     """
-    with rounds.locking():
+    with locking():
         redemption = _locked(redemption_id, user_id, now)
         refusal = _refusal(redemption, now)
         if refusal is None and redemption.state != RedemptionState.CANCELLED:
@@ -155,7 +156,7 @@ def expire(redemption_id: int, now: datetime) -> bool:
 
     Returns whether it is closed. A code that a checkout or a draft of an order counts on is left for the next look.
     """
-    with rounds.locking():
+    with locking():
         redemption = _locked(redemption_id, None, now)
         if redemption.state != RedemptionState.UNUSED:
             return False
@@ -172,7 +173,7 @@ def note_use(redemption_id: int, now: datetime) -> bool:
 
     Without an order, the code is at a payment that may still fail; then the host releases it.
     """
-    with rounds.locking():
+    with locking():
         redemption = _locked(redemption_id, None, now)
         if redemption.state != RedemptionState.UNUSED:
             return False

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
-from typing import Callable, Iterable, Iterator
+from typing import Callable, Iterable
 
-from django.db import OperationalError, connection, transaction
-
-from saleor_reciprocity import errors, settings
+from saleor_reciprocity import errors
 
 logger = logging.getLogger(__name__)
 
@@ -27,16 +24,3 @@ def one_by_one(what: str, keys: Iterable[object], change: Callable[..., bool]) -
         except Exception as error:  # noqa: BLE001 - the others have to have their turn
             logger.error("%s %s was left for the next round: %s", what, key, type(error).__name__)
     return changed
-
-
-@contextmanager
-def locking() -> Iterator[None]:
-    """A transaction that waits a limited time for whatever is locked. Raises Busy."""
-    try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                wait = settings.in_milliseconds(settings.wait_seconds())
-                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [wait])
-            yield
-    except OperationalError as error:
-        raise errors.Busy from error

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Callable
 
 from saleor_reciprocity import host, programme
+from saleor_reciprocity.points.locking import locking
 from saleor_reciprocity.rewards import rounds
 
 from . import campaigns, gifts, notes
@@ -37,7 +38,7 @@ def _each(draw_ids: list[int], change: Callable[[Draw], bool]) -> int:
     """Change every gift that is still out, each in a transaction of its own."""
 
     def change_if_out(draw_id: int) -> bool:
-        with rounds.locking():
+        with locking():
             rows = Draw.objects.select_for_update(skip_locked=True).filter(pk=draw_id, state=GiftState.ISSUED)
             locked = rows.first()
             return locked is not None and change(locked)

@@ -180,8 +180,8 @@ def buy(person: Any, choose: random.Random) -> None:
     order = hosts.order(person, [("60", 1)])
     if choose.random() < 0.8:
         hosts.ship(order)
-    with settlement.bounded(5):
-        settlement.settle(host.order_id(order))
+    with settlement.bounded(5) as each:
+        settlement.settle(host.order_id(order), each=each)
     if Draw.objects.filter(order_id=host.order_id(order), outcome=Outcome.WON).exists():
         print(f"won {host.order_id(order)}", flush=True)
 

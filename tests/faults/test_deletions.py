@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from saleor_reciprocity import errors, host, settlement
+from saleor_reciprocity.mail import consent, kinds
 from saleor_reciprocity.mail.models import Mail
 from saleor_reciprocity.points.models import Account
 from saleor_reciprocity.rewards import redemption
@@ -136,3 +137,10 @@ def test_who_was_just_deleted_gets_no_account_anew(transactional_db: Any, progra
     with pytest.raises(errors.NotFound):
         redemption.redeem(person, reward, "key", now=timezone.now())
     assert not Account.objects.exists()
+
+
+def test_a_word_about_mails_of_a_customer_who_is_gone_is_refused(transactional_db: Any, customer: Any) -> None:
+    person = host.person(customer)
+    customer.delete()
+    with pytest.raises(errors.NotFound):
+        consent.choose(person, kinds.STATEMENT, True, "page", timezone.now())
