@@ -88,5 +88,6 @@ def test_a_cancelled_order_takes_its_code_back(ada: Customer, staff: Staff, chan
 
 
 def test_a_probability_above_one_is_refused_at_its_field(staff: Staff) -> None:
-    with pytest.raises(Refused, match=r"surpriseProbability Enter a number from 0 to 1\."):
+    said = r"surpriseProbability “Surprises: probability”: Enter a share from 0 to 1, or a percentage such as 20%\."
+    with pytest.raises(Refused, match=said):
         staff.set_programme(True, surprise_probability="1.5")

@@ -92,5 +92,5 @@ def test_a_no_counts_for_the_address_in_every_spelling(statements: Any) -> None:
 def test_what_was_said_without_a_proof_goes_with_the_user(statements: Any) -> None:
     other = stranger()
     say(other, False)
-    personal.forget(Subject(other.user_id, "", (), ()))
+    personal.forget(Subject(other.user_id, (), (), ()), timezone.now())
     assert not CommunicationChoice.objects.exists()

@@ -208,7 +208,7 @@ def test_no_page_names_the_person(links: Any) -> None:
 def test_a_no_outlives_the_erasure_of_whoever_said_it(links: Any, customer: Any, programme_on: Any) -> None:
     Client().post(links["unsubscribe"])
     person = host.person(customer)
-    personal.forget(identity.Subject(customer.pk, identity.email_hash(person.email), (), ()))
+    personal.forget(identity.Subject(customer.pk, (identity.email_hash(person.email),), (), ()), timezone.now())
     said = [(one.kind, one.wanted, one.user_id) for one in CommunicationChoice.objects.order_by("pk")]
     assert said == [("", False, None), ("statement", False, None)]
     assert not consent.may_write(person, kinds.SURVEY, programme_on.id, timezone.now()).allowed
