@@ -14,6 +14,8 @@ from django.utils import timezone
 from saleor_reciprocity import host, settlement, sweep
 from saleor_reciprocity.points.models import Account
 from saleor_reciprocity.settlement import SettledOrder
+from saleor_reciprocity.surveys import queue
+from saleor_reciprocity.surveys.models import Invitation
 
 from . import hosts
 from .crowds_of_orders import fill
@@ -57,6 +59,25 @@ def test_settling_an_order_scans_nothing(large_shop: None, customer: Any) -> Non
     hosts.ship(second)
     assert scans(lambda: settle(second)) == []
     assert Account.objects.get(user=customer).available == 25
+
+
+_INVITED = """
+INSERT INTO reciprocity_invitation (order_id, order_number, channel_id, person, language, question, state, made_at)
+SELECT md5(n::text)::uuid::text, n::text, %s, encode(sha256(n::text::bytea), 'hex'), 'en', 'csat', 'no consent',
+  now() - n * interval '1 minute' FROM generate_series(1, 20000) n
+"""
+
+
+def test_whether_somebody_was_asked_before_scans_no_invitations(programme_on: host.Channel, customer: Any) -> None:
+    order = hosts.order(customer, [("20", 1)])
+    settle(order)
+    with connection.cursor() as cursor:
+        cursor.execute(_INVITED, [programme_on.id])
+        cursor.execute("ANALYZE reciprocity_invitation")
+    invitation = Invitation(order_id=host.order_id(order), person="0" * 64, user_id=customer.pk, made_at=timezone.now())
+    account = Account.objects.get(user=customer)
+    plan = Invitation.objects.filter(queue._same_person(invitation, account)).explain()
+    assert "Seq Scan on reciprocity_invitation" not in plan, plan
 
 
 def test_settling_a_guests_order_scans_nothing(large_shop: None) -> None:
