@@ -27,7 +27,7 @@ STATE = HERE.parent / ".cache" / "demo"
 MEDIA_ROOT = str(STATE / "media")
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(STATE / "mail")
-ENABLE_ACCOUNT_CONFIRMATION_BY_EMAIL = False
+ENABLE_ACCOUNT_CONFIRMATION_BY_EMAIL = True
 RECIPROCITY_MINIMUM_PEOPLE = 2  # the sample shop has two dozen orders
 ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 
