@@ -22,7 +22,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.utils import timezone
 
-from saleor_reciprocity import host, identity, letters
+from saleor_reciprocity import host, identity, messages
 from saleor_reciprocity.mail import consent
 from saleor_reciprocity.mail.models import CommunicationChoice, Mail
 from saleor_reciprocity.mail.routes import SMTP_BACKEND
@@ -87,7 +87,7 @@ class _Server:
         self.process.join()
 
 
-def measure(channel: host.Channel, messages: int) -> list[str]:
+def measure(channel: host.Channel, count: int) -> list[str]:
     """A line for each number of processes. Raises AssertionError if a message did not arrive, or arrived twice."""
     switch(True)
     hosts.configure(channel, active=True, survey_question="csat", survey_holdout_share="0", mail_consent="preference")
@@ -97,24 +97,24 @@ def measure(channel: host.Channel, messages: int) -> list[str]:
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     try:
-        return [_line(channel, server, messages, workers) for workers in WORKERS]
+        return [_line(channel, server, count, workers) for workers in WORKERS]
     finally:
         server.close()
 
 
-def _line(channel: host.Channel, server: _Server, messages: int, workers: int) -> str:
-    addresses = _invite(channel, messages)
+def _line(channel: host.Channel, server: _Server, count: int, workers: int) -> str:
+    addresses = _invite(channel, count)
     settle_down()
-    seconds = _together(workers, lambda number: letters.send(timezone.now()))
+    seconds = _together(workers, lambda number: messages.send(timezone.now()))
     arrived = server.taken()
     _each_once(addresses, arrived)
     limit = _together(workers, lambda number: _hand_over(server.port, arrived[number::workers]))
-    if len(server.taken()) != messages:
+    if len(server.taken()) != count:
         raise AssertionError("the server did not take everything again")
-    size = sum(len(one.content) for one in arrived) / messages / 1024
+    size = sum(len(one.content) for one in arrived) / count / 1024
     return (
-        f"{workers} processes: {messages / seconds * 60:,.0f} messages a minute, the server's limit "
-        f"{messages / limit * 60:,.0f}, ratio {limit / seconds:.2f} ({messages:,} messages of {size:.0f} KB, each once)"
+        f"{workers} processes: {count / seconds * 60:,.0f} messages a minute, the server's limit "
+        f"{count / limit * 60:,.0f}, ratio {limit / seconds:.2f} ({count:,} messages of {size:.0f} KB, each once)"
     )
 
 
@@ -203,9 +203,9 @@ def _begin(work: Callable[[int], Any], number: int, start: Any) -> None:
     work(number)
 
 
-def _hand_over(port: int, messages: list[Taken]) -> None:
+def _hand_over(port: int, mails: list[Taken]) -> None:
     with smtplib.SMTP("127.0.0.1", port) as server:
-        for message in messages:
+        for message in mails:
             server.sendmail(message.sender, [message.to], message.content)
 
 

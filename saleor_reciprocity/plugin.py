@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
-from . import host, programme, serving, settings, settlement
+from . import host, programme, settings, settlement, views
 from .rewards import catalogue
 from .surprises import campaigns
 
@@ -64,7 +64,7 @@ class ReciprocityPlugin(host.SaleorPlugin):
 
     def webhook(self, request: HttpRequest, path: str | None, previous_value: Any) -> HttpResponse:
         """A page of ours. Saleor 3 also asks a plugin that is off: whoever wants to leave always can."""
-        return serving.respond(request, path or "")
+        return views.respond(request, path or "")
 
     def _settle(self, order: Any, *args: Any, **kwargs: Any) -> Any:
         if self.active:  # Saleor 2 also calls plugins that are switched off

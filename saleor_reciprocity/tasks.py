@@ -8,7 +8,7 @@ from celery import shared_task
 from celery.schedules import crontab
 from django.utils import timezone
 
-from . import host, letters, people, sweep
+from . import host, messages, people, sweep
 from .points import expiry
 from .points import upkeep as points_upkeep
 from .recommendations import training
@@ -84,7 +84,7 @@ def train() -> None:
 @shared_task(name="reciprocity.send_messages", ignore_result=True)
 def send_messages() -> str:
     """Ask for the monthly statements, and send what is due."""
-    done = letters.send(timezone.now())
+    done = messages.send(timezone.now())
     return f"{done.sent} messages sent, {done.not_sent} not sent, {done.later} to be tried again"
 
 

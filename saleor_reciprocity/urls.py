@@ -9,10 +9,10 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
-from . import serving, settings
+from . import settings, views
 
 # What protects a form here is the token in its address; there is no session that another site could use.
 pages_of_plugin = [
-    re_path(rf"^plugins/{settings.PLUGIN_ID}/(?P<path>.*)$", csrf_exempt(serving.respond), name="reciprocity-pages")
+    re_path(rf"^plugins/{settings.PLUGIN_ID}/(?P<path>.*)$", csrf_exempt(views.respond), name="reciprocity-pages")
 ]
 urlpatterns = [*pages_of_plugin, path("", include("saleor.urls"))]

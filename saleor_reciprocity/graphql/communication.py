@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
-from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from saleor_reciprocity import errors, host
+from saleor_reciprocity import host
 from saleor_reciprocity.mail import consent
 from saleor_reciprocity.mail.kinds import FOR_CUSTOMERS, KINDS
 from saleor_reciprocity.mail.models import Mail, State
 
 from . import permissions
 from .connections import Connection, ConnectionField, page
-from .mutations import LoyaltyMutation
 from .scalars import enum, global_id
 
 CommunicationKind = graphene.Enum(
@@ -37,11 +34,6 @@ class CommunicationPreference(graphene.ObjectType):
     kind = CommunicationKind(required=True, description="The kind of message.")
     wanted = graphene.Boolean(description="Whether it is wanted; null as long as the customer has said nothing.")
     chosen_at = host.date_time_type()(description="When the customer said so.")
-
-
-class CommunicationPreferenceInput(graphene.InputObjectType):
-    kind = CommunicationKind(required=True, description="The kind of message.")
-    wanted = graphene.Boolean(required=True, description="Whether it is wanted.")
 
 
 class CommunicationMessage(graphene.ObjectType):
@@ -81,33 +73,6 @@ def preferences_of(person: host.Person) -> list[CommunicationPreference]:
     ]
 
 
-class CommunicationPreferencesUpdate(LoyaltyMutation):
-    """Say which messages one wants, from now on; kept with its time. Kinds that are not named stay as they are."""
-
-    preferences = graphene.List(
-        graphene.NonNull(CommunicationPreference), description="All preferences, as they are now."
-    )
-
-    class Arguments:
-        input = graphene.List(
-            graphene.NonNull(CommunicationPreferenceInput), required=True, description="The kinds that change."
-        )
-
-    @classmethod
-    def perform(cls, info: Any, input: list[Any]) -> dict[str, Any]:
-        user = host.current_user(info.context)
-        if user is None:
-            raise errors.SignInRequired
-        if len({item["kind"] for item in input}) < len(input):
-            raise errors.Invalid(_("Name each kind of message once."), field="input")
-        person = host.person(user)
-        for item in input:
-            said = consent.latest_choice(person, item["kind"])
-            if said is None or said.wanted != item["wanted"]:
-                consent.choose(person, item["kind"], item["wanted"], "graphql", timezone.now())
-        return {"preferences": preferences_of(person)}
-
-
 class CommunicationQueries(graphene.ObjectType):
     communication_messages = ConnectionField(
         CommunicationMessageCountableConnection,
@@ -136,7 +101,3 @@ class CommunicationQueries(graphene.ObjectType):
             connection = page(CommunicationMessageCountableConnection, read, lambda mail: (mail.pk,), first, after)
             connection.total_count = rows.count()
         return connection
-
-
-class CommunicationMutations(graphene.ObjectType):
-    communication_preferences_update = CommunicationPreferencesUpdate.Field()

@@ -10,25 +10,29 @@ from graphql import print_schema
 from saleor_reciprocity import host
 
 from . import costs
-from .campaign_changes import CampaignMutations
+from .campaign_mutations import CampaignMutations
 from .campaigns import CampaignQueries
 from .checkout import CHECKOUT_LOYALTY
-from .communication import CommunicationMutations, CommunicationQueries
+from .communication import CommunicationQueries
+from .communication_mutations import CommunicationMutations
 from .orders import ORDER_LOYALTY
-from .people import PeopleMutations
+from .people_mutations import PeopleMutations
 from .points import USER_LOYALTY, PointsQueries
-from .preferences import PreferenceMutations
+from .preference_mutations import PreferenceMutations
 from .proofs import ProofQueries
 from .recommendations import RecommendationQueries
-from .rewards import RewardMutations, RewardQueries
-from .rule_changes import RuleMutations
+from .reward_mutations import RewardMutations
+from .rewards import RewardQueries
+from .rule_mutations import RuleMutations
 from .rules import RuleQueries
 from .scalars import HostTypes
 from .surprises import ORDER_SURPRISE
-from .survey_queries import SurveyMutations, SurveyQueries
+from .survey_mutations import SurveyMutations
+from .survey_queries import SurveyQueries
 from .surveys import ORDER_SURVEY_ANSWER
 from .texts import checked
-from .tiers import TierMutations, TierQueries
+from .tier_mutations import TierMutations
+from .tiers import TierQueries
 
 
 class Queries(

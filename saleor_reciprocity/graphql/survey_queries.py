@@ -1,19 +1,17 @@
-"""GraphQL of surveys, the doors: lists, scores and exports for staff, and the reply to a customer."""
+"""GraphQL of surveys for staff: lists, scores and exports."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import graphene
-from django.utils import timezone
 from graphql import GraphQLError
 
 from saleor_reciprocity import errors, host
-from saleor_reciprocity.surveys import exports, queries, replies
+from saleor_reciprocity.surveys import exports, queries
 
 from . import permissions
 from .connections import ConnectionField, page
-from .mutations import LoyaltyMutation
 from .scalars import DateTime, channel_with_slug, moment, row_id
 from .surveys import (
     SurveyAnswerCountableConnection,
@@ -22,7 +20,6 @@ from .surveys import (
     SurveyInvitationCount,
     SurveyMeasure,
     SurveyQuestion,
-    SurveyReply,
     SurveyScore,
 )
 
@@ -150,24 +147,3 @@ def _score(group: queries.Group) -> SurveyScore:
         high=group.score.high,
         counts=[SurveyCount(answer=answer, count=count) for answer, count in group.counts.items()],
     )
-
-
-class SurveyAnswerReply(LoyaltyMutation):
-    """Write to the customer who gave an answer; the same text again is sent once. Requires MANAGE_ORDERS."""
-
-    permission = permissions.MANAGE_ORDERS
-
-    reply = graphene.Field(SurveyReply, description="The reply.")
-
-    class Arguments:
-        id = graphene.ID(required=True, description="The answer to reply to.")
-        text = graphene.String(required=True, description="What to write, as plain text.")
-
-    @classmethod
-    def perform(cls, info: Any, id: str, text: str) -> dict[str, Any]:
-        actor = permissions.actor(info.context)
-        return {"reply": replies.reply(row_id("SurveyAnswer", id, "id"), text, actor, timezone.now())}
-
-
-class SurveyMutations(graphene.ObjectType):
-    survey_answer_reply = SurveyAnswerReply.Field()

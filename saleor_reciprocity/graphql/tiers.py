@@ -1,8 +1,7 @@
-"""GraphQL for tiers: the shop's ladder for everybody, where a customer stands, and staff who set the ladder."""
+"""GraphQL for tiers: the shop's ladder for everybody, and where a customer stands."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import graphene
@@ -12,9 +11,7 @@ from saleor_reciprocity.points import tiers
 from saleor_reciprocity.points.ladder import Downgrade, Step
 from saleor_reciprocity.points.tiers import Outlook, TierLadder
 
-from . import permissions
-from .mutations import LoyaltyMutation
-from .scalars import Number, given, whole, words
+from .scalars import Number, words
 
 LoyaltyTierDowngrade = words("LoyaltyTierDowngrade", Downgrade, "What happens when the points no longer suffice.")
 
@@ -64,48 +61,6 @@ class LoyaltyStanding(graphene.ObjectType):
         return root.next_tier
 
 
-class LoyaltyTierInput(graphene.InputObjectType):
-    code = graphene.String(required=True, description="A short code, such as gold. Rules and rewards refer to it.")
-    name = graphene.String(required=True, description="The name that customers see.")
-    threshold = Number(required=True, description="From how many points in the window on.")
-    multiplier = Number(description="By what it multiplies the points of an order (1).")
-
-
-class LoyaltyTiersSetInput(graphene.InputObjectType):
-    tiers = graphene.List(
-        graphene.NonNull(LoyaltyTierInput),
-        required=True,
-        description="All tiers, the lowest first; none abolishes them.",
-    )
-    window_days = graphene.Int(description="How many days the points of an order or bonus count (365).")
-    downgrade = LoyaltyTierDowngrade(required=True, description="What happens when the points no longer suffice.")
-    grace_days = graphene.Int(description="For AFTER_GRACE: for how many days the tier is kept (0).")
-
-
-class LoyaltyTiersSet(LoyaltyMutation):
-    """Replace the ladder of tiers, for everybody and at once. Requires the permission MANAGE_DISCOUNTS."""
-
-    permission = permissions.MANAGE_DISCOUNTS
-
-    ladder = graphene.Field(LoyaltyTierLadder, description="The new ladder.")
-
-    class Arguments:
-        input = LoyaltyTiersSetInput(required=True, description="The whole ladder.")
-
-    @classmethod
-    def perform(cls, info: Any, input: Any) -> dict[str, Any]:
-        steps = [
-            Step(tier["code"], tier["name"], whole(tier["threshold"], "tiers"), tier.get("multiplier") or Decimal(1))
-            for tier in input["tiers"]
-        ]
-        window_days, grace_days = ({**DAYS, **given(input)}[name] for name in DAYS)
-        actor = permissions.actor(info.context)
-        return {"ladder": tiers.replace_ladder(steps, window_days, grace_days, input["downgrade"], actor)}
-
-
-DAYS = {"window_days": 365, "grace_days": 0}
-
-
 class TierQueries(graphene.ObjectType):
     loyalty_tiers = graphene.Field(LoyaltyTierLadder, description="The tiers of the shop; null where it has none.")
 
@@ -114,7 +69,3 @@ class TierQueries(graphene.ObjectType):
         with host.allow_writer():
             row = tiers.ladder_row()
             return row if row is not None and tiers.ladder_of(row).steps else None
-
-
-class TierMutations(graphene.ObjectType):
-    loyalty_tiers_set = LoyaltyTiersSet.Field()

@@ -29,7 +29,7 @@ def ask(
     It is sent when it is due, by default now, and not after `expires_at` or the kind's shelf life. Whether the person
     may be written to is asked again then (`consent.may_write`). A user is written to at the address of that time; a
     guest at the address of the order, so a guest's message needs `order_id`. `language` "" means the order's or the
-    user's. `context` holds ids for the reader of the kind in `letters.READERS`, never text or personal data.
+    user's. `context` holds ids for the reader of the kind in `messages.READERS`, never text or personal data.
     """
     due = due_at or now
     latest = due + KINDS[kind].shelf_life

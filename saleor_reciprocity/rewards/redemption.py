@@ -15,7 +15,7 @@ from saleor_reciprocity.points import ledger, orders, queries
 from saleor_reciprocity.points.locking import locking
 from saleor_reciprocity.points.models import Account, Kind
 
-from . import catalogue, issuing, letters, limits, pricing
+from . import catalogue, issuing, limits, messages, pricing
 from .codes import FORGOTTEN
 from .models import Redemption, RedemptionState, Reward, RewardKind
 
@@ -282,7 +282,7 @@ def _exchange(account: Account, person: host.Person, wish: Wish, now: datetime) 
     if made.from_stock and not catalogue.take_from_stock(reward.pk):
         raise errors.OutOfStock
     if wish.checkout is None:
-        letters.ask_for_code(made, person)
+        messages.ask_for_code(made, person)
     return made
 
 

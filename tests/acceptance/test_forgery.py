@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
-from saleor_reciprocity import letters
+from saleor_reciprocity import messages
 from saleor_reciprocity.mail import unsubscribing
 from saleor_reciprocity.mail.models import CommunicationChoice, Mail
 from saleor_reciprocity.points.models import Entry
@@ -92,7 +92,7 @@ def test_a_forged_host_leads_no_link_elsewhere(
     forged = dict.fromkeys(("HTTP_HOST", "HTTP_X_FORWARDED_HOST", "HTTP_X_ORIGINAL_HOST"), "evil.example")
     answer = Client().post("/graphql/", {"query": "{ shop { name } }"}, content_type="application/json", **forged)
     assert b"evil.example" not in answer.content
-    letters.send(timezone.now())
+    messages.send(timezone.now())
     (mail,) = post.accepted
     text = "".join(part.get_content() for part in mail.walk() if part.get_content_maintype() == "text")
     assert set(re.findall(r"https?://([^/\s\"<>]+)", text)) == {"shop.example"}

@@ -20,8 +20,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from saleor_reciprocity import backfill, erasure, errors, host, invariants, people, settlement, sweep
-from saleor_reciprocity.letters import READERS
 from saleor_reciprocity.mail import consent, kinds, sending
+from saleor_reciprocity.messages import READERS
 from saleor_reciprocity.points import adjustments, expiry, merging
 from saleor_reciprocity.points import upkeep as points_upkeep
 from saleor_reciprocity.points.models import Lot

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from saleor_reciprocity import host, letters, settlement
+from saleor_reciprocity import host, messages, settlement
 from saleor_reciprocity.mail.models import Mail
 from saleor_reciprocity.points.models import Entry
 from saleor_reciprocity.surveys import queue
@@ -43,7 +43,7 @@ def test_eight_orders_of_one_address_at_once_and_eight_workers_are_one_question(
 
     now = timezone.now()
     assert sorted(at_once(8, lambda number: queue.invite_due(now))) == [0] * 7 + [1]
-    sent = at_once(8, lambda number: letters.send(timezone.now()))
+    sent = at_once(8, lambda number: messages.send(timezone.now()))
     assert sorted(one.sent for one in sent) == [0] * 7 + [1]
     assert [mail["X-To"].lower() for mail in post.accepted] == ["ada@example.com"]
     assert list(Mail.objects.values_list("kind", "state")) == [("survey", "sent")]

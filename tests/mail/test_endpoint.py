@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from saleor_reciprocity import host, letters
+from saleor_reciprocity import host, messages
 from saleor_reciprocity.mail import endpoint, sending
 from saleor_reciprocity.mail.models import Mail, MailPace
 
@@ -61,7 +61,7 @@ def inside(settings: Any) -> None:
 def test_a_message_is_posted_and_signed(inside: None, server: Any, programme_on: Any, customer: Any) -> None:
     use(server, programme_on)
     made = redeemed(customer)
-    assert letters.send(timezone.now()) == (1, 0, 0)
+    assert messages.send(timezone.now()) == (1, 0, 0)
     ((headers, body),) = server.got
     assert headers["Reciprocity-Signature"] == endpoint.signature_of(SECRET, headers["Reciprocity-Timestamp"], body)
     message = json.loads(body)
@@ -95,14 +95,14 @@ def test_what_waits_for_a_way_that_the_shop_switches_off_takes_the_other(
     use(server, programme_on, before)
     redeemed(customer)
     server.status, post.on_mail = 503, lambda address: "550 not now"
-    letters.send(timezone.now())
+    messages.send(timezone.now())
     assert set(Mail.objects.values_list("state", flat=True)) == {"waiting"}
     server.got.clear()
     server.status, post.on_mail = 200, lambda address: "250 OK"
     hosts.configure(programme_on, mail_delivery=after)
     Mail.objects.update(next_at=timezone.now())
     MailPace.objects.update(paused_until=None)
-    letters.send(timezone.now())
+    messages.send(timezone.now())
     assert (len(post.accepted), len(server.got)) == (mails, posts)
     found = Mail.objects.order_by("route").values_list("route", "state", "reason")
     assert sorted(found) == rows
@@ -117,7 +117,7 @@ def test_a_broken_mail_server_is_nothing_to_the_endpoint(
     monkeypatch.setattr(host, "mail_server", broken)
     use(server, programme_on, "both")
     redeemed(customer)
-    letters.send(timezone.now())
+    messages.send(timezone.now())
     assert [(mail.route, mail.state) for mail in Mail.objects.order_by("route")] == [
         ("e-mail", "waiting"),
         ("endpoint", "sent"),
@@ -129,8 +129,8 @@ def test_a_broken_mail_server_is_nothing_to_the_endpoint(
 def test_both_ways_are_a_message_each(inside: None, server: Any, post: Post, programme_on: Any, customer: Any) -> None:
     use(server, programme_on, "both")
     redeemed(customer)
-    assert letters.send(timezone.now()) == (2, 0, 0)
-    assert letters.send(timezone.now()) == (0, 0, 0)
+    assert messages.send(timezone.now()) == (2, 0, 0)
+    assert messages.send(timezone.now()) == (0, 0, 0)
     assert (len(server.got), len(post.accepted)) == (1, 1)
     assert sorted(Mail.objects.values_list("route", flat=True)) == ["e-mail", "endpoint"]
 
@@ -160,7 +160,7 @@ def test_what_the_endpoint_answers(
     use(server, programme_on)
     server.status = status
     redeemed(customer)
-    letters.send(timezone.now())
+    messages.send(timezone.now())
     assert Mail.objects.get().state == becomes
     assert len(server.got) == 1, "redirects are not followed"
 
@@ -178,10 +178,10 @@ def test_what_goes_once_goes_again_only_if_it_was_not_taken(
     agree(customer)
     statement(customer, programme_on)
     server.status = status
-    sending.look(letters.READERS, timezone.now())
+    sending.look(messages.READERS, timezone.now())
     Mail.objects.update(next_at=timezone.now())
     MailPace.objects.update(paused_until=None)
-    sending.look(letters.READERS, timezone.now())
+    sending.look(messages.READERS, timezone.now())
     assert Mail.objects.get().state == becomes
     assert len(server.got) == (2 if becomes == "waiting" else 1)
 
@@ -190,7 +190,7 @@ def test_an_alert_to_the_shop_is_posted_too(inside: None, server: Any, asking: A
     channel = asking(survey_alert_address="care@example.com")
     answered("guest@example.com", 1, "<b>Late</b>")
     use(server, channel)
-    letters.send(timezone.now())
+    messages.send(timezone.now())
     (message,) = [json.loads(body) for _, body in server.got]
     assert (message["kind"], message["to"]) == ("alert", {"email": "care@example.com", "name": ""})
     assert (message["unsubscribe"], message["preferences"]) == ("", "")
@@ -204,7 +204,7 @@ def test_messages_do_not_leave_the_network_without_tls(
     use(server, programme_on)
     redeemed(customer)
     settings.RECIPROCITY_PRIVATE_ENDPOINTS = False
-    assert letters.send(timezone.now()) == (0, 0, 1)
+    assert messages.send(timezone.now()) == (0, 0, 1)
     assert state() == [("waiting", "the endpoint is not https")]
     with pytest.raises(ValidationError) as refused:
         hosts.configure(programme_on, mail_endpoint="http://example.com")
@@ -219,7 +219,7 @@ def test_an_address_inside_the_network_is_not_posted_to(server: Any, programme_o
         mail_endpoint_secret=SECRET,
     )
     redeemed(customer)
-    assert letters.send(timezone.now()) == (0, 0, 1)
+    assert messages.send(timezone.now()) == (0, 0, 1)
     assert state() == [("waiting", "the endpoint is not a public address")]
     assert server.got == []
 
@@ -242,7 +242,7 @@ def test_11_21_a_name_with_one_address_inside_is_not_posted_to(
     found = [(0, 0, 0, "", (one, 443)) for one in addresses]
     monkeypatch.setattr(endpoint.socket, "getaddrinfo", lambda *a, **o: found)
     monkeypatch.setattr(endpoint.socket, "create_connection", lambda *a, **o: pytest.fail("nothing is connected to"))
-    assert letters.send(timezone.now()) == (0, 0, 1)
+    assert messages.send(timezone.now()) == (0, 0, 1)
     assert state() == [("waiting", "the endpoint is not a public address")]
 
 
@@ -263,7 +263,7 @@ def test_11_21_the_connection_goes_to_the_address_that_was_looked_at(
 
     monkeypatch.setattr(endpoint.socket, "getaddrinfo", lambda *a, **o: [(0, 0, 0, "", (next(answers), 443))])
     monkeypatch.setattr(endpoint.socket, "create_connection", refuse)
-    letters.send(timezone.now())
+    messages.send(timezone.now())
     assert connected == [("93.184.216.34", 443)]
 
 
@@ -307,7 +307,7 @@ def test_the_secret_is_in_no_version_and_no_log(
     caplog.set_level(0)
     use(server, programme_on)
     redeemed(customer)
-    letters.send(timezone.now())
+    messages.send(timezone.now())
     assert SECRET not in str(list(SettingsVersion.objects.values()))
     assert SECRET not in str(list(Mail.objects.values()) + list(MailPace.objects.values()))
     assert SECRET not in caplog.text
@@ -317,7 +317,7 @@ def test_what_the_page_takes_is_what_is_posted_to(inside: None, server: Any, pro
     address = f"http://127.0.0.1:{server.server_port}/hök/ä b%20c?shop=Köln&x=a b#top"
     hosts.configure(programme_on, mail_delivery="endpoint", mail_endpoint=address, mail_endpoint_secret=SECRET)
     redeemed(customer)
-    assert letters.send(timezone.now()) == (1, 0, 0)
+    assert messages.send(timezone.now()) == (1, 0, 0)
     assert server.paths == ["/h%C3%B6k/%C3%A4%20b%20c?shop=K%C3%B6ln&x=a%20b"]
 
 
@@ -332,7 +332,7 @@ def test_an_address_that_a_script_stored_keeps_its_messages_only_and_the_check_s
     )
     redeemed(customer)
     _store(programme_on, "mail_endpoint", address)
-    letters.send(timezone.now())
+    messages.send(timezone.now())
     if address == "https://[::1/":  # no version of the programme can be made of this one
         assert state() == [("waiting", "")]
         return

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone as clock
 from django.utils.formats import date_format
 
-from saleor_reciprocity import host, letters
+from saleor_reciprocity import host, messages
 from saleor_reciprocity.mail.models import Mail
 from saleor_reciprocity.points import adjustments, expiry, merging, reminders
 from saleor_reciprocity.points.models import Account, Lot
@@ -45,7 +45,7 @@ def end(lot: Lot, ends_at: datetime) -> None:
 
 def test_it_names_the_points_and_the_last_day_on_which_they_count(post: Post, expiring: datetime) -> None:
     points = Lot.objects.get().remaining
-    assert letters.send(clock.now()) == (1, 0, 0)
+    assert messages.send(clock.now()) == (1, 0, 0)
     (mail,) = post.accepted
     text = mail.get_body(("plain",))
     assert text is not None
@@ -106,7 +106,7 @@ def test_points_that_came_since_and_end_as_soon_are_news(post: Post, shanghai: A
 
 def test_points_without_an_order_are_spoken_of_and_sent_with_consent(post: Post, shanghai: Any, customer: Any) -> None:
     ending(customer, shanghai, 10, 5)
-    assert letters.send(NOON) == (1, 0, 0)
+    assert messages.send(NOON) == (1, 0, 0)
     assert Mail.objects.get().channel_id == shanghai.id
     assert "10 points will expire soon." in str(post.accepted[0].get_body(("plain",)))
 
@@ -125,7 +125,7 @@ def test_points_that_were_spent_since_are_not_spoken_of(post: Post, expiring: da
     reminders.ask(clock.now())
     before = Lot.objects.get().remaining
     Lot.objects.update(remaining=0)
-    assert letters.send(clock.now()) == (0, 1, 0)
+    assert messages.send(clock.now()) == (0, 1, 0)
     assert state() == [("dropped", "nothing more to say")]
     Lot.objects.update(remaining=before)
 
@@ -135,5 +135,5 @@ def test_none_before_its_time_or_where_the_shop_wants_none(
     days: str, post: Post, expiring: datetime, programme_on: Any
 ) -> None:
     hosts.configure(programme_on, expiry_reminder_days=days, mail_consent="preference")
-    assert letters.send(clock.now()) == (0, 0, 0)
+    assert messages.send(clock.now()) == (0, 0, 0)
     assert Mail.objects.count() == 0

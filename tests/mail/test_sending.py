@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from saleor_reciprocity import host, identity, letters
+from saleor_reciprocity import host, identity, messages
 from saleor_reciprocity.mail import consent, kinds, outbox, sending
 from saleor_reciprocity.mail.models import Mail, MailPace
 from saleor_reciprocity.rewards import redemption
@@ -31,8 +31,8 @@ def state() -> list[tuple[str, str]]:
 
 def test_a_code_goes_to_its_customer_with_everything_that_a_mail_needs(post: Post, customer: Any) -> None:
     made = redeemed(customer)
-    assert letters.send(timezone.now()) == (1, 0, 0)
-    assert letters.send(timezone.now()) == (0, 0, 0)
+    assert messages.send(timezone.now()) == (1, 0, 0)
+    assert messages.send(timezone.now()) == (0, 0, 0)
     (mail,) = post.accepted
     assert mail["X-To"] == "ada@example.com"
     assert mail["Subject"] == f"Your code: {made.reward.name}"
@@ -59,7 +59,7 @@ def test_the_headers_for_leaving_are_plain_text_in_a_shop_with_a_long_address(
     hosts.site_of_shop(domain=domain)
     settings.PUBLIC_URL = f"https://{domain}"
     redeemed(customer)
-    letters.send(timezone.now())
+    messages.send(timezone.now())
     (mail,) = post.accepted
     raw = dict(mail.raw_items())
     assert re.fullmatch(r"\s*<https?://a{60}\.example\.com/plugins/\S+>", raw["List-Unsubscribe"])
@@ -69,7 +69,7 @@ def test_the_headers_for_leaving_are_plain_text_in_a_shop_with_a_long_address(
 
 def test_a_cancelled_code_is_not_sent(post: Post, customer: Any) -> None:
     redemption.cancel(redeemed(customer).pk, "staff", now=timezone.now())
-    assert letters.send(timezone.now()) == (0, 1, 0)
+    assert messages.send(timezone.now()) == (0, 1, 0)
     assert state() == [("dropped", "nothing more to say")]
     assert post.accepted == []
 
@@ -89,13 +89,13 @@ def test_nothing_that_needs_consent_is_sent_without(post: Post, customer: Any, p
     earned(customer)
     hosts.configure(programme_on, mail_statements="True")
     statement(customer, programme_on)
-    assert sending.look(letters.READERS, timezone.now()) == (0, 1, 0)
+    assert sending.look(messages.READERS, timezone.now()) == (0, 1, 0)
     assert state() == [("dropped", "no consent")]
     agree(customer)
     statement(customer, programme_on)
-    assert sending.look(letters.READERS, timezone.now()) == (0, 0, 0), "one wish for each reason"
+    assert sending.look(messages.READERS, timezone.now()) == (0, 0, 0), "one wish for each reason"
     statement(customer, programme_on, "statement:2")
-    assert sending.look(letters.READERS, timezone.now()) == (1, 0, 0)
+    assert sending.look(messages.READERS, timezone.now()) == (1, 0, 0)
     assert Mail.objects.last().basis.startswith("consent ")
 
 
@@ -103,7 +103,7 @@ def test_a_kind_that_the_shop_switched_off_is_not_sent(post: Post, customer: Any
     earned(customer)
     agree(customer)
     statement(customer, programme_on)
-    assert letters.send(timezone.now()) == (0, 1, 0)
+    assert messages.send(timezone.now()) == (0, 1, 0)
     assert state() == [("dropped", "switched off by the shop")]
 
 
@@ -112,30 +112,30 @@ def test_while_the_programme_is_off_messages_wait_and_then_may_be_too_late(
 ) -> None:
     redeemed(customer)
     hosts.configure(programme_on, active=False)
-    assert letters.send(timezone.now()) == (0, 0, 0)
+    assert messages.send(timezone.now()) == (0, 0, 0)
     assert state() == [("waiting", "")]
     Mail.objects.update(expires_at=timezone.now())
     hosts.configure(programme_on, active=True)
-    assert letters.send(timezone.now()) == (0, 1, 0)
+    assert messages.send(timezone.now()) == (0, 1, 0)
     assert state() == [("dropped", "too late")]
 
 
 def test_nobody_writes_to_a_deleted_account(post: Post, customer: Any) -> None:
     redeemed(customer)
     customer.delete()
-    assert letters.send(timezone.now()) == (0, 1, 0)
+    assert messages.send(timezone.now()) == (0, 1, 0)
     assert state() == [("dropped", "no address")]
 
 
 def test_a_refusal_for_good_is_final_and_one_for_now_is_not(post: Post, customer: Any) -> None:
     redeemed(customer)
     post.on_rcpt = lambda address: "451 try later"
-    assert letters.send(timezone.now()) == (0, 0, 1)
+    assert messages.send(timezone.now()) == (0, 0, 1)
     assert state() == [("waiting", "the mail server answered 451")]
     assert Mail.objects.get().next_at > timezone.now() + timedelta(seconds=100)
     Mail.objects.update(next_at=timezone.now())
     post.on_rcpt = lambda address: "550 nobody here"
-    assert letters.send(timezone.now()) == (0, 1, 0)
+    assert messages.send(timezone.now()) == (0, 1, 0)
     assert state() == [("failed", "the mail server answered 550")]
 
 
@@ -144,7 +144,7 @@ def test_it_is_not_tried_for_ever(post: Post, customer: Any) -> None:
     post.on_data = lambda mail: "451 try later"
     for _ in range(10):
         Mail.objects.update(next_at=timezone.now())
-        letters.send(timezone.now())
+        messages.send(timezone.now())
     assert state() == [("failed", "the mail server answered 451")]
 
 
@@ -154,14 +154,14 @@ def test_a_server_that_is_down_costs_no_attempt_and_is_left_alone(
     redeemed(customer)
     port, post.port = post.port, 1
     _move_server(1, programme_on, settings)
-    assert letters.send(timezone.now()) == (0, 0, 1)
-    assert letters.send(timezone.now()) == (0, 0, 0), "the server is left alone for a while"
+    assert messages.send(timezone.now()) == (0, 0, 1)
+    assert messages.send(timezone.now()) == (0, 0, 0), "the server is left alone for a while"
     kept, pace = Mail.objects.get(), MailPace.objects.get()
     assert (kept.state, kept.attempts) == ("waiting", 0)
     assert pace.problem.startswith("the mail server does not answer")
     _move_server(port, programme_on, settings)
     MailPace.objects.update(paused_until=timezone.now())
-    assert letters.send(timezone.now()) == (1, 0, 0)
+    assert messages.send(timezone.now()) == (1, 0, 0)
     assert MailPace.objects.get().problem == ""
 
 
@@ -184,7 +184,7 @@ def test_mails_leave_by_the_server_that_writes_to_the_customers_of_the_channel(
 ) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # as with EMAIL_URL, for mails to staff
     redeemed(customer)
-    assert letters.send(timezone.now()) == (1, 0, 0)
+    assert messages.send(timezone.now()) == (1, 0, 0)
     assert [mail["From"] for mail in post.accepted] == ["Shop <shop@example.com>"]
 
 
@@ -211,7 +211,7 @@ def test_a_mail_server_whose_settings_contradict_each_other_is_no_way_out(
 ) -> None:
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = settings.USER_EMAIL_USE_TLS = settings.USER_EMAIL_USE_SSL = True
     redeemed(customer)
-    assert letters.send(timezone.now()) == (0, 0, 1)
+    assert messages.send(timezone.now()) == (0, 0, 1)
     assert state() == [("waiting", "the mail server does not answer (ValueError)")]
 
 
@@ -220,7 +220,7 @@ def test_without_a_mail_server_messages_are_kept_and_the_shop_is_told(
 ) -> None:
     settings.EMAIL_BACKEND = ""
     redeemed(customer)
-    assert letters.send(timezone.now()) == (0, 0, 1)
+    assert messages.send(timezone.now()) == (0, 0, 1)
     assert state() == [("waiting", "no mail server is configured")]
 
 
@@ -231,10 +231,10 @@ def test_the_pace_holds_for_all_workers_together(post: Post, customer: Any, prog
     agree(customer)
     for number in range(5):
         statement(customer, programme_on, f"statement:{number}")
-    assert sending.look(letters.READERS, timezone.now()) == (3, 0, 0)
-    assert sending.look(letters.READERS, timezone.now()) == (0, 0, 0)
+    assert sending.look(messages.READERS, timezone.now()) == (3, 0, 0)
+    assert sending.look(messages.READERS, timezone.now()) == (0, 0, 0)
     MailPace.objects.update(minute=timezone.now() - timedelta(minutes=2))
-    assert sending.look(letters.READERS, timezone.now()) == (2, 0, 0)
+    assert sending.look(messages.READERS, timezone.now()) == (2, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_a_payload_in_a_name_is_harmless(name: str, post: Post, customer: Any) -
     made.reward.name = name
     made.reward.save()
     hosts.site_of_shop(name.replace("\r\n", " ")[:50])
-    assert letters.send(timezone.now()) == (1, 0, 0)
+    assert messages.send(timezone.now()) == (1, 0, 0)
     (mail,) = post.accepted
     assert mail["Bcc"] is None
     assert mail["X-To"] == "ada@example.com"
@@ -260,7 +260,7 @@ def test_a_payload_in_a_name_is_harmless(name: str, post: Post, customer: Any) -
 def test_a_mail_is_in_the_language_of_its_reader(post: Post, customer: Any) -> None:
     redeemed(customer)
     Mail.objects.update(language="zh-CN")
-    letters.send(timezone.now())
+    messages.send(timezone.now())
     (mail,) = post.accepted
     assert mail["Subject"].startswith("您的兑换码")
     assert mail["Content-Language"] == "zh-hans"
@@ -273,7 +273,7 @@ def test_no_address_and_no_code_is_logged(post: Post, customer: Any, caplog: Any
     caplog.set_level(0)
     made = redeemed(customer)
     post.on_rcpt = lambda address: "550 <ada@example.com> unknown"
-    letters.send(timezone.now())
+    messages.send(timezone.now())
     ours = " ".join(record.getMessage() for record in caplog.records if not record.name.startswith("mail."))
     assert "ada@example.com" not in ours
     assert made.code not in ours

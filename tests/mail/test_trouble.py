@@ -11,7 +11,7 @@ import pytest
 from aiosmtpd.smtp import AuthResult
 from django.utils import timezone
 
-from saleor_reciprocity import host, letters
+from saleor_reciprocity import host, messages
 from saleor_reciprocity.mail import kinds, outbox, sending
 from saleor_reciprocity.mail.models import Mail, MailPace
 
@@ -60,7 +60,7 @@ def look_again() -> tuple[int, int, int]:
     """A look when every pause and every wait is over."""
     Mail.objects.update(next_at=timezone.now())
     MailPace.objects.update(paused_until=None)
-    return tuple(sending.look(letters.READERS, timezone.now()))  # type: ignore[return-value]
+    return tuple(sending.look(messages.READERS, timezone.now()))  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize(("when", "answer", "word"), TROUBLE)
@@ -69,8 +69,8 @@ def test_trouble_with_the_sender_or_the_server_ends_no_message(
 ) -> None:
     redeemed(customer)
     let(post, when, answer)
-    assert letters.send(timezone.now()) == (0, 0, 1)
-    assert letters.send(timezone.now()) == (0, 0, 0), "the server is left alone"
+    assert messages.send(timezone.now()) == (0, 0, 1)
+    assert messages.send(timezone.now()) == (0, 0, 0), "the server is left alone"
     for _ in range(12):
         assert look_again() == (0, 0, 1)
     assert state() == [("waiting", word)]
@@ -97,7 +97,7 @@ def test_a_server_that_lets_nobody_in_ends_no_message(
         listening.listen()
         Thread(target=_greet, args=(listening, greeting), daemon=True).start()
         _serve_by(monkeypatch, listening.getsockname()[1])
-        assert letters.send(timezone.now()) == (0, 0, 1)
+        assert messages.send(timezone.now()) == (0, 0, 1)
     assert (state(), Mail.objects.get().attempts, MailPace.objects.get().problem) == ([("waiting", word)], 0, word)
 
 
@@ -123,7 +123,7 @@ def test_a_server_that_refuses_encryption_or_the_password_ends_no_message(
         strict, auth_require_tls=False, authenticator=lambda *_: AuthResult(success=False, handled=False)
     )
     _serve_by(monkeypatch, strict.port, **options)
-    assert letters.send(timezone.now()) == (0, 0, 1)
+    assert messages.send(timezone.now()) == (0, 0, 1)
     controller.stop()
     assert (state(), Mail.objects.get().attempts, strict.asked) == ([("waiting", word)], 0, 0)
     monkeypatch.undo()
@@ -142,7 +142,7 @@ def test_what_is_about_the_recipient_or_the_message_is_final(
 ) -> None:
     redeemed(customer)
     let(post, when, answer)
-    assert letters.send(timezone.now()) == (0, 1, 0)
+    assert messages.send(timezone.now()) == (0, 1, 0)
     assert look_again() == (0, 0, 0)
     assert (state(), post.asked, MailPace.objects.get().problem) == ([("failed", word)], 1, "")
 
@@ -169,7 +169,7 @@ def test_a_message_that_goes_once_survives_the_trouble_and_goes_once(
     hosts.configure(programme_on, mail_statements="True")
     statement(customer, programme_on)
     let(post, when, answer)
-    assert sending.look(letters.READERS, timezone.now()) == (0, 0, 1)
+    assert sending.look(messages.READERS, timezone.now()) == (0, 0, 1)
     let(post, when, "250 OK")
     assert look_again() == (1, 0, 0)
     assert look_again() == (0, 0, 0)
@@ -184,7 +184,7 @@ def test_one_refusal_among_many_holds_up_none_of_them(post: Post, customer: Any,
         statement(customer, programme_on, f"statement:{number}")
     answers = iter(["250 OK", "554 5.7.1 looks like spam", "250 OK", "250 OK", "250 OK"])
     post.on_data = lambda mail: next(answers)
-    assert sending.look(letters.READERS, timezone.now()) == (4, 0, 1)
+    assert sending.look(messages.READERS, timezone.now()) == (4, 0, 1)
     assert MailPace.objects.get().paused_until is None
     assert [mail.state for mail in Mail.objects.order_by("pk")].count("waiting") == 1
 
@@ -197,7 +197,7 @@ def test_one_that_is_refused_waits_behind_the_others_and_ever_longer(post: Post,
         now = due + timedelta(minutes=minutes)
         MailPace.objects.update(paused_until=None)
         Mail.objects.update(next_at=now)
-        letters.send(now)
+        messages.send(now)
         wait = Mail.objects.get().next_at - now - timedelta(minutes=waits)
         assert abs(wait) < timedelta(seconds=5), minutes
 
@@ -205,9 +205,9 @@ def test_one_that_is_refused_waits_behind_the_others_and_ever_longer(post: Post,
 def test_even_trouble_ends_with_the_shelf_life(post: Post, customer: Any) -> None:
     redeemed(customer)
     let(post, "mail", "553 not yours")
-    letters.send(timezone.now())
+    messages.send(timezone.now())
     MailPace.objects.update(paused_until=None)
-    assert letters.send(timezone.now() + timedelta(days=7)) == (0, 1, 0)
+    assert messages.send(timezone.now() + timedelta(days=7)) == (0, 1, 0)
     assert state() == [("dropped", "too late")]
 
 
@@ -248,7 +248,7 @@ def test_a_backend_with_errors_of_its_own_stops_nothing(
     hosts.configure(programme_on, mail_sender_address="shop@example.com")
     monkeypatch.setattr(OwnBackend, "breaks_at", breaks_at)
     redeemed(customer)
-    letters.send(timezone.now())
+    messages.send(timezone.now())
     assert state() == [after]
     assert "ada@example.com" not in caplog.text
 
@@ -263,7 +263,7 @@ def test_what_stops_one_way_stops_no_other(post: Post, customer: Any, programme_
 
     monkeypatch.setitem(sending.WAYS, "endpoint", broken)
     redeemed(customer)
-    letters.send(timezone.now())
+    messages.send(timezone.now())
     assert [(mail.route, mail.state, mail.reason) for mail in Mail.objects.order_by("route")] == [
         ("e-mail", "sent", ""),
         ("endpoint", "waiting", "the way out can't be opened (RuntimeError)"),
@@ -287,7 +287,7 @@ def test_what_stops_one_channel_stops_no_other(
         return claim(waiting, channel_id, *arguments)
 
     monkeypatch.setattr(sending, "_claim", broken)
-    assert letters.send(timezone.now()) == (1, 0, 0)
+    assert messages.send(timezone.now()) == (1, 0, 0)
     assert sorted(state()) == [("sent", ""), ("waiting", "")]
 
 
@@ -298,8 +298,8 @@ def test_settings_that_can_not_be_read_end_no_run(post: Post, customer: Any, mon
     redeemed(customer)
     with monkeypatch.context() as patch:
         patch.setattr(sending.consent, "settings_of", broken)
-        assert letters.send(timezone.now()) == (0, 0, 0)
-    assert letters.send(timezone.now()) == (1, 0, 0)
+        assert messages.send(timezone.now()) == (0, 0, 0)
+    assert messages.send(timezone.now()) == (1, 0, 0)
 
 
 def test_a_mail_server_that_can_not_be_read_keeps_mails_only(
@@ -310,7 +310,7 @@ def test_a_mail_server_that_can_not_be_read_keeps_mails_only(
 
     monkeypatch.setattr(host, "mail_server", broken)
     redeemed(customer)
-    letters.send(timezone.now())
+    messages.send(timezone.now())
     assert state() == [("waiting", "the way out can't be opened (ValueError)")]
     assert MailPace.objects.get().problem == "the way out can't be opened (ValueError)"
 
@@ -319,10 +319,10 @@ def test_statements_that_can_not_be_asked_for_hold_up_nothing(post: Post, custom
     def broken(now: Any) -> Any:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(letters.statements, "ask", broken)
-    monkeypatch.setattr(letters.reminders, "ask", broken)
+    monkeypatch.setattr(messages.statements, "ask", broken)
+    monkeypatch.setattr(messages.reminders, "ask", broken)
     redeemed(customer)
-    assert letters.send(timezone.now()) == (1, 0, 0)
+    assert messages.send(timezone.now()) == (1, 0, 0)
 
 
 def test_a_message_of_an_unknown_kind_waits_and_the_others_go(post: Post, customer: Any) -> None:
@@ -330,10 +330,10 @@ def test_a_message_of_an_unknown_kind_waits_and_the_others_go(post: Post, custom
     newer = Mail.objects.get()
     newer.pk, newer.kind, newer.source = None, "postcard", "postcard:1"
     newer.save()
-    assert letters.send(timezone.now()) == (1, 0, 0)
+    assert messages.send(timezone.now()) == (1, 0, 0)
     staff = hosts.as_app("order.manage_orders")
-    messages = "{ communicationMessages { totalCount edges { node { kind } } } }"
-    assert staff.data(messages)["communicationMessages"] == {
+    asked = "{ communicationMessages { totalCount edges { node { kind } } } }"
+    assert staff.data(asked)["communicationMessages"] == {
         "totalCount": 1,
         "edges": [{"node": {"kind": "REDEMPTION"}}],
     }
@@ -349,5 +349,5 @@ def test_one_text_that_can_not_be_made_holds_up_no_other(post: Post, customer: A
         kinds.REDEMPTION, "broken", host.person(customer), programme_on.id, timezone.now() - timedelta(minutes=1),
         context={"redemption": 0},
     )  # fmt: skip
-    assert letters.send(timezone.now()) == (1, 0, 1)
+    assert messages.send(timezone.now()) == (1, 0, 1)
     assert sorted(state()) == [("sent", ""), ("waiting", "the text could not be made (DoesNotExist)")]

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from saleor_reciprocity import host, identity, letters
+from saleor_reciprocity import host, identity, messages
 from saleor_reciprocity.mail import consent, kinds, personal, sending
 from saleor_reciprocity.mail.models import CommunicationChoice, Mail
 
@@ -29,7 +29,7 @@ def links(post: Post, customer: Any, programme_on: Any) -> dict[str, str]:
     earned(customer)
     agree(customer)
     statement(customer, programme_on)
-    assert sending.look(letters.READERS, timezone.now()) == (1, 0, 0)
+    assert sending.look(messages.READERS, timezone.now()) == (1, 0, 0)
     (mail,) = post.accepted
     text = mail.get_body(("plain",))
     assert text is not None
@@ -54,7 +54,7 @@ def test_one_click_of_a_mail_program_ends_it_for_good(links: Any, customer: Any,
     said = [(one.kind, one.wanted) for one in CommunicationChoice.objects.order_by("pk")]
     assert said == [("", True), ("", False), ("statement", False)]
     statement(customer, programme_on, "statement:2")
-    assert sending.look(letters.READERS, timezone.now()) == (0, 1, 0)
+    assert sending.look(messages.READERS, timezone.now()) == (0, 1, 0)
     assert Mail.objects.last().reason == "not wanted"
 
 
@@ -69,7 +69,7 @@ def test_it_still_works_while_the_programme_is_off(links: Any, customer: Any, pr
 def test_what_was_asked_for_still_arrives_after_unsubscribing_from_the_rest(links: Any, customer: Any) -> None:
     Client().post(links["unsubscribe"])
     redeemed_again(customer)
-    assert sending.look(letters.READERS, timezone.now()) == (1, 0, 0)
+    assert sending.look(messages.READERS, timezone.now()) == (1, 0, 0)
 
 
 def redeemed_again(customer: Any) -> None:
@@ -108,7 +108,7 @@ def test_empty_boxes_are_a_no_also_to_a_shop_that_writes_to_existing_customers_l
     post: Post, customer: Any, programme_on: Any
 ) -> None:
     redeemed(customer)
-    assert letters.send(timezone.now()) == (1, 0, 0)
+    assert messages.send(timezone.now()) == (1, 0, 0)
     page = path(re.search(r"https?://\S+/preferences/\S+", _text(post.accepted[0]))[0])  # type: ignore[index]
     assert Client().get(page).content.decode().count("checked") == 2, "codes and replies, which were asked for"
     assert Client().post(page, {}).status_code == 200

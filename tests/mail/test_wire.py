@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from saleor_reciprocity import letters, wire
+from saleor_reciprocity import messages, wire
 from saleor_reciprocity.mail.rendering import one_line
 
 from .. import hosts
@@ -57,7 +57,7 @@ def test_a_web_address_is_written_as_a_request_names_it(address: str, written: s
 def test_a_shop_at_an_address_with_accents_sends(post: Post, programme_on: Any, customer: Any) -> None:
     hosts.configure(programme_on, mail_sender_address="shop@hök.se", mail_sender_name="Hök & Co")
     redeemed(customer)
-    assert letters.send(timezone.now()) == (1, 0, 0)
+    assert messages.send(timezone.now()) == (1, 0, 0)
     (mail,) = post.accepted
     assert mail["From"] == "Hök & Co <shop@xn--hk-fka.se>"
     assert mail["Message-ID"].endswith("@xn--hk-fka.se>")
@@ -68,7 +68,7 @@ def test_a_customer_at_a_domain_with_accents_is_written_to_and_no_namesake(post:
     customer.email = "ada@straße.de"
     customer.save()
     redeemed(customer)
-    assert letters.send(timezone.now()) == (1, 0, 0)
+    assert messages.send(timezone.now()) == (1, 0, 0)
     assert post.accepted[0]["X-To"] == "ada@xn--strae-oqa.de"
 
 
@@ -76,7 +76,7 @@ def test_an_address_that_no_mail_server_takes_is_refused_and_says_why(post: Post
     customer.email = "jürgen@example.com"
     customer.save()
     redeemed(customer)
-    assert letters.send(timezone.now()) == (0, 1, 0)
+    assert messages.send(timezone.now()) == (0, 1, 0)
     assert state() == [("failed", "no mail server takes this address")]
     assert (post.asked, post.accepted) == (0, [])
 
@@ -117,7 +117,7 @@ def test_joined_letters_arrive_in_sender_and_subject(post: Post, programme_on: A
     made = redeemed(customer)
     made.reward.name = f"{PERSIAN} {FAMILY}"
     made.reward.save()
-    letters.send(timezone.now())
+    messages.send(timezone.now())
     (mail,) = post.accepted
     assert mail["Subject"].strip() == f"Your code: {PERSIAN} {FAMILY}"
     assert mail["From"] == f"{PERSIAN} {FAMILY} <shop@example.com>"

@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from saleor_reciprocity import erasure, host, letters
+from saleor_reciprocity import erasure, host, messages
 from saleor_reciprocity.mail import consent
 from saleor_reciprocity.mail.models import Mail
 from saleor_reciprocity.surveys import alerts, responses
@@ -33,7 +33,7 @@ def alerted(post: Post, asking: Callable[..., Any]) -> Post:  # noqa: F811
 
 
 def alert_mails(office: Post) -> list[EmailMessage]:
-    letters.send(timezone.now())
+    messages.send(timezone.now())
     return [mail for mail in office.accepted if mail["X-To"] == STAFF]
 
 
@@ -170,10 +170,10 @@ def test_other_texts_than_an_address_are_refused_on_the_page(address: str, progr
 
 def test_staff_see_it_among_the_messages_and_no_customer_chooses_about_it(alerted: Post, customer: Any) -> None:
     answered(customer, 1)
-    letters.send(timezone.now())
+    messages.send(timezone.now())
     staff = hosts.as_app("order.manage_orders")
-    messages = "{ communicationMessages(kind: ALERT) { totalCount edges { node { kind state basis } } } }"
-    assert staff.data(messages)["communicationMessages"] == {
+    asked = "{ communicationMessages(kind: ALERT) { totalCount edges { node { kind state basis } } } }"
+    assert staff.data(asked)["communicationMessages"] == {
         "totalCount": 1,
         "edges": [{"node": {"kind": "ALERT", "state": "SENT", "basis": "asked for"}}],
     }

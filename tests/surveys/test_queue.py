@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from saleor_reciprocity import host, letters, people, settlement
+from saleor_reciprocity import host, messages, people, settlement
 from saleor_reciprocity.experiments.models import Assignment
 from saleor_reciprocity.mail import consent
 from saleor_reciprocity.mail.models import Mail
@@ -168,7 +168,7 @@ def test_nobody_is_asked_whose_order_went_away_before_the_mail_left(
         hosts.unship(order)
     if what == "cancelled":
         hosts.cancel(order)
-    assert letters.send(timezone.now()) == (0, 1, 0)
+    assert messages.send(timezone.now()) == (0, 1, 0)
     assert post.accepted == []
     assert (surveys().get().state, surveys().get().reason) == ("dropped", "nothing more to say")
 

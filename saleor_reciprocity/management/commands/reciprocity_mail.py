@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db.models import Count
 from django.utils import timezone
 
-from saleor_reciprocity import host, letters
+from saleor_reciprocity import host, messages
 from saleor_reciprocity.mail.models import Mail, MailPace
 from saleor_reciprocity.mail.sending import Progress
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["status"]:
-            self._tell(letters.send(timezone.now(), self._tell))
+            self._tell(messages.send(timezone.now(), self._tell))
         with host.allow_writer():
             for kind, state, count in Mail.objects.order_by("kind", "state").values_list("kind", "state", Count("pk")):
                 self.stdout.write(f"{kind}: {count} {state}")

@@ -1,4 +1,4 @@
-"""Serving: the plugin's own pages at /plugins/saleor_reciprocity/, on both hosts by one function."""
+"""Views: the plugin's own pages at /plugins/saleor_reciprocity/, on both hosts by one function."""
 
 from __future__ import annotations
 

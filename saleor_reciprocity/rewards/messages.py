@@ -1,4 +1,4 @@
-"""Letters: asks for the mail with a code that points were exchanged for, and what it says."""
+"""Messages: asks for the mail with a code that points were exchanged for, and what it says."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core import mail
 from django.utils import timezone
 
-from saleor_reciprocity import letters
+from saleor_reciprocity import messages
 from saleor_reciprocity.surveys import replies
 from saleor_reciprocity.surveys.models import Answer
 
@@ -17,8 +17,8 @@ from .shop import invited, post, read
 
 def test_from_the_link_in_the_mail_to_the_answer_and_to_the_reply(shop: Any, customer: Any) -> None:
     invited(customer)
-    letters.send(timezone.now())
-    letters.send(timezone.now())
+    messages.send(timezone.now())
+    messages.send(timezone.now())
     (question,) = mail.outbox
     assert question.to == ["ada@example.com"]
     assert "How satisfied are you with your order?" in question.body
@@ -28,7 +28,7 @@ def test_from_the_link_in_the_mail_to_the_answer_and_to_the_reply(shop: Any, cus
     post(found[3][1], score="4", comment="<i>Nice</i>\nBcc: x@example.com")
 
     replies.reply(Answer.objects.get().pk, "Thank you!\r\nBcc: thief@example.com", "user:1", timezone.now())
-    letters.send(timezone.now())
+    messages.send(timezone.now())
     reply = mail.outbox[1]
     assert reply.to == ["ada@example.com"]
     assert not reply.bcc

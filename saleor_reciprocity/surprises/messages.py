@@ -1,4 +1,4 @@
-"""Letters: what a mail says about a gift."""
+"""Messages: what a mail says about a gift."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.utils.translation import trans_real
 
-from saleor_reciprocity import languages, links, pages, serving
+from saleor_reciprocity import languages, links, pages, views
 from saleor_reciprocity.mail.models import CommunicationChoice
 
 from . import hosts
@@ -26,7 +26,7 @@ def writing_page(request: HttpRequest, token: str) -> HttpResponse:
 
 @pytest.fixture
 def page(monkeypatch: Any, channel: Any) -> None:
-    monkeypatch.setitem(serving.PAGES, "test", writing_page)
+    monkeypatch.setitem(views.PAGES, "test", writing_page)
 
 
 def test_a_page_is_served_also_while_the_programme_is_off(page: None) -> None:

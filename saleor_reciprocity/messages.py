@@ -1,4 +1,4 @@
-"""Letters: which domain says what a message of each kind is about. A new kind has its line here."""
+"""Messages: which domain says what a message of each kind is about. A new kind has its line here."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from .errors import told
 from .mail import kinds, sending
 from .mail.sending import Progress, Reader
 from .points import reminders, statements
-from .rewards import letters as rewards
-from .surprises import letters as surprises
-from .surveys import letters as surveys
+from .rewards import messages as rewards
+from .surprises import messages as surprises
+from .surveys import messages as surveys
 
 logger = logging.getLogger(__name__)
 

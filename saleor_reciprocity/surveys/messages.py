@@ -1,4 +1,4 @@
-"""Letters: what the mail with the question says, the one with the shop's reply, and the one about an unhappy answer."""
+"""Messages: the mail with the question, the one with the shop's reply, and the one about an unhappy answer."""
 
 from __future__ import annotations
 
