@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from .experiments.models import Assignment
+from .experiments.models import Assignment, Outcome, Plan
 from .identity import InstallationKey
 from .mail.models import CommunicationChoice, Mail, MailPace
 from .points.models import Account, Entry, Lot, LotUse, OrderTerms
 from .points.rulebook import EarningRule, EarningRuleVersion
 from .points.tiers import AccountTier, Tier, TierChange, TierLadder
 from .programme import SettingsVersion
-from .recommendations.models import CustomerList, ModelVersion, Neighbour, Popularity, Preference
+from .recommendations.models import CustomerList, ListedProducts, ModelVersion, Neighbour, Popularity, Preference
 from .rewards.models import IssuedCode, Redemption, Reward
 from .settlement import SettledOrder
 from .surprises.models import Budget, Campaign, Draw, Prize
@@ -33,6 +33,7 @@ __all__ = [
     "InstallationKey",
     "Invitation",
     "IssuedCode",
+    "ListedProducts",
     "Lot",
     "LotUse",
     "Mail",
@@ -40,6 +41,8 @@ __all__ = [
     "ModelVersion",
     "Neighbour",
     "OrderTerms",
+    "Outcome",
+    "Plan",
     "Popularity",
     "Preference",
     "Prize",

@@ -158,7 +158,7 @@ def test_nothing_that_leads_to_the_person_is_left_and_the_sums_stay(
     assert held == {
         "reciprocity_account", "reciprocity_answer", "reciprocity_assignment", "reciprocity_communicationchoice",
         "reciprocity_customerlist", "reciprocity_draw", "reciprocity_entry", "reciprocity_invitation",
-        "reciprocity_issuedcode",
+        "reciprocity_issuedcode", "reciprocity_listedproducts",
         "reciprocity_lot", "reciprocity_mail", "reciprocity_orderterms", "reciprocity_preference",
         "reciprocity_redemption", "reciprocity_reply", "reciprocity_settledorder",
     }, "the search finds what there is"  # fmt: skip
@@ -292,6 +292,7 @@ ROWS = {
     "surveys.replies": ("reciprocity_reply", f"answer_id IN ({ANSWERED})"),
     "recommendations.preferences": ("reciprocity_preference", "user_id = %(user)s"),
     "recommendations.lists": ("reciprocity_customerlist", "user_id = %(user)s"),
+    "recommendations.listed": ("reciprocity_listedproducts", "user_id = %(user)s"),
     "experiments": ("reciprocity_assignment", "person = %(hash)s"),
     "mail.messages": ("reciprocity_mail", "user_id = %(user)s"),
     "mail.choices": ("reciprocity_communicationchoice", "user_id = %(user)s"),
@@ -301,7 +302,7 @@ OF_NOBODY = {
     "reciprocity_budget", "reciprocity_campaign", "reciprocity_earningrule", "reciprocity_earningruleversion",
     "reciprocity_installationkey", "reciprocity_mailpace", "reciprocity_modelversion", "reciprocity_neighbour",
     "reciprocity_popularity", "reciprocity_prize", "reciprocity_reward", "reciprocity_settingsversion",
-    "reciprocity_issuedcode", "reciprocity_sweepmark",
+    "reciprocity_issuedcode", "reciprocity_sweepmark", "reciprocity_plan", "reciprocity_outcome",
     "reciprocity_tier", "reciprocity_tierladder",
 }  # fmt: skip
 

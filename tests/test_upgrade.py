@@ -23,7 +23,10 @@ from .traces import every_row
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LONG_AGO = "0011_campaign_tier"
-NEW_TABLES = {"reciprocity_issuedcode", "reciprocity_sweepmark"}
+NEW_TABLES = {
+    "reciprocity_issuedcode", "reciprocity_listedproducts", "reciprocity_outcome", "reciprocity_plan",
+    "reciprocity_sweepmark",
+}  # fmt: skip
 
 # What shops had then, and no test makes today: settings of an earlier moment that were stored last, a used code that an
 # erasure has taken away, and terms that do not say what a voucher took off the shipping.
@@ -37,6 +40,7 @@ NEW_COLUMNS = {
     "reciprocity_settingsversion": {"number"},
     "reciprocity_orderterms": {"buyer"},
     "reciprocity_redemption": {"for_checkout"},
+    "reciprocity_assignment": {"repeats_id"},
 }
 KEYS_TO_USERS = {
     ("reciprocity_account", "SET NULL"),
@@ -45,6 +49,7 @@ KEYS_TO_USERS = {
     ("reciprocity_invitation", "SET NULL"),
     ("reciprocity_mail", "SET NULL"),
     ("reciprocity_customerlist", "CASCADE"),
+    ("reciprocity_listedproducts", "CASCADE"),
     ("reciprocity_preference", "CASCADE"),
 }
 INDEXES = {

@@ -42,6 +42,7 @@ def assigned(person: str, experiment: str, share: Decimal, now: datetime, before
         made = Assignment(person=person, experiment=experiment, assigned_at=now)
         made.held_out = found[0].held_out if found else _draw_lots(person, experiment, share)
         made.share = found[0].share if found else share
+        made.repeats_id = min(each.repeats_id or each.pk for each in found) if found else None
         Assignment.objects.bulk_create([made], ignore_conflicts=True)
     return found[0] if found else Assignment.objects.get(person=person, experiment=experiment)
 

@@ -89,6 +89,22 @@ class CustomerList(models.Model):
         ]
 
 
+class ListedProducts(models.Model):
+    """The products at the top of a customer's lists on a day, kept to see what of it is bought. Not what was looked at.
+
+    One row a customer and week, kept as long as an order can follow from it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=BY_THE_DATABASE, related_name="+", db_index=False)
+    listed_on = models.DateField(db_index=True)
+    product_ids = ArrayField(models.IntegerField())
+
+    class Meta:
+        app_label = "reciprocity"
+        constraints = [models.UniqueConstraint(fields=["user", "listed_on"], name="reciprocity_listed_once")]
+
+
 class Neighbour(models.Model):
     """That people who bought a product also bought another: at most 50 rows of a product, in one direction each.
 

@@ -8,18 +8,20 @@ from typing import Any
 from saleor_reciprocity.identity import Subject
 
 from . import preferences
-from .models import CustomerList, Preference
+from .models import CustomerList, ListedProducts, Preference
 
 
 def export(subject: Subject) -> dict[str, Any]:
-    """What the customer said, and the lists that were made for the customer."""
+    """What the customer said, the lists that were made for the customer, and what stood in earlier ones."""
     if subject.user_id is None:
-        return {"preferences": [], "lists": []}
+        return {"preferences": [], "lists": [], "listed": []}
     said = Preference.objects.filter(user_id=subject.user_id).order_by("pk")
+    listed = ListedProducts.objects.filter(user_id=subject.user_id).order_by("pk")
     lists = CustomerList.objects.filter(user_id=subject.user_id).order_by("pk")
     return {
         "preferences": list(said.values("kind", "object_id", "liked", "updated_at")),
         "lists": list(lists.values("kind", "product_ids")),
+        "listed": list(listed.values("listed_on", "product_ids")),
     }
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from saleor_reciprocity import errors, host
 
-from .models import CustomerList, ModelVersion, Preference
+from .models import CustomerList, ListedProducts, ModelVersion, Preference
 
 MOST_PREFERENCES = 500
 
@@ -56,3 +56,4 @@ def forget(user_id: int) -> None:
     list(ModelVersion.objects.select_for_update().filter(finished_at=None))
     Preference.objects.filter(user_id=user_id).delete()
     CustomerList.objects.filter(user_id=user_id).delete()
+    ListedProducts.objects.filter(user_id=user_id).delete()

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from saleor_reciprocity import host, settings
 
+from . import listed
 from .models import CustomerList, ModelVersion, Neighbour, Popularity
 
 LONGEST_ERASURE = timedelta(days=1)  # from when it is noted to when it is done, with room for clocks that differ
@@ -31,7 +32,8 @@ def serve(version: ModelVersion, figures: dict[str, Any]) -> None:
     Who was erased while it was made gets no lists; who is being erased is waited for.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        ModelVersion.objects.filter(pk=version.pk).update(finished_at=timezone.now(), figures=figures)
+        now = timezone.now()
+        ModelVersion.objects.filter(pk=version.pk).update(finished_at=now, figures=figures)
         cursor.execute(_ERASED_SINCE, [version.started_at - LONGEST_ERASURE])
         order_ids = [order_id for (order_id,) in cursor.fetchall()]
         if order_ids:
@@ -40,6 +42,7 @@ def serve(version: ModelVersion, figures: dict[str, Any]) -> None:
             "UPDATE reciprocity_modelversion SET serving = (id = %s) WHERE serving OR id = %s",
             [version.pk, version.pk],
         )
+        listed.keep(version.pk, now)
 
 
 def discard(version_id: int) -> None:

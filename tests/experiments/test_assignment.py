@@ -59,3 +59,18 @@ def test_a_person_is_assigned_once_whatever_the_share_becomes(db: Any) -> None:
 @pytest.mark.parametrize("spelling", ["ADA@Example.com", " ada@example.com ", "ada@example.com"])
 def test_letter_case_and_spaces_are_the_same_person(spelling: str, db: Any) -> None:
     assert identity.email_hash(spelling) == identity.email_hash("ada@example.com")
+
+
+def test_who_is_assigned_again_under_another_address_repeats_the_first_assignment(db: Any) -> None:
+    """No lots are drawn again, so the person is followed once."""
+    now = timezone.now()
+    old, new, newest = ("a" * 64, "b" * 64, "c" * 64)
+    first = holdout.assigned(old, "surprises", Decimal("0.5"), now)
+    holdout.assigned(new, "surprises", Decimal("0.9"), now, [old])
+    holdout.assigned(newest, "surprises", Decimal("0.9"), now, [new])
+    rows = Assignment.objects.order_by("pk").values_list("person", "repeats_id", "held_out", "share")
+    assert list(rows) == [
+        (old, None, first.held_out, Decimal("0.5")),
+        (new, first.pk, first.held_out, Decimal("0.5")),
+        (newest, first.pk, first.held_out, Decimal("0.5")),
+    ]

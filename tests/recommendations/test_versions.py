@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from saleor_reciprocity.recommendations import versions
-from saleor_reciprocity.recommendations.models import CustomerList, ModelVersion, Neighbour, Popularity
+from saleor_reciprocity.recommendations import listed, versions
+from saleor_reciprocity.recommendations.models import CustomerList, ListedProducts, ModelVersion, Neighbour, Popularity
 
 
 def filled(user: Any = None) -> ModelVersion:
@@ -92,3 +93,22 @@ def test_the_number_of_people_can_be_set_but_is_never_one(db: Any, settings: Any
     assert versions.begin("test").people == 8
     settings.RECIPROCITY_MINIMUM_PEOPLE = 1
     assert versions.begin("test").people == 2
+
+
+def test_what_stands_at_the_top_of_a_list_is_kept_once_a_week(customer: Any) -> None:
+    """Ten of each list of a customer, on the days on which a training serves; dropped after 120 days."""
+    version = versions.begin("any")
+    for kind, first in (("again", 1), ("new", 101)):
+        ids = list(range(first, first + 12))
+        CustomerList.objects.create(
+            version=version, user=customer, kind=kind, product_ids=ids, scores=[1.0] * 12, reasons=["popular"] * 12,
+            because_product_ids=[None] * 12,
+        )  # fmt: skip
+    begin = datetime(2026, 3, 1, 2, tzinfo=timezone.utc)
+    for day in (0, 1, 6, 7, 8, 14):
+        listed.keep(version.pk, begin + timedelta(days=day))
+    rows = ListedProducts.objects.order_by("listed_on")
+    assert [row.listed_on.isoformat() for row in rows] == ["2026-03-01", "2026-03-08", "2026-03-15"]
+    assert sorted(rows[0].product_ids) == [*range(1, 11), *range(101, 111)]
+    listed.keep(version.pk, begin + timedelta(days=121))
+    assert [row.listed_on.isoformat() for row in rows.all()] == ["2026-03-08", "2026-03-15", "2026-06-30"]
