@@ -1,0 +1,122 @@
+"""Why nothing is concluded: what each check that failed found, in the active language."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Callable, Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from saleor_reciprocity.experiments.evidence import WITHHELD, Check
+
+from .values import Question
+from .wording import day, percent, whole
+
+
+def sentences(checks: Iterable[Check], question: Question, today: date) -> list[str]:
+    """What these checks found, one sentence after the other; the end once, where something is withheld."""
+    found = [_CHECKS[check.name](check, question, today) for check in checks]
+    explained = any(check.outcome == WITHHELD and check.name not in _EXPLAINED for check in checks)
+    return [*found, _("Nothing is concluded until this is explained.")] if explained else found
+
+
+def _draw(check: Check, question: Question, today: date) -> str:
+    text = ngettext(
+        "Withheld: %(count)s of %(of)s decisions does not follow from the key that made it. It was changed.",
+        "Withheld: %(count)s of %(of)s decisions do not follow from the key that made them. They were changed.",
+        int(check.count),
+    )
+    return text % _counts(check)
+
+
+def _complete(check: Check, question: Question, today: date) -> str:
+    text = ngettext(
+        "Withheld: %(count)s row that has to be there is missing among %(of)s.",
+        "Withheld: %(count)s rows that have to be there are missing among %(of)s.",
+        int(check.count),
+    )
+    return text % _counts(check)
+
+
+def _ratio(check: Check, question: Question, today: date) -> str:
+    text = ngettext(
+        "Withheld: %(count)s of %(of)s customers is held out where about %(expected)s should be. "
+        "Rows are missing or were changed.",
+        "Withheld: %(count)s of %(of)s customers are held out where about %(expected)s should be. "
+        "Rows are missing or were changed.",
+        int(check.count),
+    )
+    return text % _counts(check)
+
+
+def _placebo(check: Check, question: Question, today: date) -> str:
+    return _(
+        "Withheld: the two groups differed before anything was given. Customers of one of them are missing or were "
+        "moved."
+    )
+
+
+def _slice(check: Check, question: Question, today: date) -> str:
+    last = check.day or today
+    first = last - timedelta(days=max(check.days - 1, 0))
+    text = ngettext(
+        "Withheld: from %(first)s to %(last)s one group has %(count)s order where about %(expected)s should be. "
+        "Orders are missing.",
+        "Withheld: from %(first)s to %(last)s one group has %(count)s orders where about %(expected)s should be. "
+        "Orders are missing.",
+        int(check.count),
+    )
+    return text % {**_counts(check), "first": day(first, today), "last": day(last, today)}
+
+
+def _immature(check: Check, question: Question, today: date) -> str:
+    return _("It is too early to say anything: the interval is still wider than 60 points.")
+
+
+def _minimum(check: Check, question: Question, today: date) -> str:
+    arms = question.arms
+    text = _(
+        "Too few customers yet: %(held_out)s held out and %(others)s others were followed for 90 days, and "
+        "%(returned)s came back. At least 30 in each group and 10 who came back are needed."
+    )
+    returned = arms.held_out_returned + arms.others_returned
+    return text % {"held_out": whole(arms.held_out), "others": whole(arms.others), "returned": whole(returned)}
+
+
+def _contamination(check: Check, question: Question, today: date) -> str:
+    share = {"share": percent(check.count / check.of if check.of else 0)}
+    if check.outcome == WITHHELD:
+        text = _(
+            "No conclusion: %(share)s of those held out had a gift all the same, so the groups are too much alike."
+        )
+        return text % share
+    text = _("%(share)s of those held out had a gift all the same. The difference is rather larger than it looks here.")
+    return text % share
+
+
+def _stale(check: Check, question: Question, today: date) -> str:
+    if check.day is None:
+        return _("Withheld: there is no order at all. Orders are missing.")
+    return _("Withheld: the newest order is of %(day)s. Orders are missing.") % {"day": day(check.day, today)}
+
+
+def _counts(check: Check) -> dict[str, str]:
+    numbers = {"count": check.count, "of": check.of, "expected": check.expected}
+    return {name: whole(round(number)) for name, number in numbers.items()}
+
+
+_CHECKS: dict[str, Callable[[Check, Question, date], str]] = {
+    "draw": _draw,
+    "complete": _complete,
+    "ratio": _ratio,
+    "placebo": _placebo,
+    "slice": _slice,
+    "immature": _immature,
+    "minimum": _minimum,
+    "contamination": _contamination,
+    "stale": _stale,
+}
+
+# These explain themselves: nothing is missing or wrong.
+_EXPLAINED = ("immature", "minimum", "contamination")
