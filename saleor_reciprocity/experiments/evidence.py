@@ -6,13 +6,18 @@ An effect and its interval are differences of rates, the others less those held 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 PROGRAMME, GIFT, SURVEY = "programme", "gift", "survey"
 
 # The two-sided level of each question. Half of it is the watch's, half the planned evaluation's.
 LEVELS = {PROGRAMME: 0.05, GIFT: 0.025, SURVEY: 0.025}
+
+# Who orders again within so many days returned; what happened is frozen so many days later.
+WINDOW_DAYS, FREEZE_DAYS = 90, 7
+# The people of so many days belong to the planned evaluation.
+INTAKE_DAYS = 180
 
 METHOD = 1
 
@@ -35,6 +40,15 @@ class Plan:
     planned_people: int
     level: float  # two-sided, of the watch and the planned evaluation together
     method: int = METHOD
+
+    def __post_init__(self) -> None:
+        if not (0 < self.share < 1 and 0 <= self.prior_rate <= 1 and self.planned_people > 0):
+            raise ValueError("a plan needs people, a rate, and a share that leaves people in both arms")
+
+
+def evaluation_after(start: date) -> date:
+    """The day of the planned evaluation: everybody of the intake was followed, and it is frozen."""
+    return start + timedelta(days=INTAKE_DAYS + WINDOW_DAYS + FREEZE_DAYS)
 
 
 @dataclass(frozen=True)
@@ -69,6 +83,17 @@ class MoneyCell:
     share: Decimal
     bucket: int
     people: int
+
+
+@dataclass(frozen=True)
+class OrdersOfDay:
+    """How many orders each arm placed on one day, and how many of its people were being followed."""
+
+    day: date
+    held_out: int
+    others: int
+    held_out_at_risk: int
+    others_at_risk: int
 
 
 @dataclass(frozen=True)

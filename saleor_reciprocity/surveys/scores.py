@@ -9,25 +9,24 @@ shares of one sample (Journal of Educational and Behavioral Statistics 37 (2012)
 each side, d +- z * sqrt((p1 + p2 - d^2) / (n + 2)).
 
 CES is the mean on a scale of 1 to 7, after Dixon, Freeman and Toman (Stop Trying to Delight Your Customers, Harvard
-Business Review, July 2010) in its second version of 2013. Its interval is Student's, within the scale. Where all
-answers are the same, or there is one, that interval says nothing; then Wilson's on the scale stands in, which is
-never too narrow, because no answers on a scale vary more than those at its two ends.
+Business Review, July 2010) in its second version of 2013. Its interval, and that of stars, is Student's with one answer
+added to each end of the scale, so that a few answers that agree are not taken for certain; it is kept within the scale.
+It always contains the mean, because one added answer is further from the mean than it can move the centre.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import pi, sqrt, tan
-from statistics import NormalDist
+from math import sqrt
 from typing import Callable, Mapping
+
+from saleor_reciprocity.intervals import Z, student, wilson
 
 CSAT, NPS, CES = "csat", "nps", "ces"
 
 # The first and the last answer of each question.
 SCALES = {CSAT: (1, 5), NPS: (0, 10), CES: (1, 7)}
 STARS = (1, 5)
-
-Z = NormalDist().inv_cdf(0.975)
 
 
 @dataclass(frozen=True)
@@ -85,39 +84,13 @@ def stars(counts: Mapping[int, int]) -> Score:
 
 def mean(counts: Mapping[int, int], scale: tuple[int, int]) -> Score:
     """The mean of answers on a scale."""
-    answers = sum(counts.values())
-    centre = sum(answer * count for answer, count in counts.items()) / answers
-    squares = sum(count * (answer - centre) ** 2 for answer, count in counts.items())
     low, high = scale
-    if squares == 0:
-        share_low, share_high = wilson((centre - low) / (high - low), answers)
-        return Score(answers, centre, low + share_low * (high - low), low + share_high * (high - low))
-    reach = student(answers - 1) * sqrt(squares / (answers - 1) / answers)
-    return Score(answers, centre, max(centre - reach, low), min(centre + reach, high))
-
-
-def wilson(share: float, answers: int) -> tuple[float, float]:
-    """Wilson's interval of a share of so many answers."""
-    spread = Z**2 / answers
-    centre = (share + spread / 2) / (1 + spread)
-    reach = Z / (1 + spread) * sqrt(share * (1 - share) / answers + spread / (4 * answers))
-    return max(centre - reach, 0.0), min(centre + reach, 1.0)
-
-
-def student(degrees: int) -> float:
-    """The 97.5 % quantile of Student's t, within 0.2 % (Abramowitz and Stegun, Handbook, 1964, formula 26.7.5)."""
-    if degrees == 1:
-        return tan(0.475 * pi)
-    if degrees == 2:
-        return 0.95 * sqrt(2 / (1 - 0.95**2))
-    terms = (
-        Z,
-        (Z**3 + Z) / 4,
-        (5 * Z**5 + 16 * Z**3 + 3 * Z) / 96,
-        (3 * Z**7 + 19 * Z**5 + 17 * Z**3 - 15 * Z) / 384,
-        (79 * Z**9 + 776 * Z**7 + 1482 * Z**5 - 1920 * Z**3 - 945 * Z) / 92160,
-    )
-    return float(sum(term / degrees**power for power, term in enumerate(terms)))
+    answers = sum(counts.values())
+    value = sum(answer * count for answer, count in counts.items()) / answers
+    centre = (answers * value + low + high) / (answers + 2)
+    squares = sum(count * (answer - centre) ** 2 for answer, count in [*counts.items(), (low, 1), (high, 1)])
+    reach = student(answers + 1) * sqrt(squares / (answers + 1) / (answers + 2))
+    return Score(answers, value, max(centre - reach, low), min(centre + reach, high))
 
 
 _SCORES: dict[str, Callable[[Mapping[int, int]], Score]] = {CSAT: csat, NPS: nps, CES: ces}

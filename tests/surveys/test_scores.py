@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from math import comb
+import random
+from collections import Counter
+from math import comb, sqrt
 
 import pytest
 
@@ -13,22 +15,6 @@ from saleor_reciprocity.surveys.scores import Score
 def test_no_answers_have_no_score() -> None:
     assert scores.score_of("csat", {}) == Score(0, None, None, None)
     assert scores.stars({}) == Score(0, None, None, None)
-
-
-# Newcombe, Two-sided confidence intervals for the single proportion, Statistics in Medicine 17 (1998), table I.
-@pytest.mark.parametrize(
-    ("successes", "trials", "low", "high"),
-    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
-)
-def test_wilsons_interval_is_as_published(successes: int, trials: int, low: float, high: float) -> None:
-    assert scores.wilson(successes / trials, trials) == pytest.approx((low, high), abs=0.00005)
-
-
-@pytest.mark.parametrize(
-    ("degrees", "quantile"), [(1, 12.706), (2, 4.303), (3, 3.182), (4, 2.776), (9, 2.262), (29, 2.045), (1000, 1.962)]
-)
-def test_students_quantile_is_as_in_the_tables(degrees: int, quantile: float) -> None:
-    assert scores.student(degrees) == pytest.approx(quantile, rel=0.002)
 
 
 def test_csat_is_the_share_of_four_and_five() -> None:
@@ -53,15 +39,43 @@ def test_nps_stays_on_its_scale() -> None:
 def test_ces_is_the_mean() -> None:
     score = scores.score_of("ces", {5: 2, 6: 1, 7: 1})
     assert (score.answers, score.value) == (4, 5.75)
-    # the mean plus and minus 3.182 standard errors of 0.479
-    assert (score.low, score.high) == (pytest.approx(4.227, abs=0.01), 7)
+    # 5, 5, 6, 7 and the two ends 1 and 7: 31/6 less 2.5706 (Student's with 5 degrees) times sqrt(149/6 / 5 / 6)
+    assert (score.low, score.high) == (pytest.approx(2.8279, abs=0.003), 7)
 
 
 def test_a_mean_of_equal_answers_is_not_certain() -> None:
     score = scores.score_of("ces", {7: 30})
-    assert (score.value, score.high) == (7.0, pytest.approx(7.0))
-    assert score.low == pytest.approx(7 - 6 * (1 - scores.wilson(1.0, 30)[0]))
-    assert scores.score_of("ces", {4: 1}).low == pytest.approx(1 + 6 * scores.wilson(0.5, 1)[0])
+    # thirty-one times 7 and once 1: 6.8125 less 2.0395 times 0.1875
+    assert (score.value, score.low, score.high) == (7.0, pytest.approx(6.4301, abs=0.0005), 7.0)
+    assert scores.score_of("ces", {4: 1}) == Score(1, 4.0, 1.0, 7.0)
+
+
+@pytest.mark.parametrize("answers", [1, 2, 3, 7, 900])
+def test_the_interval_of_a_mean_contains_it(answers: int) -> None:
+    for counts in ({star: answers, other: number} for star in (1, 2, 5) for other in (3, 4) for number in (0, 1, 9)):
+        score = scores.stars(counts)
+        assert score.low <= score.value <= score.high  # type: ignore[operator]
+    # 905/902 and 1.9626 times sqrt(16 / 902 / 902) more
+    assert scores.stars({1: 900}) == Score(900, 1.0, 1.0, pytest.approx(1.0131, abs=0.0001))
+
+
+def test_stars_have_the_scale_of_one_to_five() -> None:
+    # 4, 5, 1, 5: 3.75 less 3.1824 times sqrt(10.75 / 3 / 4), which is below the scale
+    assert scores.stars({4: 1, 5: 1}) == Score(2, 4.5, pytest.approx(1.0, abs=0.001), 5.0)
+    # 4, 4, 5, 5, 1, 5: 4 less 2.5706 times sqrt(12 / 5 / 6)
+    assert scores.stars({4: 2, 5: 2}).low == pytest.approx(2.3742, abs=0.003)
+
+
+@pytest.mark.parametrize("weights", [(1, 1, 2, 6, 10), (0, 0, 1, 3, 16), (4, 4, 4, 4, 4), (8, 1, 1, 1, 9)])
+@pytest.mark.parametrize("answers", [5, 10, 20])
+def test_the_interval_of_a_mean_covers_the_truth_as_often_as_it_says(weights: tuple[int, ...], answers: int) -> None:
+    luck, trials = random.Random(5), 2000
+    truth = sum(star * weight for star, weight in enumerate(weights, 1)) / sum(weights)
+    covered = 0
+    for _ in range(trials):
+        score = scores.stars(Counter(luck.choices(range(1, 6), weights, k=answers)))
+        covered += score.low <= truth <= score.high  # type: ignore[operator]
+    assert covered / trials >= 0.95 - 3 * sqrt(0.05 * 0.95 / trials)
 
 
 @pytest.mark.parametrize(("promoters", "detractors"), [(0.5, 0.2), (0.3, 0.3), (0.8, 0.05), (0.1, 0.6)])
