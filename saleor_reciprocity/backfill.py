@@ -15,9 +15,13 @@ from django.utils import timezone
 
 from . import host, programme, settings, settlement
 from .addresses import in_sql, normalised
-from .points import earning, orders, past, queries, rulebook, tiers
-from .points.entitlement import entitlement
-from .points.rules import Rule
+from .points import orders, queries
+from .points.earning import rulebook
+from .points.earning.entitlement import entitlement
+from .points.earning.rules import Rule
+from .points.earning.terms import EARNS, is_too_large, verdict
+from .points.past.award import Award, award, rehearse
+from .points.tiers import standing
 
 BATCH = 5000  # orders in one transaction, which holds the accounts of their customers
 
@@ -32,12 +36,12 @@ WHERE o.channel_id = %(channel)s AND o.is_placed AND o.placed_at < %(before)s AN
 
 
 @dataclass
-class Cost(past.Award):
+class Cost(Award):
     """What a backfill gave, or would give. None is left to go one by one."""
 
     worth: Decimal = Decimal(0)  # by the price of the standard reward, in the channel's currency
 
-    def add(self, more: past.Award) -> None:
+    def add(self, more: Award) -> None:
         self.orders += more.orders
         self.points += more.points
         self.pending += more.pending
@@ -79,15 +83,13 @@ def run(
     now = timezone.now()
     values, in_force = version.programme, rulebook.in_force(channel.id, now)
     for begin, batch in _batches(order_ids):
-        found = (
-            past.rehearse(batch, values, in_force, now) if dry else past.award(channel, batch, values, in_force, now)
-        )
+        found = rehearse(batch, values, in_force, now) if dry else award(channel, batch, values, in_force, now)
         cost.add(found)
         for order_id in found.left:
             cost.add(_one(order_id, values, in_force, dry, now))
         progress(begin + len(batch))
     if not dry:
-        tiers.look(now)
+        standing.look(now)
     if values.reward_points:
         cost.worth = (cost.points + cost.pending) * values.reward_value / values.reward_points
     return cost
@@ -98,17 +100,17 @@ def _batches(order_ids: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
         yield begin, order_ids[begin : begin + BATCH]
 
 
-def _one(order_id: str, values: settings.Programme, in_force: Sequence[Rule], dry: bool, now: datetime) -> past.Award:
+def _one(order_id: str, values: settings.Programme, in_force: Sequence[Rule], dry: bool, now: datetime) -> Award:
     """Award an order by itself."""
     order = host.order(order_id)
-    if order is None or earning.verdict(order, values) != earning.EARNS:
-        return past.Award()
+    if order is None or verdict(order, values) != EARNS:
+        return Award()
     agreed = orders.past_terms(order, values, in_force, queries.account_of(order.person))
     due = entitlement(order, agreed, now)
-    if due.earned + due.pending == 0 or earning.is_too_large(order, agreed):
-        return past.Award()
+    if due.earned + due.pending == 0 or is_too_large(order, agreed):
+        return Award()
     if not dry:
         if not orders.award_past(order, values, in_force, now):
-            return past.Award()
+            return Award()
         settlement.settle_and_record(order_id)
-    return past.Award(1, due.earned, due.pending, {normalised(order.person.email)})
+    return Award(1, due.earned, due.pending, {normalised(order.person.email)})

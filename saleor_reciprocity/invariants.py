@@ -10,8 +10,8 @@ from django.db import connection
 
 from . import host
 from .points import invariants as points
-from .points.earning import Terms
-from .points.entitlement import entitlement
+from .points.earning.entitlement import entitlement
+from .points.earning.terms import Terms
 from .points.models import OrderTerms
 
 MOST_ROWS = 20

@@ -10,7 +10,7 @@ from . import host
 from .errors import told
 from .mail import kinds, sending
 from .mail.sending import Progress, Reader
-from .points import reminders, statements
+from .points.messages import reminders, statements
 from .rewards import messages as rewards
 from .surprises import messages as surprises
 from .surveys import messages as surveys

@@ -5,9 +5,9 @@ from __future__ import annotations
 from .experiments.models import Assignment, Outcome, Plan
 from .identity import InstallationKey
 from .mail.models import CommunicationChoice, Mail, MailPace
+from .points.earning.models import EarningRule, EarningRuleVersion
 from .points.models import Account, Entry, Lot, LotUse, OrderTerms
-from .points.rulebook import EarningRule, EarningRuleVersion
-from .points.tiers import AccountTier, Tier, TierChange, TierLadder
+from .points.tiers.models import AccountTier, Tier, TierChange, TierLadder
 from .programme import SettingsVersion
 from .recommendations.models import CustomerList, ListedProducts, ModelVersion, Neighbour, Popularity, Preference
 from .rewards.models import IssuedCode, Redemption, Reward

@@ -23,9 +23,9 @@ from saleor_reciprocity.mail.models import Mail
 from saleor_reciprocity.points import adjustments, ledger, merging
 from saleor_reciprocity.points import orders as points
 from saleor_reciprocity.points import upkeep as points_upkeep
+from saleor_reciprocity.points.earning.models import EarningRuleVersion
 from saleor_reciprocity.points.models import Account, Entry, OrderTerms
-from saleor_reciprocity.points.rulebook import EarningRuleVersion
-from saleor_reciprocity.points.tiers import AccountTier, TierLadder
+from saleor_reciprocity.points.tiers.models import AccountTier, TierLadder
 from saleor_reciprocity.recommendations import preferences, training
 from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards import upkeep as codes

@@ -13,8 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from saleor_reciprocity import host, identity, invariants, people, settlement, tasks
-from saleor_reciprocity.points import bonuses, ledger, merging, rulebook, tiers
+from saleor_reciprocity.points import bonuses, ledger, merging
+from saleor_reciprocity.points.earning.models import EarningRule, EarningRuleVersion
 from saleor_reciprocity.points.models import Account, Entry
+from saleor_reciprocity.points.tiers import standing
+from saleor_reciprocity.points.tiers.models import AccountTier
 from saleor_reciprocity.programme import SettingsVersion
 
 from . import hosts
@@ -55,8 +58,8 @@ def occasions(programme_on: host.Channel) -> None:
     for trigger in ("sign-up", "birthday"):
         for conditions in ({}, {"tiers": ["gold"]}):
             rule("bonus", "50", trigger=trigger, **conditions)
-    rulebook.EarningRuleVersion.objects.update(since=timezone.now() - DAY, starts_at=timezone.now() - DAY)
-    rulebook.EarningRule.objects.update(created_at=timezone.now() - DAY)
+    EarningRuleVersion.objects.update(since=timezone.now() - DAY, starts_at=timezone.now() - DAY)
+    EarningRule.objects.update(created_at=timezone.now() - DAY)
     SettingsVersion.objects.update(since=timezone.now() - DAY)
 
 
@@ -75,7 +78,7 @@ def test_a_look_with_nothing_to_do_does_not_grow_with_the_customers(occasions: N
 
 def test_customers_without_a_bonus_to_get_are_not_touched(occasions: None) -> None:
     """Not even an account is made for who signed up, or was born, while there was nothing for it."""
-    rulebook.EarningRuleVersion.objects.update(conditions={"tiers": ["gold"]})
+    EarningRuleVersion.objects.update(conditions={"tiers": ["gold"]})
     user = hosts.customer("ada@example.com")
     user.store_value_in_metadata({"birthday": f"{timezone.now():%m-%d}"})
     user.save()
@@ -133,9 +136,9 @@ def test_one_account_stops_no_other_in_the_looks_at_tiers_and_people(
     monkeypatch.setattr(merging, "prove_address", proved)
     get_user_model().objects.filter(pk=bad.pk).update(email="worse@example.com")
     get_user_model().objects.filter(pk=good.pk).update(email="better@example.com")
-    assert tiers.look(timezone.now()) == 2
+    assert standing.look(timezone.now()) == 2
     people.look(timezone.now(), thoroughly=True)
-    assert list(tiers.AccountTier.objects.values_list("account__user", flat=True)) == [good.pk]
+    assert list(AccountTier.objects.values_list("account__user", flat=True)) == [good.pk]
     assert Account.objects.get(user=good).email_hash == identity.email_hash("better@example.com")
     assert f"The tier of account {bad_id} could not be looked at" in caplog.text
     assert f"Account {bad_id} could not follow its user's address" in caplog.text

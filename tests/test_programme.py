@@ -11,8 +11,9 @@ from django.db import connection
 from django.utils import timezone
 
 from saleor_reciprocity import programme, settings, sweep
-from saleor_reciprocity.points import tiers
 from saleor_reciprocity.points.models import OrderTerms
+from saleor_reciprocity.points.tiers import ladders
+from saleor_reciprocity.points.tiers.models import TierLadder
 from saleor_reciprocity.programme import SettingsVersion
 
 from . import hosts
@@ -65,11 +66,11 @@ def _first_then_all(first: Any) -> Any:
 
 def test_a_ladder_that_was_made_after_the_clock_went_back_is_in_force(programme_on: Any) -> None:
     ladder(("silver", 50, "1"))
-    tiers.TierLadder.objects.update(since=timezone.now() + HOUR)
+    TierLadder.objects.update(since=timezone.now() + HOUR)
     ladder(("gold", 70, "1"))
-    row = tiers.ladder_row()
+    row = ladders.ladder_row()
     assert row is not None
-    assert [step.code for step in tiers.ladder_of(row).steps] == ["gold"]
+    assert [step.code for step in ladders.ladder_of(row).steps] == ["gold"]
 
 
 def reported() -> list[str]:

@@ -9,9 +9,9 @@ import graphene
 from django.utils import timezone
 
 from saleor_reciprocity import host, programme, settings
-from saleor_reciprocity.points import earning, orders, queries
-from saleor_reciprocity.points.earning import Terms
-from saleor_reciprocity.points.entitlement import BonusDue, entitlement
+from saleor_reciprocity.points import orders, queries
+from saleor_reciprocity.points.earning.entitlement import BonusDue, entitlement
+from saleor_reciprocity.points.earning.terms import NOTHING, Terms, is_too_large
 from saleor_reciprocity.points.models import Account
 from saleor_reciprocity.rewards import queries as reward_queries
 from saleor_reciprocity.rewards.models import Reward
@@ -99,8 +99,8 @@ def resolve_checkout_loyalty(root: Any, info: Any) -> Explained | None:
         if version is None or order is None:
             return None
         terms = _terms(order, version.programme)
-        if earning.is_too_large(order, terms):
-            terms = earning.NOTHING
+        if is_too_large(order, terms):
+            terms = NOTHING
         return Explained(order, terms, entitlement(order, terms, order.placed_at), "CheckoutLine")
 
 

@@ -11,9 +11,19 @@ import graphene
 from django.utils import timezone
 
 from saleor_reciprocity import host, programme
-from saleor_reciprocity.points import earning, explanation, orders, queries
-from saleor_reciprocity.points.earning import Applied, Terms
-from saleor_reciprocity.points.entitlement import BonusDue, Due, LineDue, entitlement
+from saleor_reciprocity.points import orders, queries
+from saleor_reciprocity.points.earning import explanation
+from saleor_reciprocity.points.earning.entitlement import BonusDue, Due, LineDue, entitlement
+from saleor_reciprocity.points.earning.terms import (
+    EARNS,
+    NO_EMAIL,
+    NOTHING,
+    PROGRAMME_OFF,
+    REPLACEMENT,
+    TOO_LARGE,
+    Applied,
+    Terms,
+)
 from saleor_reciprocity.points.models import Entry, OrderTerms
 
 from . import permissions
@@ -21,8 +31,8 @@ from .entries import LoyaltyEntry
 from .rules import LoyaltyRuleEffect, LoyaltyRuleStacking, listed
 from .scalars import Number, global_id
 
-NOTHING = Decimal(0)
-VERDICTS = (earning.EARNS, earning.PROGRAMME_OFF, earning.REPLACEMENT, earning.NO_EMAIL, earning.TOO_LARGE)
+ZERO = Decimal(0)
+VERDICTS = (EARNS, PROGRAMME_OFF, REPLACEMENT, NO_EMAIL, TOO_LARGE)
 LoyaltyOrderVerdict = graphene.Enum(
     "LoyaltyOrderVerdict",
     [(verdict.upper().replace(" ", "_").replace("-", ""), verdict) for verdict in VERDICTS],
@@ -99,7 +109,7 @@ class Explained:
     def _line(self, line: host.Line, share: LineDue | None, staff: bool) -> LoyaltyOrderLine:
         return LoyaltyOrderLine(
             line_id=global_id(self.line_type, line.id),
-            amount=host.money(share.amount if share else NOTHING, self.order.currency),
+            amount=host.money(share.amount if share else ZERO, self.order.currency),
             points_per_unit=self.terms.rate_of(line.id),
             points=share.points if share else 0,
             why=list(explanation.of_line(self.order, self.terms, line, share)),
@@ -109,7 +119,7 @@ class Explained:
     def _detail(self, line: host.Line, share: LineDue | None) -> LoyaltyLineDetail:
         agreed = self.terms.of(line.id)
         return LoyaltyLineDetail(
-            paid=host.money(share.paid_amount if share else NOTHING, self.order.currency),
+            paid=host.money(share.paid_amount if share else ZERO, self.order.currency),
             net=self.terms.net,
             exact_points=str(share.exact if share else 0),
             points_per_piece=agreed.per_piece,
@@ -207,12 +217,12 @@ class Loyalty:
 
     def _terms(self, order: host.Order) -> Terms:
         agreed = Terms.from_json(self.stored.terms)
-        if self.is_known or self.verdict != earning.EARNS:
+        if self.is_known or self.verdict != EARNS:
             return agreed
         moment = agreed.agreed_at or order.placed_at
         with host.allow_writer():
             version = programme.agreed(order.channel_id, moment)
-            return orders.terms_for_anybody(order, version.programme, moment) if version else earning.NOTHING
+            return orders.terms_for_anybody(order, version.programme, moment) if version else NOTHING
 
     @property
     def figures(self) -> tuple[int, int]:

@@ -11,8 +11,9 @@ from django.utils import timezone
 from graphql import GraphQLError
 
 from saleor_reciprocity import erasure, errors, host
-from saleor_reciprocity.points import queries, tiers
+from saleor_reciprocity.points import queries
 from saleor_reciprocity.points.models import Account
+from saleor_reciprocity.points.tiers import standing
 from saleor_reciprocity.recommendations import preferences
 from saleor_reciprocity.rewards import queries as reward_queries
 from saleor_reciprocity.surprises import queries as surprise_queries
@@ -81,7 +82,7 @@ class LoyaltyAccount(graphene.ObjectType):
     @staticmethod
     def resolve_tier(root: Account, info: Any) -> Any:
         with host.allow_writer():
-            return tiers.outlook(root, timezone.now())
+            return standing.outlook(root, timezone.now())
 
     @staticmethod
     def resolve_personal_data(root: Account, info: Any) -> str:

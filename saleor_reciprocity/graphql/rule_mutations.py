@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors
-from saleor_reciprocity.points import bonuses, rulebook, simulation
-from saleor_reciprocity.points.rules import Trigger
+from saleor_reciprocity.points import bonuses
+from saleor_reciprocity.points.earning import rulebook, simulation
+from saleor_reciprocity.points.earning.rules import Trigger
 
 from . import permissions
 from .entries import LoyaltyEntry

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host
-from saleor_reciprocity.points import rulebook, simulation
-from saleor_reciprocity.points.rulebook import EarningRuleVersion
-from saleor_reciprocity.points.rules import Conditions, Effect, Stacking, Trigger
+from saleor_reciprocity.points.earning import rulebook, simulation
+from saleor_reciprocity.points.earning.conditions import conditions_from
+from saleor_reciprocity.points.earning.models import EarningRuleVersion
+from saleor_reciprocity.points.earning.rules import Conditions, Effect, Stacking, Trigger
 
 from . import gone, permissions
 from .connections import Connection, ConnectionField, page
@@ -117,11 +118,11 @@ class LoyaltyRule(graphene.ObjectType):
 
     @staticmethod
     def resolve_conditions(root: EarningRuleVersion, info: Any) -> Conditions:
-        return rulebook.conditions_from(root.conditions)
+        return conditions_from(root.conditions)
 
     @staticmethod
     def resolve_gone(root: EarningRuleVersion, info: Any) -> Any:
-        conditions = rulebook.conditions_from(root.conditions)
+        conditions = conditions_from(root.conditions)
         named = [(IDS[name], key) for name in IDS for key in getattr(conditions, name)]
         return gone.among(info.context, [*named, *((gone.GROUP, name) for name in conditions.groups)])
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import graphene
 
-from saleor_reciprocity.points import tiers
-from saleor_reciprocity.points.ladder import Step
+from saleor_reciprocity.points.tiers import ladders
+from saleor_reciprocity.points.tiers.ladder import Step
 
 from . import permissions
 from .mutations import LoyaltyMutation
@@ -52,7 +52,7 @@ class LoyaltyTiersSet(LoyaltyMutation):
         ]
         window_days, grace_days = ({**DAYS, **given(input)}[name] for name in DAYS)
         actor = permissions.actor(info.context)
-        return {"ladder": tiers.replace_ladder(steps, window_days, grace_days, input["downgrade"], actor)}
+        return {"ladder": ladders.replace_ladder(steps, window_days, grace_days, input["downgrade"], actor)}
 
 
 DAYS = {"window_days": 365, "grace_days": 0}

@@ -7,9 +7,10 @@ from typing import Any
 import graphene
 
 from saleor_reciprocity import host
-from saleor_reciprocity.points import tiers
-from saleor_reciprocity.points.ladder import Downgrade, Step
-from saleor_reciprocity.points.tiers import Outlook, TierLadder
+from saleor_reciprocity.points.tiers import ladders
+from saleor_reciprocity.points.tiers.ladder import Downgrade, Step
+from saleor_reciprocity.points.tiers.models import TierLadder
+from saleor_reciprocity.points.tiers.standing import Outlook
 
 from .scalars import Number, words
 
@@ -36,7 +37,7 @@ class LoyaltyTierLadder(graphene.ObjectType):
     @staticmethod
     def resolve_tiers(root: TierLadder, info: Any) -> list[Step]:
         with host.allow_writer():
-            return list(tiers.ladder_of(root).steps)
+            return list(ladders.ladder_of(root).steps)
 
 
 class LoyaltyStanding(graphene.ObjectType):
@@ -67,5 +68,5 @@ class TierQueries(graphene.ObjectType):
     @staticmethod
     def resolve_loyalty_tiers(root: Any, info: Any) -> TierLadder | None:
         with host.allow_writer():
-            row = tiers.ladder_row()
-            return row if row is not None and tiers.ladder_of(row).steps else None
+            row = ladders.ladder_row()
+            return row if row is not None and ladders.ladder_of(row).steps else None

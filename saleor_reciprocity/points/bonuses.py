@@ -16,10 +16,12 @@ from django.db import connection, transaction
 from saleor_reciprocity import clock, errors, host, identity, programme
 from saleor_reciprocity.errors import keep_going
 
-from . import giving, ledger, queries, rulebook, rules, tiers
+from . import giving, ledger, queries
+from .earning import rulebook, rules
+from .earning.models import EarningRuleVersion
+from .earning.rules import Rule, Stacking, Trigger
 from .models import Account, Entry, Kind
-from .rulebook import EarningRuleVersion
-from .rules import Rule, Stacking, Trigger
+from .tiers import standing
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +92,7 @@ def _is_for(rule: Rule, person: host.Person, account: Account, now: datetime) ->
     conditions = rule.conditions
     if conditions.groups and not conditions.groups & host.groups_of(person.user_id):
         return False
-    tier = tiers.tier_of(account, now) if conditions.tiers else None
+    tier = standing.tier_of(account, now) if conditions.tiers else None
     return not conditions.tiers or (tier is not None and tier.code in conditions.tiers)
 
 

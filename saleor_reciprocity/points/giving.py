@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from . import ledger, tiers
+from . import ledger
 from .models import Account, Entry
+from .tiers import standing
 
 
 def give(account: Account, posting: ledger.Posting, now: datetime) -> Entry:
@@ -18,5 +19,5 @@ def give(account: Account, posting: ledger.Posting, now: datetime) -> Entry:
     Without a channel, as staff may give them, they never expire.
     """
     entry = ledger.give(account, posting, now)
-    tiers.settle(account, now)
+    standing.settle(account, now)
     return entry

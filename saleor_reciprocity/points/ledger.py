@@ -15,8 +15,9 @@ from django.db import IntegrityError, transaction
 from saleor_reciprocity import errors, host, identity, programme, settings
 from saleor_reciprocity.host.facts import Person
 
-from . import clawback, expiry, merging
-from .entitlement import Due
+from . import expiry, merging
+from .earning import clawback
+from .earning.entitlement import Due
 from .models import Account, Entry, Kind, LotUse, OrderTerms
 from .posting import Posting, add_lot, look_at, take_from_lots, use, write
 

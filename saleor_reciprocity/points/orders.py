@@ -11,11 +11,13 @@ from django.db import transaction
 
 from saleor_reciprocity import erased, host, programme, settings
 
-from . import earning, ledger, moving, rulebook, tiers
-from .earning import Terms
-from .entitlement import entitlement
+from . import ledger, moving
+from .earning import rulebook
+from .earning.entitlement import entitlement
+from .earning.rules import Buyer, Rule, Shelf
+from .earning.terms import EARNS, NOTHING, PROGRAMME_OFF, TOO_LARGE, Terms, is_too_large, terms_for, verdict
 from .models import Account, OrderTerms
-from .rules import Buyer, Rule, Shelf
+from .tiers import standing
 
 MOST_COUNTED = 1_000_000  # orders of one person
 
@@ -79,8 +81,8 @@ def _move(order_id: str, person: host.Person, now: datetime) -> None:
         account = target if moving.is_anothers(terms, source, person) else source
         if account.pk != source.pk:
             moving.move(terms, source, target, now)
-            tiers.settle(source, now)
-            tiers.settle(target, now)
+            standing.settle(source, now)
+            standing.settle(target, now)
         _note_buyer(terms, person)
         _post(account, terms, order, Terms.from_json(terms.terms), now)
 
@@ -94,7 +96,7 @@ def _note_buyer(terms: OrderTerms, person: host.Person) -> None:
 def _post(account: Account, terms: OrderTerms, order: host.Order, agreed: Terms, now: datetime) -> None:
     entry = ledger.post_order(account, terms, entitlement(order, agreed, now), now, now)
     if entry is not None and entry.points:
-        tiers.settle(account, now)
+        standing.settle(account, now)
 
 
 def award_past(order: host.Order, rules: settings.Programme, in_force: Sequence[Rule], now: datetime) -> bool:
@@ -107,7 +109,7 @@ def award_past(order: host.Order, rules: settings.Programme, in_force: Sequence[
         if erased.is_erased(order.id):
             transaction.set_rollback(True)
             return False
-        OrderTerms.objects.filter(order_id=order.id, account=None, verdict=earning.PROGRAMME_OFF).delete()
+        OrderTerms.objects.filter(order_id=order.id, account=None, verdict=PROGRAMME_OFF).delete()
         if OrderTerms.objects.filter(order_id=order.id).exists():
             return False
         agreed = replace(past_terms(order, rules, in_force, account), agreed_at=now)
@@ -117,7 +119,7 @@ def award_past(order: host.Order, rules: settings.Programme, in_force: Sequence[
             channel_id=order.channel_id,
             currency=order.currency,
             placed_at=order.placed_at,
-            verdict=earning.EARNS,
+            verdict=EARNS,
             account=account,
             buyer=moving.buyer_of(order.person),
             terms=agreed.as_json(),
@@ -130,7 +132,7 @@ def past_terms(
     order: host.Order, rules: settings.Programme, in_force: Sequence[Rule], account: Account | None
 ) -> Terms:
     """The terms of an order from before the programme by rules of today."""
-    return earning.terms_for(order, rules, in_force, buyer_of(order, account, in_force), shelves_for(order, in_force))
+    return terms_for(order, rules, in_force, buyer_of(order, account, in_force), shelves_for(order, in_force))
 
 
 def _first_look(order_id: str, now: datetime) -> OrderTerms | None:
@@ -149,10 +151,10 @@ def _first_look(order_id: str, now: datetime) -> OrderTerms | None:
         channel_id=order.channel_id,
         currency=order.currency,
         placed_at=order.placed_at,
-        verdict=earning.verdict(order, rules),
-        terms=earning.NOTHING.as_json(),
+        verdict=verdict(order, rules),
+        terms=NOTHING.as_json(),
     )
-    if rules is None or terms.verdict != earning.EARNS:
+    if rules is None or terms.verdict != EARNS:
         OrderTerms.objects.bulk_create([terms], ignore_conflicts=True)
         transaction.set_rollback(erased.is_erased(order_id))
         return None
@@ -165,8 +167,8 @@ def _first_look(order_id: str, now: datetime) -> OrderTerms | None:
     if first is not None:
         return first
     agreed = terms_now(order, rules, account)
-    if earning.is_too_large(order, agreed):
-        terms.verdict, agreed = earning.TOO_LARGE, earning.NOTHING
+    if is_too_large(order, agreed):
+        terms.verdict, agreed = TOO_LARGE, NOTHING
     terms.terms = agreed.as_json()  # type: ignore[assignment]
     _post(account, terms, order, agreed, now)
     return None
@@ -178,9 +180,7 @@ def terms_now(order: host.Order, programme_then: settings.Programme, account: Ac
     Who the buyer is, and where the products stand, is read now: the host does not keep what it was before.
     """
     in_force = rulebook.in_force(order.channel_id, order.placed_at)
-    return earning.terms_for(
-        order, programme_then, in_force, buyer_of(order, account, in_force), shelves_for(order, in_force)
-    )
+    return terms_for(order, programme_then, in_force, buyer_of(order, account, in_force), shelves_for(order, in_force))
 
 
 def terms_for_anybody(order: host.Order, programme_then: settings.Programme, moment: datetime) -> Terms:
@@ -189,7 +189,7 @@ def terms_for_anybody(order: host.Order, programme_then: settings.Programme, mom
     For whoever knows an address or holds an order of it and has proved nothing: they say nothing about a person.
     """
     in_force = rulebook.in_force(order.channel_id, moment)
-    return earning.terms_for(order, programme_then, in_force, Buyer(), shelves_for(order, in_force))
+    return terms_for(order, programme_then, in_force, Buyer(), shelves_for(order, in_force))
 
 
 def buyer_of(order: host.Order, account: Account | None, rules: Sequence[Rule]) -> Buyer:
@@ -202,7 +202,7 @@ def buyer_of(order: host.Order, account: Account | None, rules: Sequence[Rule]) 
         groups=host.groups_of(order.person.user_id)
         if any(condition.groups for condition in conditions)
         else frozenset(),
-        tier=tiers.standing_at(account, order.placed_at) if account is not None else None,
+        tier=standing.standing_at(account, order.placed_at) if account is not None else None,
     )
 
 

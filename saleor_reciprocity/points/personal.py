@@ -10,7 +10,7 @@ from django.db import connection
 from saleor_reciprocity.identity import Subject
 
 from .models import Account, Entry, Lot, LotUse, OrderTerms
-from .tiers import AccountTier, TierChange
+from .tiers.models import AccountTier, TierChange
 
 # Also those that an order of theirs left with somebody who had its points before a correction.
 _ENTRIES = """

@@ -12,9 +12,9 @@ from saleor_reciprocity import host, identity
 from saleor_reciprocity.host.facts import Person
 from saleor_reciprocity.settings import INTO_DEBT
 
-from . import clawback
-from .earning import Terms
-from .entitlement import entitlement
+from .earning import clawback
+from .earning.entitlement import entitlement
+from .earning.terms import Terms
 from .models import Account, Entry, Lot, OrderTerms
 from .orders import maturing
 

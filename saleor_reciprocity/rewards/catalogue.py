@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host, settings
-from saleor_reciprocity.points import tiers
+from saleor_reciprocity.points.tiers import ladders
 
 from .models import Reward, RewardKind
 
@@ -167,8 +167,8 @@ def _check_kind(reward: Reward) -> None:
 
 
 def _check_tier(reward: Reward) -> None:
-    row = tiers.ladder_row() if reward.tier else None
-    if reward.tier and (row is None or tiers.ladder_of(row).step(reward.tier) is None):
+    row = ladders.ladder_row() if reward.tier else None
+    if reward.tier and (row is None or ladders.ladder_of(row).step(reward.tier) is None):
         raise errors.Invalid(_("Name a tier by its code."), field="tier")
 
 

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Sequence
 
 from saleor_reciprocity import errors
-from saleor_reciprocity.points import tiers
 from saleor_reciprocity.points.models import Account
 from saleor_reciprocity.points.queries import parts_of
+from saleor_reciprocity.points.tiers import standing
 
 from .models import Redemption, Reward
 
@@ -31,7 +31,7 @@ def allowed(rewards: Sequence[Reward], account: Account, now: datetime) -> list[
 
 
 def _problems(rewards: Sequence[Reward], account: Account, now: datetime) -> dict[int, errors.ReciprocityError]:
-    reached = tiers.reached(account, now) if any(reward.tier for reward in rewards) else frozenset()
+    reached = standing.reached(account, now) if any(reward.tier for reward in rewards) else frozenset()
     had = _had([reward for reward in rewards if reward.limit_per_customer is not None], account, now)
     found: dict[int, errors.ReciprocityError] = {}
     for reward in rewards:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host, programme, settings
-from saleor_reciprocity.points import tiers
+from saleor_reciprocity.points.tiers import ladders
 
 from . import draw
 from .models import Budget, Campaign, Prize, PrizeKind
@@ -196,8 +196,8 @@ def _check(campaign: Campaign) -> None:
         raise errors.Invalid(_("Enter a name of at most 128 characters."), field="name")
     if len(campaign.reason) > 200:
         raise errors.Invalid(_("Enter at most %(most)s characters.") % {"most": 200}, field="reason")
-    row = tiers.ladder_row() if campaign.tier else None
-    if campaign.tier and (row is None or tiers.ladder_of(row).step(campaign.tier) is None):
+    row = ladders.ladder_row() if campaign.tier else None
+    if campaign.tier and (row is None or ladders.ladder_of(row).step(campaign.tier) is None):
         raise errors.Invalid(_("Name a tier by its code."), field="tier")
     if not 0 < campaign.probability <= 1 or campaign.probability != round(campaign.probability, 8):
         raise errors.Invalid(_("Enter a probability above 0 and up to 1."), field="probability")

@@ -8,8 +8,8 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from saleor_reciprocity import host
-from saleor_reciprocity.points import tiers
 from saleor_reciprocity.points.models import Account
+from saleor_reciprocity.points.tiers import standing
 
 from .models import Campaign, Draw, Outcome
 
@@ -24,7 +24,7 @@ def reason_against(order: host.Order, campaign: Campaign, account: Account, now:
         return Outcome.ORDER_TOTAL
     if campaign.groups and not host.in_groups(order.person.user_id, campaign.groups):
         return Outcome.GROUP
-    if campaign.tier and not tiers.has_reached(account, campaign.tier, now):
+    if campaign.tier and not standing.has_reached(account, campaign.tier, now):
         return Outcome.TIER
     earlier = campaign.from_order_number - 1
     if earlier and host.earlier_orders(order.person, order.placed_at, earlier, order.number) < earlier:

@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 from saleor_reciprocity import host, programme, settings
 from saleor_reciprocity.mail.rendering import DIRECTIONS
 from saleor_reciprocity.points import bonuses, giving, ledger
+from saleor_reciprocity.points.earning.rules import Trigger
 from saleor_reciprocity.points.models import Account, Entry, Kind
-from saleor_reciprocity.points.rules import Trigger
 
 from . import alerts, rules
 from .models import Answer, Invitation, Rating, State

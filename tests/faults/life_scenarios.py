@@ -8,9 +8,11 @@ from typing import Any
 from django.utils import timezone
 
 from saleor_reciprocity import backfill, erasure, errors, host, people
-from saleor_reciprocity.points import adjustment_files, adjustments, bonuses, expiry, merging, tiers, upkeep
+from saleor_reciprocity.points import adjustment_files, adjustments, bonuses, expiry, merging, upkeep
+from saleor_reciprocity.points.earning.models import EarningRule
 from saleor_reciprocity.points.models import Account, Entry, Lot, OrderTerms
-from saleor_reciprocity.points.rulebook import EarningRule
+from saleor_reciprocity.points.tiers import ladders
+from saleor_reciprocity.points.tiers.models import AccountTier, TierChange
 from saleor_reciprocity.rewards.models import Redemption
 from saleor_reciprocity.settlement import SettledOrder
 
@@ -56,7 +58,7 @@ def born_today() -> Subject:
 
 def in_a_ladder() -> Subject:
     """An order whose shipment lifts over two tiers at once."""
-    if tiers.ladder_row() is None:
+    if ladders.ladder_row() is None:
         programmes.ladder(("silver", 20, "1"), ("gold", 50, "1"))
     return settled()
 
@@ -117,7 +119,7 @@ def let_years_pass(subject: Subject) -> None:
     account = Account.objects.get(user=subject.customer)
     past = timezone.now() - timedelta(days=800)
     Lot.objects.filter(account=account).update(earned_at=past)
-    tiers.AccountTier.objects.filter(account=account).update(look_at=past)
+    AccountTier.objects.filter(account=account).update(look_at=past)
 
 
 def confirm(subject: Subject) -> None:
@@ -181,8 +183,8 @@ def give_staff_bonus(subject: Subject) -> None:
 def points_and_tier(subject: Subject) -> Any:
     """The account, its tier and every move: one over two tiers, never two."""
     account = Account.objects.filter(user=subject.customer).first()
-    stored = tiers.AccountTier.objects.filter(account=account).first() if account else None
-    moves = tiers.TierChange.objects.filter(account=account).order_by("pk").values_list("from_code", "code")
+    stored = AccountTier.objects.filter(account=account).first() if account else None
+    moves = TierChange.objects.filter(account=account).order_by("pk").values_list("from_code", "code")
     return (points(subject), stored.code if stored else None, tuple(moves))
 
 

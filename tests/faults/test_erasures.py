@@ -13,7 +13,7 @@ from saleor_reciprocity import erasure, host, settlement
 from saleor_reciprocity.mail import kinds, outbox, sending
 from saleor_reciprocity.mail.models import Mail
 from saleor_reciprocity.points import orders as points
-from saleor_reciprocity.points import statements
+from saleor_reciprocity.points.messages import statements
 from saleor_reciprocity.points.models import Account, Entry, OrderTerms
 from saleor_reciprocity.recommendations import training
 from saleor_reciprocity.recommendations.models import CustomerList

@@ -17,7 +17,7 @@ from graphql.type import GraphQLList, GraphQLNonNull
 from saleor_reciprocity import host, settlement
 from saleor_reciprocity.graphql import costs, schema
 from saleor_reciprocity.mail.models import CommunicationChoice
-from saleor_reciprocity.points.rulebook import EarningRuleVersion
+from saleor_reciprocity.points.earning.models import EarningRuleVersion
 from saleor_reciprocity.recommendations.models import Preference
 from saleor_reciprocity.rewards import catalogue, redemption
 from saleor_reciprocity.rewards.models import Redemption, Reward

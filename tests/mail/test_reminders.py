@@ -11,7 +11,8 @@ from django.utils.formats import date_format
 
 from saleor_reciprocity import host, messages
 from saleor_reciprocity.mail.models import Mail
-from saleor_reciprocity.points import adjustments, expiry, merging, reminders
+from saleor_reciprocity.points import adjustments, expiry, merging
+from saleor_reciprocity.points.messages import reminders
 from saleor_reciprocity.points.models import Account, Lot
 
 from .. import hosts

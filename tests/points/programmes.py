@@ -6,15 +6,17 @@ from decimal import Decimal
 from typing import Any
 
 from saleor_reciprocity import host, settlement
-from saleor_reciprocity.points import rulebook, tiers
-from saleor_reciprocity.points.ladder import Step
+from saleor_reciprocity.points.earning import rulebook
+from saleor_reciprocity.points.earning.models import EarningRuleVersion
+from saleor_reciprocity.points.earning.rules import Conditions
 from saleor_reciprocity.points.models import Account
-from saleor_reciprocity.points.rules import Conditions
+from saleor_reciprocity.points.tiers import ladders
+from saleor_reciprocity.points.tiers.ladder import Step
 
 from .. import hosts
 
 
-def rule(effect: str = "multiplier", value: str = "2", since: Any = None, **terms: Any) -> rulebook.EarningRuleVersion:
+def rule(effect: str = "multiplier", value: str = "2", since: Any = None, **terms: Any) -> EarningRuleVersion:
     """A rule that is running, made now or at another time."""
     conditions = {name: terms.pop(name) for name in list(terms) if hasattr(Conditions(), name)}
     conditions = {name: frozenset(of) if isinstance(of, (list, tuple)) else of for name, of in conditions.items()}
@@ -31,7 +33,7 @@ def ladder(
 ) -> Any:
     """The shop's tiers: (code, threshold, multiplier)."""
     rungs = [Step(code, code.title(), threshold, Decimal(multiplier)) for code, threshold, multiplier in steps]
-    return tiers.replace_ladder(rungs, window_days, grace_days, downgrade, "user:1")
+    return ladders.replace_ladder(rungs, window_days, grace_days, downgrade, "user:1")
 
 
 def settled(order: Any) -> tuple[int, int]:

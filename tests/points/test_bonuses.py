@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils import timezone as clock
 
 from saleor_reciprocity import host, settlement
-from saleor_reciprocity.points import bonuses, ledger, rulebook
+from saleor_reciprocity.points import bonuses, ledger
+from saleor_reciprocity.points.earning.models import EarningRule, EarningRuleVersion
 from saleor_reciprocity.points.models import Account, Entry
 from saleor_reciprocity.programme import SettingsVersion
 
@@ -24,11 +25,11 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
 
 
-def old(channel: host.Channel, trigger: str, value: str = "100") -> rulebook.EarningRuleVersion:
+def old(channel: host.Channel, trigger: str, value: str = "100") -> EarningRuleVersion:
     """A bonus in a programme that has been on for years."""
     SettingsVersion.objects.update(since=LONG_AGO)
     made = rule("bonus", value, since=LONG_AGO, trigger=trigger)
-    rulebook.EarningRule.objects.update(created_at=LONG_AGO)
+    EarningRule.objects.update(created_at=LONG_AGO)
     return made
 
 
@@ -136,9 +137,9 @@ def test_the_shop_names_where_the_birthday_is(programme_on: Any, customer: Any) 
 def test_a_birthday_before_the_rule_or_while_it_was_off(programme_on: Any, customer: Any) -> None:
     made = old(programme_on, "birthday")
     born(customer, "1990-05-20")
-    rulebook.EarningRuleVersion.objects.update(starts_at=at("2026-05-21T00:00"), since=at("2026-05-21T00:00"))
+    EarningRuleVersion.objects.update(starts_at=at("2026-05-21T00:00"), since=at("2026-05-21T00:00"))
     assert bonuses.look(at("2026-05-21T12:00")) == 0, "the rule began when the day was over"
-    rulebook.EarningRuleVersion.objects.update(starts_at=LONG_AGO, since=LONG_AGO)
+    EarningRuleVersion.objects.update(starts_at=LONG_AGO, since=LONG_AGO)
     hosts.configure(programme_on, active=False)
     assert bonuses.look(at("2026-05-20T12:00")) == 0
     assert made.rule_id
@@ -155,7 +156,7 @@ def test_an_address_without_proof_has_no_birthday(programme_on: Any, settings: A
 
 def test_a_customer_who_is_deleted_and_registers_again_has_one_sign_up(programme_on: Any, customer: Any) -> None:
     rule("bonus", "50", trigger="sign-up", since=clock.now() - timedelta(days=1))
-    rulebook.EarningRule.objects.update(created_at=clock.now() - timedelta(days=1))
+    EarningRule.objects.update(created_at=clock.now() - timedelta(days=1))
     SettingsVersion.objects.update(since=clock.now() - timedelta(days=1))
     now = clock.now() + timedelta(seconds=1)
     assert bonuses.look(now) == 1

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saleor_reciprocity import host, settlement
-from saleor_reciprocity.points.clawback import Posted, target
-from saleor_reciprocity.points.entitlement import Due
+from saleor_reciprocity.points.earning.clawback import Posted, target
+from saleor_reciprocity.points.earning.entitlement import Due
 from saleor_reciprocity.points.models import Account, Entry, OrderTerms
 from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Reward

@@ -15,10 +15,13 @@ from django.db import connection
 from django.utils import timezone
 
 from saleor_reciprocity import clock, host, settlement, sweep
-from saleor_reciprocity.points import bonuses, queries, rulebook, tiers
+from saleor_reciprocity.points import bonuses, queries
+from saleor_reciprocity.points.earning import rulebook
+from saleor_reciprocity.points.earning.models import EarningRule, EarningRuleVersion
+from saleor_reciprocity.points.earning.rules import Conditions, Trigger
 from saleor_reciprocity.points.models import Account, Entry, OrderTerms
-from saleor_reciprocity.points.rules import Conditions, Trigger
-from saleor_reciprocity.points.tiers import TierChange
+from saleor_reciprocity.points.tiers import standing
+from saleor_reciprocity.points.tiers.models import TierChange
 
 from .. import hosts
 from .programmes import account_of, bought, ladder, rule, settled
@@ -86,7 +89,7 @@ def test_10_a_rule_ends_with_the_day_by_the_channels_clock(day: str, programme_o
     SettingsVersion.objects.filter(active=True, values__time_zone="UTC").delete()
     SettingsVersion.objects.update(since=long_ago)
     made = rule("multiplier", "2")
-    rulebook.EarningRuleVersion.objects.filter(pk=made.pk).update(since=long_ago, starts_at=long_ago, ends_at=midnight)
+    EarningRuleVersion.objects.filter(pk=made.pk).update(since=long_ago, starts_at=long_ago, ends_at=midnight)
     last = hosts.order(customer, [("10", 1)], placed_at=midnight - timedelta(seconds=1))
     first_after = hosts.order(customer, [("10", 1)], placed_at=midnight)
     assert settled(last) == (20, 0), "looked at long after, it follows the moment at which it was placed"
@@ -217,20 +220,20 @@ def test_18_a_return_below_the_threshold_follows_the_policy(
 ) -> None:
     ladder(("silver", 50, "1"), ("gold", 100, "1.5"), downgrade=downgrade, grace_days=30)
     order = bought(customer, "120")
-    assert standing(customer) == "gold"
+    assert tier_code(customer) == "gold"
     hosts.refund(order, "60")
     settled(order)
-    assert standing(customer) == code
+    assert tier_code(customer) == code
     later = timezone.now() + 31 * DAY
-    assert standing(customer, later) == ("gold" if downgrade == "never" else "silver")
-    tiers.look(later)
+    assert tier_code(customer, later) == ("gold" if downgrade == "never" else "silver")
+    standing.look(later)
     assert [change.code for change in TierChange.objects.order_by("pk")] == (
         ["gold"] if downgrade == "never" else ["gold", "silver"]
     )
 
 
-def standing(customer: Any, now: Any = None) -> str | None:
-    found = tiers.tier_of(account_of(customer), now or timezone.now())
+def tier_code(customer: Any, now: Any = None) -> str | None:
+    found = standing.tier_of(account_of(customer), now or timezone.now())
     return found.code if found else None
 
 
@@ -240,16 +243,16 @@ def test_19_two_tiers_at_once_are_one_change(programme_on: Any, customer: Any) -
     order = hosts.order(customer, [("40", 1)])
     hosts.ship(order)
     settlement.settle(host.order_id(order))
-    assert standing(customer) is None
+    assert tier_code(customer) is None
     customer.date_joined = timezone.now() - timedelta(hours=1)
     customer.save()
-    rulebook.EarningRule.objects.update(created_at=timezone.now() - DAY)
+    EarningRule.objects.update(created_at=timezone.now() - DAY)
     from saleor_reciprocity.programme import SettingsVersion
 
     SettingsVersion.objects.update(since=timezone.now() - DAY)
     assert bonuses.look(timezone.now()) == 1
     assert list(TierChange.objects.values_list("from_code", "code", "points")) == [("", "gold", 120)]
-    assert tiers.look(timezone.now()) == 0
+    assert standing.look(timezone.now()) == 0
 
 
 def test_30_what_was_earned_is_taken_back_whatever_became_of_the_rule(programme_on: Any, customer: Any) -> None:

@@ -13,8 +13,10 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from saleor_reciprocity import host, people, settlement, sweep
-from saleor_reciprocity.points import expiry, tiers, upkeep
+from saleor_reciprocity.points import expiry, upkeep
 from saleor_reciprocity.points.models import Account, Entry, Lot
+from saleor_reciprocity.points.tiers import standing
+from saleor_reciprocity.points.tiers.models import AccountTier
 from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Redemption, Reward
 
@@ -103,10 +105,10 @@ def test_39_expired_points_leave_the_tier_at_once(programme_on: Any, customer: A
     now = timezone.now()
     Lot.objects.update(expires_at=now + DAY)
     Account.objects.update(next_expiry_at=now + DAY)
-    tiers.AccountTier.objects.update(look_at=now + DAY)
+    AccountTier.objects.update(look_at=now + DAY)
     before, after = now + DAY - timedelta(seconds=1), now + DAY
-    assert tiers.tier_of(account_of(customer), before).code == "silver"
-    assert tiers.tier_of(account_of(customer), after) is None
+    assert standing.tier_of(account_of(customer), before).code == "silver"
+    assert standing.tier_of(account_of(customer), after) is None
     assert not Entry.objects.filter(kind="expired").exists(), "even before the run has written them off"
     Lot.objects.update(expires_at=None)
     Account.objects.update(next_expiry_at=None)

@@ -12,8 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saleor_reciprocity.host.facts import Line, Order, OrderState, Person
-from saleor_reciprocity.points import earning
-from saleor_reciprocity.points.entitlement import Due, entitlement
+from saleor_reciprocity.points.earning.entitlement import Due, entitlement
+from saleor_reciprocity.points.earning.terms import (
+    EARNS,
+    NO_EMAIL,
+    PROGRAMME_OFF,
+    REPLACEMENT,
+    LineTerms,
+    Terms,
+    terms_for,
+    verdict,
+)
 
 PLACED_AT = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
 NOW = datetime(2026, 3, 1, tzinfo=timezone.utc)
@@ -41,7 +50,7 @@ def order(*lines: Line, shipping: str = "0", refunded: str = "0", goods: str | N
 
 
 def points(of: Order, rate: str = "1") -> tuple[int, int]:
-    due = entitlement(of, earning.Terms(Decimal(rate)), NOW)
+    due = entitlement(of, Terms(Decimal(rate)), NOW)
     return due.pending, due.earned
 
 
@@ -58,12 +67,12 @@ def test_a_line_of_no_pieces_is_worth_nothing_and_holds_up_no_other() -> None:
     assert points(order(nothing, goods)) == (20, 20)
     assert points(order(nothing)) == (0, 0)
     assert points(order(line(1, "10", quantity=0), goods)) == (20, 20), "money without pieces"
-    due = entitlement(order(nothing, goods, refunded="40"), earning.Terms(Decimal(1)), NOW)
+    due = entitlement(order(nothing, goods, refunded="40"), Terms(Decimal(1)), NOW)
     assert (due.pending, due.earned, [share.points for share in due.lines]) == (0, 0, [0, 0])
 
 
 def test_the_shares_of_the_lines_add_up_to_the_order() -> None:
-    assert [share.points for share in entitlement(order(*THREE), earning.Terms(Decimal(1)), NOW).lines] == [16, 17, 16]
+    assert [share.points for share in entitlement(order(*THREE), Terms(Decimal(1)), NOW).lines] == [16, 17, 16]
 
 
 def test_three_lines_refunded_one_by_one_lose_16_17_and_16() -> None:
@@ -82,14 +91,14 @@ def test_a_return_that_is_also_refunded_counts_once() -> None:
 
 
 def test_an_order_discount_is_spread_over_the_lines() -> None:
-    due = entitlement(order(line(1, "30"), line(2, "10"), goods="20"), earning.Terms(Decimal(1)), NOW)
+    due = entitlement(order(line(1, "30"), line(2, "10"), goods="20"), Terms(Decimal(1)), NOW)
     assert [share.amount for share in due.lines] == [Decimal(15), Decimal(5)]
 
 
 def test_gift_cards_earn_nothing_but_take_their_share_of_a_discount() -> None:
     lines = (line(1, "30", is_gift_card=True), line(2, "10"))
     placed = order(*lines, goods="20")
-    terms = earning.terms_for(placed, _programme("1"))
+    terms = terms_for(placed, _programme("1"))
     assert entitlement(placed, terms, NOW).pending == 5
 
 
@@ -111,20 +120,20 @@ def test_currencies_without_or_with_three_decimals_are_exact(total: str, rate: s
 
 @pytest.mark.parametrize("state", [OrderState.NOT_YET, OrderState.VOID])
 def test_what_is_not_an_order_is_due_nothing(state: OrderState) -> None:
-    assert entitlement(order(*THREE, state=state), earning.Terms(Decimal(1)), NOW) == Due(0, 0)
+    assert entitlement(order(*THREE, state=state), Terms(Decimal(1)), NOW) == Due(0, 0)
 
 
 def test_the_rate_of_a_line_is_the_frozen_one() -> None:
-    terms = earning.Terms(Decimal(1), {"1": earning.LineTerms(Decimal(3))})
+    terms = Terms(Decimal(1), {"1": LineTerms(Decimal(3))})
     assert entitlement(order(line(1, "10"), line(2, "10")), terms, NOW).pending == 40
 
 
 def test_a_replacement_and_an_order_without_address_earn_nothing_and_say_why() -> None:
     programme = _programme("1")
-    assert earning.verdict(order(*THREE, replaces_another=True), programme) == earning.REPLACEMENT
-    assert earning.verdict(order(*THREE, person=Person(None, "", False)), programme) == earning.NO_EMAIL
-    assert earning.verdict(order(*THREE), None) == earning.PROGRAMME_OFF
-    assert earning.verdict(order(*THREE), programme) == earning.EARNS
+    assert verdict(order(*THREE, replaces_another=True), programme) == REPLACEMENT
+    assert verdict(order(*THREE, person=Person(None, "", False)), programme) == NO_EMAIL
+    assert verdict(order(*THREE), None) == PROGRAMME_OFF
+    assert verdict(order(*THREE), programme) == EARNS
 
 
 amounts = st.decimals(min_value=0, max_value=10_000, places=3)
@@ -144,7 +153,7 @@ def orders(draw: Any) -> Order:
 
 @given(orders(), st.decimals(min_value=0, max_value=100, places=2))
 def test_points_are_never_negative_and_never_more_than_was_paid(placed: Order, rate: Decimal) -> None:
-    due = entitlement(placed, earning.Terms(rate), NOW)
+    due = entitlement(placed, Terms(rate), NOW)
     assert due.pending >= 0
     assert due.earned >= 0
     assert due.pending + due.earned <= rate * placed.goods

@@ -12,7 +12,7 @@ from django.utils import timezone as clock
 from saleor_reciprocity import host, settlement
 from saleor_reciprocity.points import adjustments, bonuses, expiry
 from saleor_reciprocity.points.models import Account, Entry, Lot
-from saleor_reciprocity.points.tiers import AccountTier
+from saleor_reciprocity.points.tiers.models import AccountTier
 from saleor_reciprocity.surprises import campaigns
 from saleor_reciprocity.surprises.models import PrizeKind
 from saleor_reciprocity.surveys import responses

@@ -11,10 +11,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from saleor_reciprocity import host, invariants
-from saleor_reciprocity.points import bonuses, rulebook, tiers
+from saleor_reciprocity.points import bonuses
 from saleor_reciprocity.points import invariants as points
+from saleor_reciprocity.points.earning import rulebook
+from saleor_reciprocity.points.earning.rules import Trigger
 from saleor_reciprocity.points.models import OrderTerms
-from saleor_reciprocity.points.rules import Trigger
+from saleor_reciprocity.points.tiers import standing
+from saleor_reciprocity.points.tiers.models import AccountTier
 
 from .. import hosts
 from .programmes import account_of, bought, ladder, rule, settled
@@ -73,7 +76,7 @@ def shop(programme_on: Any, customer: Any) -> None:
     bought(customer, "60")
     now = timezone.now()
     bonuses.give(host.person(customer), programme_on.id, Trigger.SURVEY, "answer 1", now, now)
-    assert tiers.tier_of(account_of(customer), now).code == "silver"
+    assert standing.tier_of(account_of(customer), now).code == "silver"
     assert json.dumps(OrderTerms.objects.get().terms).count('"A rule"') == 2
 
 
@@ -108,7 +111,7 @@ def test_a_tier_that_the_policy_keeps_is_no_finding(programme_on: Any, customer:
     order = OrderTerms.objects.get().order_id
     hosts.cancel(hosts.find_order(order))
     settled(hosts.find_order(order))
-    assert tiers.AccountTier.objects.get().code == "silver"
+    assert AccountTier.objects.get().code == "silver"
     assert not [title for title, rows in invariants.broken(timezone.now()) if rows]
 
 

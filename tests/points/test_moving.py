@@ -10,8 +10,9 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from saleor_reciprocity import erasure, host, people, settlement, sweep
-from saleor_reciprocity.points import expiry, ledger, merging, queries, tiers
+from saleor_reciprocity.points import expiry, ledger, merging, queries
 from saleor_reciprocity.points.models import Account, Entry, Lot, OrderTerms
+from saleor_reciprocity.points.tiers.models import AccountTier
 from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Reward
 
@@ -199,7 +200,7 @@ def test_the_tiers_of_both_follow(programme_on: Any) -> None:
     order = placed(eve)
     correct(order, ada)
     sweep.sweep()
-    places = {row.account.user: row.code for row in tiers.AccountTier.objects.select_related("account")}
+    places = {row.account.user: row.code for row in AccountTier.objects.select_related("account")}
     assert places == {eve: "", ada: "gold"}
 
 

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from saleor_reciprocity import settings
 from saleor_reciprocity.host.facts import Order
-from saleor_reciprocity.points import earning, rules
-from saleor_reciprocity.points.entitlement import entitlement
-from saleor_reciprocity.points.rules import Buyer, Conditions, Effect, Rule, Shelf, Stacking, Standing
+from saleor_reciprocity.points.earning import rules
+from saleor_reciprocity.points.earning.entitlement import entitlement
+from saleor_reciprocity.points.earning.rules import Buyer, Conditions, Effect, Rule, Shelf, Stacking, Standing
+from saleor_reciprocity.points.earning.terms import Terms, is_too_large, terms_for
 
 from .test_entitlement import NOW, PLACED_AT, amounts, line, order, orders
 
@@ -36,8 +37,8 @@ def programme(**values: str) -> Any:
 
 
 def earned(of: Order, *in_force: Rule, buyer: Buyer = Buyer(), shelves: Any = None, **values: str) -> int:  # noqa: B008
-    terms = earning.terms_for(of, programme(**values), in_force, buyer, shelves)
-    due = entitlement(of, earning.Terms.from_json(terms.as_json()), NOW)
+    terms = terms_for(of, programme(**values), in_force, buyer, shelves)
+    due = entitlement(of, Terms.from_json(terms.as_json()), NOW)
     return due.pending + due.earned
 
 
@@ -164,14 +165,14 @@ def test_terms_survive_being_stored() -> None:
         rule(3, "2", Effect.BONUS_PER_PIECE),
     )
     values = programme(earning_base="net", earning_shipping="yes", return_window_days="14")
-    terms = earning.terms_for(basket, values, in_force, Buyer(tier=GOLD))
-    assert earning.Terms.from_json(terms.as_json()) == terms
+    terms = terms_for(basket, values, in_force, Buyer(tier=GOLD))
+    assert Terms.from_json(terms.as_json()) == terms
 
 
 def test_an_order_that_would_overflow_is_too_large() -> None:
     huge = order(line(1, "100000000000000"))
-    assert earning.is_too_large(huge, earning.terms_for(huge, programme()))
-    assert not earning.is_too_large(TEN, earning.terms_for(TEN, programme()))
+    assert is_too_large(huge, terms_for(huge, programme()))
+    assert not is_too_large(TEN, terms_for(TEN, programme()))
 
 
 multipliers = st.decimals(min_value=0, max_value=10, places=2)
@@ -202,7 +203,7 @@ def test_the_order_in_which_rules_are_read_is_no_matter(placed: Order, in_force:
 
 @given(orders(), rule_sets())
 def test_lines_shipping_and_bonuses_add_up_to_the_order(placed: Order, in_force: list[Rule]) -> None:
-    terms = earning.terms_for(placed, programme(earning_shipping="yes"), in_force)
+    terms = terms_for(placed, programme(earning_shipping="yes"), in_force)
     due = entitlement(placed, terms, NOW)
     shares = sum(share.points for share in due.lines) + (due.shipping.points if due.shipping else 0)
     assert shares + sum(bonus.points for bonus in due.bonuses) == due.pending + due.earned
@@ -223,7 +224,7 @@ def test_time_alone_only_moves_pending_points_to_earned(placed: Order, in_force:
         replace(each, shipments=((PLACED_AT + timedelta(days=number), each.fulfilled),))
         for number, each in enumerate(placed.lines)
     ))  # fmt: skip
-    terms = earning.terms_for(shipped, programme(return_window_days="14"), in_force)
+    terms = terms_for(shipped, programme(return_window_days="14"), in_force)
     before = entitlement(shipped, terms, PLACED_AT + timedelta(days=days))
     after = entitlement(shipped, terms, PLACED_AT + timedelta(days=days + 1))
     assert before.pending + before.earned == after.pending + after.earned

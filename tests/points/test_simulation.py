@@ -12,10 +12,12 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from saleor_reciprocity import host, programme, settlement
-from saleor_reciprocity.points import earning, orders, simulation
-from saleor_reciprocity.points.entitlement import entitlement
+from saleor_reciprocity.points import orders
+from saleor_reciprocity.points.earning import simulation
+from saleor_reciprocity.points.earning.entitlement import entitlement
+from saleor_reciprocity.points.earning.rules import Conditions, Effect, Rule, Stacking, Trigger
+from saleor_reciprocity.points.earning.terms import terms_for
 from saleor_reciprocity.points.models import Account
-from saleor_reciprocity.points.rules import Conditions, Effect, Rule, Stacking, Trigger
 
 from .. import hosts
 from .programmes import rule
@@ -110,7 +112,7 @@ def _extra(row: Any, asked: Rule, values: Any) -> int:
     worth = []
     for in_force in ((), (asked,)):
         buyer, shelves = orders.buyer_of(order, None, in_force), orders.shelves_for(order, in_force)
-        due = entitlement(order, earning.terms_for(order, values, in_force, buyer, shelves), timezone.now())
+        due = entitlement(order, terms_for(order, values, in_force, buyer, shelves), timezone.now())
         worth.append(due.pending + due.earned)
     return worth[1] - worth[0]
 

@@ -11,7 +11,8 @@ import pytest
 from saleor_reciprocity import host
 from saleor_reciprocity.mail import kinds, outbox, rendering
 from saleor_reciprocity.mail.models import Mail
-from saleor_reciprocity.points import adjustments, expiry, ledger, merging, orders, statements
+from saleor_reciprocity.points import adjustments, expiry, ledger, merging, orders
+from saleor_reciprocity.points.messages import statements
 from saleor_reciprocity.points.models import Account, Kind, Lot
 from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Reward

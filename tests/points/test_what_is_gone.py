@@ -12,9 +12,9 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from saleor_reciprocity import host, settlement
-from saleor_reciprocity.points import rulebook, simulation
+from saleor_reciprocity.points.earning import rulebook, simulation
+from saleor_reciprocity.points.earning.rules import Conditions, Effect, Rule, Stacking, Trigger
 from saleor_reciprocity.points.models import Account
-from saleor_reciprocity.points.rules import Conditions, Effect, Rule, Stacking, Trigger
 
 from .. import hosts
 from .programmes import rule

@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from saleor_reciprocity import backfill, host, identity, programme, sweep
 from saleor_reciprocity.management.commands.reciprocity_backfill import EVER
-from saleor_reciprocity.points import rulebook
-from saleor_reciprocity.points.earning import Terms
+from saleor_reciprocity.points.earning import rulebook
+from saleor_reciprocity.points.earning.terms import Terms
 from saleor_reciprocity.points.models import Account, Entry, Lot, OrderTerms
-from saleor_reciprocity.points.tiers import TierChange
+from saleor_reciprocity.points.tiers.models import TierChange
 from saleor_reciprocity.settlement import SettledOrder
 
 from .. import hosts

@@ -18,7 +18,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precon
 
 from saleor_reciprocity import erasure, errors, invariants, programme
 from saleor_reciprocity.points import adjustments, expiry, ledger
-from saleor_reciprocity.points.entitlement import Due
+from saleor_reciprocity.points.earning.entitlement import Due
 from saleor_reciprocity.points.models import Account, Entry, Kind, Lot, OrderTerms
 from saleor_reciprocity.settings import INTO_DEBT, PENDING_ONLY, WITHIN_BALANCE
 

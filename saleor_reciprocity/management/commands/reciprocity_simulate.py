@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from saleor_reciprocity import errors, host
-from saleor_reciprocity.points import rulebook, simulation
-from saleor_reciprocity.points.rules import Conditions, Effect, Stacking, Trigger
+from saleor_reciprocity.points.earning import rulebook, simulation
+from saleor_reciprocity.points.earning.rules import Conditions, Effect, Stacking, Trigger
 
 
 class Command(BaseCommand):

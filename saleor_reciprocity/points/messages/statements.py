@@ -16,8 +16,9 @@ from saleor_reciprocity import clock
 from saleor_reciprocity.mail import kinds
 from saleor_reciprocity.mail.models import Mail
 
-from . import queries, recipients
-from .models import Account, Kind
+from .. import queries
+from ..models import Account, Kind
+from . import recipients
 
 FIRST_DAYS = 7  # of a month, in which the statement of the month before is asked for
 

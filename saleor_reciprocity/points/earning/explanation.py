@@ -9,16 +9,15 @@ from django.utils.translation import gettext as _
 
 from saleor_reciprocity.host.facts import Line, Order, OrderState
 
-from . import earning
-from .earning import Applied, Terms
 from .entitlement import Due, LineDue
 from .rules import Effect
+from .terms import NO_EMAIL, PROGRAMME_OFF, REPLACEMENT, TOO_LARGE, Applied, Terms
 
 _VERDICTS = {
-    earning.PROGRAMME_OFF: lambda: _("The loyalty programme was off when this order was placed."),
-    earning.REPLACEMENT: lambda: _("This order replaces another, which has earned already."),
-    earning.NO_EMAIL: lambda: _("This order names nobody who could get points."),
-    earning.TOO_LARGE: lambda: _("This order is too large to earn points by itself. Please ask the shop."),
+    PROGRAMME_OFF: lambda: _("The loyalty programme was off when this order was placed."),
+    REPLACEMENT: lambda: _("This order replaces another, which has earned already."),
+    NO_EMAIL: lambda: _("This order names nobody who could get points."),
+    TOO_LARGE: lambda: _("This order is too large to earn points by itself. Please ask the shop."),
 }
 
 

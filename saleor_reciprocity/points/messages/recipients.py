@@ -14,7 +14,7 @@ from saleor_reciprocity.mail import outbox
 from saleor_reciprocity.mail.models import Mail
 from saleor_reciprocity.settings import Programme
 
-from .models import Account, Lot, OrderTerms
+from ..models import Account, Lot, OrderTerms
 
 
 def channels() -> Iterator[tuple[str, Programme]]:

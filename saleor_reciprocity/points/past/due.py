@@ -1,4 +1,4 @@
-"""Reckoning: what many past orders are due, in a handful of statements: `entitlement` under new terms, in SQL.
+"""Due: what many past orders are due, in a handful of statements: `entitlement` under new terms, in SQL.
 
 It is exact: whole numerators over one denominator for each order. Of an order that `is_odd` some pieces of a line, but
 not all, were shipped or given back, or its account is in debt: those are few and are left to the way for one order. A
@@ -14,8 +14,9 @@ from django.db import connection
 
 from saleor_reciprocity import host, settings
 
-from . import earning, walk
-from .rules import Rule
+from ..earning.rules import Rule
+from ..earning.terms import MOST_POINTS
+from .rules import PLACE, apply
 
 # Within one transaction there may be several batches.
 _TABLES = f"""
@@ -26,9 +27,9 @@ CREATE TEMP TABLE past_order (order_id text PRIMARY KEY, account_id bigint, user
   shipping_net numeric, off_shipping numeric, refunded numeric, fingerprint text,
   number_of_person int NOT NULL DEFAULT 1, tier text, tier_name text, tier_multiplier numeric NOT NULL DEFAULT 1,
   bonuses jsonb NOT NULL DEFAULT '[]',
-  no_more_bonuses boolean NOT NULL DEFAULT false, {walk.PLACE}) ON COMMIT DROP;
+  no_more_bonuses boolean NOT NULL DEFAULT false, {PLACE}) ON COMMIT DROP;
 CREATE TEMP TABLE past_line (order_id text, line_id text, product_id int, category_id int, quantity int, total numeric,
-  counted numeric, is_gift_card boolean, kept int, matured int, matures_at timestamptz, {walk.PLACE}) ON COMMIT DROP;
+  counted numeric, is_gift_card boolean, kept int, matured int, matures_at timestamptz, {PLACE}) ON COMMIT DROP;
 """
 
 # The fingerprint is read before the facts, as `settlement.settle` does.
@@ -150,7 +151,7 @@ def reckon(
         "waits": values.return_window_days > 0,
         "window": timedelta(days=values.return_window_days),
         "return_days": values.return_window_days,
-        "most": earning.MOST_POINTS,
+        "most": MOST_POINTS,
         "now": now,
         "agreed_at": now.isoformat(),
     }
@@ -161,5 +162,5 @@ def reckon(
         for statement in (_FACTS, _LEAVE_OUT, _LINES):
             cursor.execute(statement, asked)
         cursor.execute("ANALYZE past_order, past_line")
-        walk.walk(in_force)
+        apply(in_force)
         cursor.execute(_DUE, asked)

@@ -15,8 +15,8 @@ from saleor_reciprocity import clock
 from saleor_reciprocity.mail import kinds
 from saleor_reciprocity.mail.models import Mail
 
+from ..models import Account
 from . import recipients
-from .models import Account
 
 # The lots of users that end in a channel until a moment and that no reminder asked for before another has spoken of.
 _ENDING = """

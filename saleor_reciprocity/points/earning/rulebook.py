@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import datetime, time
 from decimal import Decimal
 from typing import Any, Iterable
 
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host
-from saleor_reciprocity.fields import JSONField
 
-from . import tiers
+from ..tiers import ladders
+from .conditions import SETS, conditions_as_json, conditions_from
+from .models import EarningRule, EarningRuleVersion
 from .rules import Conditions, Effect, Rule, Stacking, Trigger
 
 MOST_FACTOR = Decimal(1000)
@@ -24,88 +24,6 @@ MOST_TOTAL = Decimal(10) ** 12
 MOST_PRIORITY = 10**6
 MOST_ORDERS = 10**6
 MOST_VALUES = 200
-
-
-class EarningRule(models.Model):
-    """A rule of one channel, through all its versions. Not what it says: its versions do."""
-
-    id = models.BigAutoField(primary_key=True)
-    channel_id = models.CharField(max_length=36, db_index=True)
-    created_at = models.DateTimeField()
-
-    class Meta:
-        app_label = "reciprocity"
-
-
-class EarningRuleVersion(models.Model):
-    """What a rule says from one moment on. Never changed: a change makes the next version."""
-
-    id = models.BigAutoField(primary_key=True)
-    rule = models.ForeignKey(EarningRule, on_delete=models.PROTECT, related_name="versions", db_index=False)
-    number = models.IntegerField()
-    since = models.DateTimeField()
-    name = models.CharField(max_length=128)
-    trigger = models.CharField(max_length=16, choices=[(each.value, each.value) for each in Trigger])
-    effect = models.CharField(max_length=16, choices=[(each.value, each.value) for each in Effect])
-    value = models.DecimalField(max_digits=14, decimal_places=4)
-    stacking = models.CharField(max_length=16, choices=[(each.value, each.value) for each in Stacking])
-    priority = models.IntegerField(default=0)
-    conditions = JSONField(default=dict)
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField(null=True)
-    actor = models.CharField(max_length=64, blank=True, default="")
-
-    class Meta:
-        app_label = "reciprocity"
-        constraints = [
-            models.UniqueConstraint(fields=["rule", "number"], name="reciprocity_rule_versions_in_turn"),
-        ]
-
-    @property
-    def pure(self) -> Rule:
-        """The rule as a value."""
-        return Rule(
-            id=self.rule_id,
-            version=self.number,
-            name=self.name,
-            effect=Effect(self.effect),
-            value=self.value,
-            trigger=Trigger(self.trigger),
-            stacking=Stacking(self.stacking),
-            priority=self.priority,
-            conditions=conditions_from(self.conditions),
-        )
-
-
-def conditions_from(stored: dict[str, Any]) -> Conditions:
-    """Conditions as they were stored."""
-    return Conditions(**{name: _READ[name](value) for name, value in stored.items()})
-
-
-def conditions_as_json(conditions: Conditions) -> dict[str, Any]:
-    """Conditions as they are stored; what is not asked for is left out."""
-    given = ((field.name, getattr(conditions, field.name)) for field in fields(Conditions))
-    return {name: _WRITE[name](value) for name, value in given if value is not None and value != frozenset()}
-
-
-_SETS = ("products", "categories", "collections", "groups", "tiers", "weekdays")
-_MONEY, _TIMES, _NUMBERS = (
-    ("minimum_total", "maximum_total"),
-    ("time_from", "time_to"),
-    ("order_number", "every_nth_order"),
-)
-_READ: dict[str, Any] = {
-    **dict.fromkeys(_SETS, frozenset),
-    **dict.fromkeys(_MONEY, Decimal),
-    **dict.fromkeys(_TIMES, time.fromisoformat),
-    **dict.fromkeys(_NUMBERS, int),
-}
-_WRITE: dict[str, Any] = {
-    **dict.fromkeys(_SETS, sorted),
-    **dict.fromkeys(_MONEY, str),
-    **dict.fromkeys(_TIMES, time.isoformat),
-    **dict.fromkeys(_NUMBERS, int),
-}
 
 
 def in_force(channel_id: str, moment: datetime, trigger: Trigger = Trigger.ORDER) -> tuple[Rule, ...]:
@@ -270,11 +188,11 @@ def _check_numbers(conditions: Conditions, currency: str) -> None:
 
 
 def _check_names(conditions: Conditions) -> None:
-    for name in _SETS:
+    for name in SETS:
         if len(getattr(conditions, name)) > MOST_VALUES:
             raise errors.Invalid(_("Name at most %(most)s.") % {"most": MOST_VALUES}, field=name)
-    row = tiers.ladder_row()
-    known_tiers = {step.code for step in tiers.ladder_of(row).steps} if row else set()
+    row = ladders.ladder_row()
+    known_tiers = {step.code for step in ladders.ladder_of(row).steps} if row else set()
     missing: Iterable[tuple[str, Iterable[Any]]] = (
         ("products", host.unknown_ids("product", conditions.products)),
         ("categories", host.unknown_ids("category", conditions.categories)),

@@ -1,4 +1,4 @@
-"""Tiers: the shop's ladder in its versions, and where each account stands on it.
+"""Standing: where each account stands on the ladder of tiers.
 
 What is stored of an account is only the last look. It is out of date when the account has a newer entry, when the
 ladder has a newer version, or when points leave the window; then whoever asks gets it computed afresh, and the next
@@ -8,119 +8,23 @@ ladder has a newer version, or when points leave the window; then whoever asks g
 from __future__ import annotations
 
 import logging
-import re
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from typing import Callable, Sequence
+from typing import Callable
 
-from django.db import connection, models, transaction
-from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.db import connection, transaction
 
-from saleor_reciprocity import errors
 from saleor_reciprocity.errors import keep_going
-from saleor_reciprocity.fields import check
+from saleor_reciprocity.points.tiers.ladders import ladder_of, ladder_row
+from saleor_reciprocity.points.tiers.models import AccountTier, TierChange, TierLadder
 
-from . import ledger
-from .ladder import Downgrade, Ladder, Place, Step, move
-from .models import Account
-from .rules import Standing
+from .. import ledger
+from ..earning.rules import Standing
+from ..models import Account
+from .ladder import Ladder, Place, Step, move
 
 logger = logging.getLogger(__name__)
-
-MOST_TIERS = 20
-MOST_DAYS = 3650
-MOST_THRESHOLD = 10**12
-CODE = re.compile(r"[a-z0-9-]{1,32}", re.ASCII)
 BATCH = 1000
-
-
-class TierLadder(models.Model):
-    """The ladder from one moment on. Every version is kept; the newest is in force."""
-
-    id = models.BigAutoField(primary_key=True)
-    since = models.DateTimeField()
-    window_days = models.IntegerField()
-    downgrade = models.CharField(max_length=16, choices=[(policy.value, policy.value) for policy in Downgrade])
-    grace_days = models.IntegerField(default=0)
-    actor = models.CharField(max_length=64, blank=True, default="")
-
-    class Meta:
-        app_label = "reciprocity"
-
-
-class Tier(models.Model):
-    """One step of one version of the ladder. Not who stands on it."""
-
-    id = models.BigAutoField(primary_key=True)
-    ladder = models.ForeignKey(TierLadder, on_delete=models.PROTECT, related_name="tiers")
-    code = models.CharField(max_length=32)
-    name = models.CharField(max_length=64)
-    threshold = models.BigIntegerField()
-    multiplier = models.DecimalField(max_digits=7, decimal_places=4)
-
-    class Meta:
-        app_label = "reciprocity"
-        constraints = [
-            models.UniqueConstraint(fields=["ladder", "code"], name="reciprocity_one_tier_of_a_code"),
-            models.UniqueConstraint(fields=["ladder", "threshold"], name="reciprocity_one_tier_of_a_threshold"),
-            check("reciprocity_tier_makes_sense", models.Q(threshold__gt=0, multiplier__gte=1)),
-        ]
-
-
-class AccountTier(models.Model):
-    """Where an account stood when it was last looked at, and until when that is so if no entry is written."""
-
-    id = models.BigAutoField(primary_key=True)
-    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="+")
-    ladder = models.ForeignKey(TierLadder, on_delete=models.PROTECT, related_name="+")
-    code = models.CharField(max_length=32, blank=True, default="")
-    since = models.DateTimeField()
-    falls_at = models.DateTimeField(null=True)
-    version = models.BigIntegerField()
-    look_at = models.DateTimeField(null=True)
-
-    class Meta:
-        app_label = "reciprocity"
-
-    @property
-    def place(self) -> Place:
-        return Place(self.code, self.falls_at)
-
-
-class TierChange(models.Model):
-    """One move of an account from tier to tier, over however many steps. "" stands for no tier."""
-
-    id = models.BigAutoField(primary_key=True)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
-    from_code = models.CharField(max_length=32, blank=True, default="")
-    code = models.CharField(max_length=32, blank=True, default="")
-    points = models.BigIntegerField()
-    changed_at = models.DateTimeField()
-
-    class Meta:
-        app_label = "reciprocity"
-        indexes = [models.Index(fields=["account", "changed_at"], name="reciprocity_tier_changes")]
-        constraints = [check("reciprocity_tier_change_moves", ~models.Q(code=models.F("from_code")))]
-
-
-def ladder_row(moment: datetime | None = None) -> TierLadder | None:
-    """The ladder that is in force, or was at a moment; None where the shop had none."""
-    rows = TierLadder.objects.order_by("pk")  # the clock may have been put back since
-    return (rows if moment is None else rows.filter(since__lte=moment)).last()
-
-
-def ladder_of(row: TierLadder) -> Ladder:
-    """The ladder behind a stored version, which never changes."""
-    return _ladder(row.pk, row.window_days, row.downgrade, row.grace_days)
-
-
-@lru_cache(maxsize=8)
-def _ladder(ladder_id: int, window_days: int, downgrade: str, grace_days: int) -> Ladder:
-    rows = Tier.objects.filter(ladder_id=ladder_id).order_by("threshold")
-    steps = tuple(Step(*row) for row in rows.values_list("code", "name", "threshold", "multiplier"))
-    return Ladder(steps, window_days, Downgrade(downgrade), grace_days)
 
 
 def tier_of(account: Account, now: datetime) -> Step | None:
@@ -274,44 +178,3 @@ def _to_look_at(row: TierLadder, after: int, now: datetime) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(_TO_LOOK_AT, {"after": after, "ladder": row.pk, "now": now, "limit": BATCH})
         return [account_id for (account_id,) in cursor.fetchall()]
-
-
-def replace_ladder(steps: Sequence[Step], window_days: int, grace_days: int, downgrade: str, actor: str) -> TierLadder:
-    """A new version of the ladder, in force at once. Raises Invalid, at the field, for what makes no sense."""
-    _check_steps(steps)
-    _check_days("windowDays", window_days, 1)
-    _check_days("graceDays", grace_days, 0)
-    with transaction.atomic():
-        row = TierLadder.objects.create(
-            since=timezone.now(), window_days=window_days, downgrade=downgrade, grace_days=grace_days, actor=actor
-        )
-        Tier.objects.bulk_create([Tier(ladder=row, **vars(step)) for step in steps])
-    return row
-
-
-def _check_steps(steps: Sequence[Step]) -> None:
-    if len(steps) > MOST_TIERS:
-        raise errors.Invalid(_("Name at most %(most)s tiers.") % {"most": MOST_TIERS}, field="tiers")
-    if len({step.code for step in steps}) < len(steps):
-        raise errors.Invalid(_("Each tier needs a code of its own."), field="tiers")
-    for lower, higher in zip([None, *steps], steps):
-        _check_step(higher)
-        if lower is not None and lower.threshold >= higher.threshold:
-            raise errors.Invalid(_("Each tier needs more points than the one before."), field="tiers")
-
-
-def _check_step(step: Step) -> None:
-    if not CODE.fullmatch(step.code):
-        raise errors.Invalid(_("Enter a code of at most 32 letters a to z, digits and hyphens."), field="tiers")
-    if not step.name.strip() or len(step.name) > 64:
-        raise errors.Invalid(_("Enter a name of at most %(most)s characters.") % {"most": 64}, field="tiers")
-    if not 0 < step.threshold <= MOST_THRESHOLD:
-        raise errors.Invalid(_("Enter a whole number of points above 0."), field="tiers")
-    if not 1 <= step.multiplier <= 100 or step.multiplier != round(step.multiplier, 4):
-        raise errors.Invalid(_("Enter a multiplier from 1 to 100 with at most 4 decimals."), field="tiers")
-
-
-def _check_days(field: str, days: int, least: int) -> None:
-    if not least <= days <= MOST_DAYS:
-        message = _("Enter a whole number from %(low)s to %(high)s.") % {"low": least, "high": MOST_DAYS}
-        raise errors.Invalid(message, field=field)

@@ -10,10 +10,11 @@ from django.db import connection, transaction
 
 from saleor_reciprocity import host, settings
 
-from . import earning, expiry, holders
-from .models import Account
-from .reckoning import reckon
-from .rules import Rule
+from .. import expiry, holders
+from ..earning.rules import Rule
+from ..earning.terms import EARNS, PROGRAMME_OFF
+from ..models import Account
+from .due import reckon
 
 _PEOPLE = f"SELECT o.order_id, o.user_id, o.email FROM ({host.SOLD_ORDERS} AND {host.CHOSEN_ORDERS}) o"  # noqa: S608
 
@@ -130,12 +131,12 @@ def _write(channel: host.Channel, now: datetime) -> Award:
     """Write what is in `past_due`: terms, entries, lots, accounts, and that the orders were settled."""
     asked = {
         "channel": channel.id,
-        "earns": earning.EARNS,
+        "earns": EARNS,
         "now": now,
         "expires_at": expiry.of_channel(channel.id, now, now),
     }
     with connection.cursor() as cursor:
-        cursor.execute(_FORGET, {"off": earning.PROGRAMME_OFF})
+        cursor.execute(_FORGET, {"off": PROGRAMME_OFF})
     return _sum("posted", _WRITE, asked)
 
 

@@ -10,7 +10,7 @@ from math import floor
 
 from saleor_reciprocity.host.facts import Line, Order, OrderState
 
-from .earning import Bonus, Terms
+from .terms import Bonus, Terms
 
 NONE, ONE = Fraction(0), Fraction(1)
 

@@ -1,7 +1,7 @@
-"""The walk through the rules for many orders at once: `earning.terms_for` in SQL, one statement or two for each rule.
+"""The rules in SQL, for many orders at once: `terms.terms_for`, one statement or two for each rule.
 
 It works on two temporary tables, `past_order` and `past_line`, which hold the facts of the orders and what has been
-applied to them so far. A test holds it to what `earning.terms_for` gives, order by order.
+applied to them so far. A test holds it to what `terms.terms_for` gives, order by order.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from django.db import connection
 
 from saleor_reciprocity import host
 
-from . import rules
-from .earning import Applied
-from .rules import Conditions, Effect, Rule, Stacking
+from ..earning import rules
+from ..earning.rules import Conditions, Effect, Rule, Stacking
+from ..earning.terms import Applied
 
 # What has been applied: to each line, and to lines that are added later (the order's own `factor` and so on).
 PLACE = """
@@ -73,7 +73,7 @@ WITH numbered AS NOT MATERIALIZED ({host.NUMBERED_ORDERS}), earlier AS (
 UPDATE past_order o SET number_of_person = 1 + c.orders FROM counted c WHERE c.order_id = o.order_id
 """  # noqa: S608 - a constant
 
-# The tier that each person had when the order was placed, as `tiers.standing_at` finds it.
+# The tier that each person had when the order was placed, as `standing.standing_at` finds it.
 _STANDING = """
 UPDATE past_order o SET tier = s.code, tier_name = s.name, tier_multiplier = s.multiplier
 FROM past_order p
@@ -91,7 +91,7 @@ FROM past_order o WHERE o.order_id = p.order_id AND o.tier_multiplier <> 1 {only
 """
 
 
-def walk(in_force: Sequence[Rule]) -> None:
+def apply(in_force: Sequence[Rule]) -> None:
     """Apply the rules for orders, in their order, and then the tiers, to what is in the two tables."""
     asked = [rule for rule in rules.in_order(tuple(in_force)) if rule.trigger is rules.Trigger.ORDER]
     with connection.cursor() as cursor:
