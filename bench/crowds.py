@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from saleor_reciprocity import host, settlement
-from saleor_reciprocity.points import ledger
+from saleor_reciprocity.points import accounts, ledger
 from saleor_reciprocity.points.models import Entry
 from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Reward
@@ -47,9 +47,9 @@ def measure(channel: host.Channel, seconds: float, beside: bool) -> list[str]:
     settle_down()
     lines = [_line("A second, committed", [*ours, *(peer.name for peer in peers)])]
     for count in CONNECTIONS:
-        for crowd, accounts in (("one account", 1), ("an account each", count)):
-            rates = [_rate(people[:accounts], count, take, seconds) for take in ours.values()]
-            rates += [peer.rate(count, accounts, seconds) for peer in peers]
+        for crowd, owners in (("one account", 1), ("an account each", count)):
+            rates = [_rate(people[:owners], count, take, seconds) for take in ours.values()]
+            rates += [peer.rate(count, owners, seconds) for peer in peers]
             lines.append(_line(f"{count:>2} connections, {crowd}", [f"{rate:,.0f}" for rate in rates]))
             print(lines[-1], flush=True)
     for peer in peers:
@@ -74,7 +74,7 @@ def _take(person: host.Person) -> None:
     now = timezone.now()
     with transaction.atomic():
         posting = ledger.Posting(kind="adjustment", source=secrets.token_hex(16), happened_at=now, points=-100)
-        ledger.spend(ledger.lock_account_of(person, now), posting, now)
+        ledger.spend(accounts.lock_account_of(person, now), posting, now)
 
 
 def _rate(people: Sequence[host.Person], connections: int, take: Take, seconds: float) -> float:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from . import host, programme, settings, settlement
 from .addresses import in_sql, normalised
-from .points import orders, queries
+from .points import accounts, orders
 from .points.earning import rulebook
 from .points.earning.entitlement import entitlement
 from .points.earning.rules import Rule
@@ -105,7 +105,7 @@ def _one(order_id: str, values: settings.Programme, in_force: Sequence[Rule], dr
     order = host.order(order_id)
     if order is None or verdict(order, values) != EARNS:
         return Award()
-    agreed = orders.past_terms(order, values, in_force, queries.account_of(order.person))
+    agreed = orders.past_terms(order, values, in_force, accounts.account_of(order.person))
     due = entitlement(order, agreed, now)
     if due.earned + due.pending == 0 or is_too_large(order, agreed):
         return Award()

@@ -19,7 +19,7 @@ from . import errors, host, identity
 from .experiments import personal as experiments
 from .identity import Subject
 from .mail import personal as mail
-from .points import ledger
+from .points import accounts
 from .points import personal as points
 from .points.models import Account, OrderTerms
 from .recommendations import personal as recommendations
@@ -94,7 +94,7 @@ def _is_known(subject: Subject) -> bool:
 def erase_account(account_id: int, now: datetime) -> None:
     """Forget whoever an account belongs to, of whom nothing else is known any more."""
     nobody = host.Person(None, "", confirmed=False)
-    _forget_for_good(_subject(nobody, {account_id}), lambda: _subject(nobody, {ledger.lock(account_id, now).pk}), now)
+    _forget_for_good(_subject(nobody, {account_id}), lambda: _subject(nobody, {accounts.lock(account_id, now).pk}), now)
 
 
 def _forget_for_good(seen: Subject, locked: Callable[[], Subject], now: datetime) -> int:
@@ -121,7 +121,7 @@ def _lock(person: host.Person, now: datetime) -> set[int]:
     """Lock the accounts of a person, in their order. Who has none gets one: for others who would make one to wait."""
     for _attempt in range(3):
         if person.user_id is not None or person.email:
-            ledger.account_of(person, now)
+            accounts.open_account(person, now)
         found = set(_accounts_of(person).values_list("pk", flat=True))
         held = Account.objects.select_for_update().filter(pk__in=found, merged_into=None, erased_at=None)
         if len(held.order_by("pk")) == len(found):

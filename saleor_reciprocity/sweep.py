@@ -15,7 +15,7 @@ from django.utils.timezone import now
 
 from . import host, programme, settlement
 from .errors import keep_going
-from .points.orders import maturing
+from .points.queries import maturing
 from .settlement import SettledOrder
 
 logger = logging.getLogger(__name__)

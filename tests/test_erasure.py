@@ -20,7 +20,7 @@ from saleor_reciprocity import erasure, errors, host, identity, people, settleme
 from saleor_reciprocity.experiments.models import Assignment
 from saleor_reciprocity.mail import consent, kinds
 from saleor_reciprocity.mail.models import Mail
-from saleor_reciprocity.points import adjustments, ledger, merging
+from saleor_reciprocity.points import accounts, adjustments
 from saleor_reciprocity.points import orders as points
 from saleor_reciprocity.points import upkeep as points_upkeep
 from saleor_reciprocity.points.earning.models import EarningRuleVersion
@@ -407,7 +407,9 @@ def test_the_hash_of_a_merged_part_goes_too(programme_on: Any, customer: Any) ->
     settle_in(programme_on)
     bought_by(customer)
     bought_by("private@example.com")
-    merging.merge_people(host.person_with_email("private@example.com"), host.person(customer), "user:1", timezone.now())
+    accounts.merge_people(
+        host.person_with_email("private@example.com"), host.person(customer), "user:1", timezone.now()
+    )
     assert len(erasure.export(host.person(customer))["experiments"]) == 2
     erasure.erase(host.person(customer), timezone.now())
     assert not naming([identity.email_hash("private@example.com"), "private@"])
@@ -423,14 +425,14 @@ def test_an_order_that_was_on_its_way_while_its_person_was_erased_changes_nothin
 ) -> None:
     order = a_life(programme_on, customer)
     terms = OrderTerms.objects.get(order_id=host.order_id(order))
-    waited = ledger.lock
+    waited = accounts.lock
 
     def erased_meanwhile(account_id: int, now: Any) -> Any:
         erasure.erase(host.person(customer), timezone.now())
         return waited(account_id, now)
 
     before = totals()
-    with mock.patch.object(ledger, "lock", erased_meanwhile):
+    with mock.patch.object(accounts, "lock", erased_meanwhile):
         points.settle(host.order_id(order), timezone.now())
     terms.refresh_from_db()
     assert (terms.order_id.startswith("erased:"), totals()) == (True, before)

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from saleor_reciprocity import host, identity, invariants, people, settlement, tasks
-from saleor_reciprocity.points import bonuses, ledger, merging
+from saleor_reciprocity.points import accounts, bonuses, merging
 from saleor_reciprocity.points.earning.models import EarningRule, EarningRuleVersion
 from saleor_reciprocity.points.models import Account, Entry
 from saleor_reciprocity.points.tiers import standing
@@ -124,7 +124,7 @@ def test_one_account_stops_no_other_in_the_looks_at_tiers_and_people(
     bad, good = customers(range(2))
     ladder(("silver", 10, "1"))
     bad_id = Account.objects.get(user=bad).pk
-    lock, prove = ledger.lock, merging.prove_address
+    lock, prove = accounts.lock, merging.prove_address
 
     def locked(account_id: int, now: Any) -> Any:
         return lock(account_id, now) if account_id != bad_id else 1 / 0
@@ -132,7 +132,7 @@ def test_one_account_stops_no_other_in_the_looks_at_tiers_and_people(
     def proved(account: Account, *rest: Any) -> None:
         prove(account, *rest) if account.pk != bad_id else 1 / 0
 
-    monkeypatch.setattr(ledger, "lock", locked)
+    monkeypatch.setattr(accounts, "lock", locked)
     monkeypatch.setattr(merging, "prove_address", proved)
     get_user_model().objects.filter(pk=bad.pk).update(email="worse@example.com")
     get_user_model().objects.filter(pk=good.pk).update(email="better@example.com")

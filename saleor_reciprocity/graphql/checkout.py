@@ -9,7 +9,7 @@ import graphene
 from django.utils import timezone
 
 from saleor_reciprocity import host, programme, settings
-from saleor_reciprocity.points import orders, queries
+from saleor_reciprocity.points import accounts, orders, queries
 from saleor_reciprocity.points.earning.entitlement import BonusDue, entitlement
 from saleor_reciprocity.points.earning.terms import NOTHING, Terms, is_too_large
 from saleor_reciprocity.points.models import Account
@@ -86,7 +86,7 @@ def _own_account(root: Explained, info: Any) -> Account | None:
     if person.user_id is None or not permissions.is_user(info.context, person.user_id):
         return None
     with host.allow_writer():
-        return queries.as_of(queries.account_of(person) or Account(), timezone.now())
+        return queries.as_of(accounts.account_of(person) or Account(), timezone.now())
 
 
 def resolve_checkout_loyalty(root: Any, info: Any) -> Explained | None:
@@ -109,7 +109,7 @@ def _terms(order: host.Order, programme_now: settings.Programme) -> Terms:
     if order.person.user_id is None:
         return orders.terms_for_anybody(order, programme_now, order.placed_at)
     proved = order.person if order.person.confirmed else replace(order.person, email="")
-    return orders.terms_now(replace(order, person=proved), programme_now, queries.account_of(proved))
+    return orders.terms_now(replace(order, person=proved), programme_now, accounts.account_of(proved))
 
 
 CHECKOUT_LOYALTY = graphene.Field(

@@ -8,7 +8,7 @@ import graphene
 from django.utils import timezone
 
 from saleor_reciprocity import erasure
-from saleor_reciprocity.points import adjustments, merging
+from saleor_reciprocity.points import accounts, adjustments
 
 from . import permissions
 from .entries import LoyaltyEntry
@@ -94,7 +94,7 @@ class LoyaltyAccountsMerge(LoyaltyMutation):
     ) -> dict[str, Any]:
         target = person_named(user_id, None)
         source = person_named(from_user_id, from_email, id_field="fromUserId", email_field="fromEmail")
-        return {"account": merging.merge_people(source, target, permissions.actor(info.context), timezone.now())}
+        return {"account": accounts.merge_people(source, target, permissions.actor(info.context), timezone.now())}
 
 
 class LoyaltyCustomerErase(LoyaltyMutation):

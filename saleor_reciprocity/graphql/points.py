@@ -11,7 +11,7 @@ from django.utils import timezone
 from graphql import GraphQLError
 
 from saleor_reciprocity import erasure, errors, host
-from saleor_reciprocity.points import queries
+from saleor_reciprocity.points import accounts, queries
 from saleor_reciprocity.points.models import Account
 from saleor_reciprocity.points.tiers import standing
 from saleor_reciprocity.recommendations import preferences
@@ -154,7 +154,7 @@ def resolve_user_loyalty(root: Any, info: Any) -> Account:
         permissions.require(info.context, permissions.MANAGE_USERS)
     with host.allow_writer():
         person = host.person(root)
-        account = _with_person(queries.as_of(queries.account_of(person) or Account(), timezone.now()), person)
+        account = _with_person(queries.as_of(accounts.account_of(person) or Account(), timezone.now()), person)
     account.user_id = root.pk  # for what is kept for users, not accounts; the account itself is only shown
     return account
 
@@ -186,7 +186,7 @@ class PointsQueries(graphene.ObjectType):
                 return None
             except errors.Invalid as error:
                 raise GraphQLError(f"{error.field}: {error.message}") from None
-            account = queries.account_of(person)
+            account = accounts.account_of(person)
             if account is None:
                 return None
             account.user_id = person.user_id or account.user_id

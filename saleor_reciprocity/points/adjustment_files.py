@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from saleor_reciprocity import errors, host, identity
 from saleor_reciprocity.addresses import normalised
 
-from . import adjustments, queries
+from . import accounts, adjustments
 
 NEEDED, KNOWN = {"points", "reason"}, {"email", "user", "points", "reason", "key", "channel"}
 NUMBER = re.compile(r"[+-]?[0-9]{1,12}", re.ASCII)
@@ -92,7 +92,7 @@ def rehearse(rows: list[tuple[int, dict[str, str]]]) -> Iterator[Report]:
             if earlier is not None:
                 yield Report(line, row["key"], BEFORE, row["points"], earlier.balance_after)
                 continue
-            account = queries.account_of(person)
+            account = accounts.account_of(person)
             whose = account.pk if account else (person.user_id, normalised(person.email))
             balance = balances.get(whose, account.balance if account else 0)
             if points < 0 and balance < -points:

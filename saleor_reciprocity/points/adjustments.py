@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from saleor_reciprocity import errors
 from saleor_reciprocity.host.facts import Person
 
-from . import giving, ledger
+from . import accounts, giving, ledger
 from .locking import locking
 from .models import Entry, Kind
 
@@ -53,7 +53,7 @@ def adjust(
     """
     reason, key = checked(points, reason, key)
     with locking():
-        account = ledger.lock_account_of(person, now)
+        account = accounts.lock_account_of(person, now)
         earlier = done_before(key)
         if earlier is not None:
             return _same(earlier, account.pk, points)
@@ -87,7 +87,7 @@ def reverse(entry_id: int, reason: str, actor: str, now: datetime, *, into_debt:
         raise errors.NotFound(field="id")
     reason, _key = checked(1, reason, "-")
     with locking():
-        account = ledger.lock(entry.account_id, now)
+        account = accounts.lock(entry.account_id, now)
         source = f"reversed adjustment:{entry.pk}"
         earlier = Entry.objects.filter(source=source).first()
         if earlier is not None:

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from saleor_reciprocity import clock, errors, host, identity, programme
 from saleor_reciprocity.errors import keep_going
 
-from . import giving, ledger, queries
+from . import accounts, giving, ledger
 from .earning import rulebook, rules
 from .earning.models import EarningRuleVersion
 from .earning.rules import Rule, Stacking, Trigger
@@ -51,7 +51,7 @@ def give(
         in_force = rulebook.in_force(channel_id, happened_at, trigger)
         if not in_force:
             return []
-        account = ledger.lock_account_of(person, now)
+        account = accounts.lock_account_of(person, now)
         due = list(chosen(in_force, person, account, now))
         sources = {_source(rule, name): rule.id for rule in due for name in (occasion, *names)}
         given = {sources[source] for source in _written(sources)}
@@ -65,8 +65,8 @@ def give_by_staff(person: host.Person, rule_id: int, key: str, reason: str, acto
     if version is None or rulebook.state_of(version, now) != rulebook.RUNNING:
         raise errors.NotFound(field="ruleId")
     with transaction.atomic():
-        account = ledger.lock_account_of(person, now)
-        occasions = [f"{part.pk}:{key}" for part in queries.parts_of(account)]
+        account = accounts.lock_account_of(person, now)
+        occasions = [f"{part.pk}:{key}" for part in accounts.parts_of(account)]
         sources = [_source(version.pure, occasion) for occasion in occasions]
         earlier = Entry.objects.filter(source__in=sources).first()
         if earlier is not None:
@@ -147,9 +147,9 @@ def _give_to(user_id: int, channel_id: str, trigger: Trigger, occasion: str, at:
         return 0
     with transaction.atomic():
         person = host.person(user)
-        account = ledger.lock_account_of(person, now)
+        account = accounts.lock_account_of(person, now)
         _let_one_in(person)
-        theirs = queries.accounts_of_person(account, person)
+        theirs = accounts.accounts_of_person(account, person)
         if trigger is Trigger.BIRTHDAY and _had_a_birthday(theirs, now):
             return 0
         own, *others = [occasion.format(account=account_id) for account_id in theirs]

@@ -13,10 +13,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors
-from saleor_reciprocity.host.facts import Person
 
-from . import expiry, queries
-from .locking import locking
+from . import expiry
 from .models import Account, Kind, Lot, OrderTerms
 from .posting import Posting, take_from_lots, write
 
@@ -77,22 +75,6 @@ def merge(source_id: int, target_id: int, now: datetime, actor: str) -> Account:
     source, target = locked[source_id], locked[target_id]
     _merge(source, target, now, actor, target.email_hash or source.email_hash)
     return target
-
-
-def merge_people(source: Person, target: Person, actor: str, now: datetime) -> Account:
-    """Merge the account of one person into that of another, for staff.
-
-    Raises NotFound where the former has none, or Busy. Nothing is merged then.
-    """
-    from . import ledger
-
-    ends = queries.account_of(source)
-    if ends is None:
-        raise errors.NotFound(field="fromUserId" if source.user_id else "fromEmail")
-    with locking():  # made, and let go of, before both are locked in their order
-        stays = ledger.account_of(target, now)
-    with locking():
-        return merge(ends.pk, stays.pk, now, actor)
 
 
 def _merge(source: Account, target: Account, now: datetime, actor: str, email_hash: str | None) -> None:

@@ -11,12 +11,13 @@ from django.db import transaction
 
 from saleor_reciprocity import erased, host, programme, settings
 
-from . import ledger, moving
+from . import accounts, ledger, moving
 from .earning import rulebook
 from .earning.entitlement import entitlement
 from .earning.rules import Buyer, Rule, Shelf
 from .earning.terms import EARNS, NOTHING, PROGRAMME_OFF, TOO_LARGE, Terms, is_too_large, terms_for, verdict
 from .models import Account, OrderTerms
+from .queries import maturing
 from .tiers import standing
 
 MOST_COUNTED = 1_000_000  # orders of one person
@@ -45,7 +46,7 @@ def _settle(order_id: str, now: datetime) -> None:
         terms = OrderTerms.objects.filter(order_id=order_id).first() or _first_look(order_id, now)
         if terms is None or terms.account_id is None:
             return
-        account = ledger.lock(terms.account_id, now)
+        account = accounts.lock(terms.account_id, now)
         terms.refresh_from_db()
         if terms.order_id != order_id:
             return  # the person was erased while this waited
@@ -66,12 +67,12 @@ def _move(order_id: str, person: host.Person, now: datetime) -> None:
     The account of a guest follows its user first, before anything is locked, and may be part of the user's own then.
     """
     with transaction.atomic():
-        target_id = ledger.account_of(person, now).pk
+        target_id = accounts.open_account(person, now).pk
     with transaction.atomic():
         terms = OrderTerms.objects.filter(order_id=order_id).first()
         if terms is None:
             return
-        source, target = ledger.lock_both(terms.account_id, target_id, now)
+        source, target = accounts.lock_both(terms.account_id, target_id, now)
         terms.refresh_from_db()
         order = host.order(order_id)
         if terms.order_id != order_id or terms.account_id != source.pk or target.erased_at is not None:
@@ -105,7 +106,7 @@ def award_past(order: host.Order, rules: settings.Programme, in_force: Sequence[
     Returns whether it was this call that did so.
     """
     with transaction.atomic():
-        account = ledger.lock_account_of(order.person, now)
+        account = accounts.lock_account_of(order.person, now)
         if erased.is_erased(order.id):
             transaction.set_rollback(True)
             return False
@@ -158,7 +159,7 @@ def _first_look(order_id: str, now: datetime) -> OrderTerms | None:
         OrderTerms.objects.bulk_create([terms], ignore_conflicts=True)
         transaction.set_rollback(erased.is_erased(order_id))
         return None
-    terms.account = account = ledger.lock_account_of(order.person, now)
+    terms.account = account = accounts.lock_account_of(order.person, now)
     if erased.is_erased(order_id):
         transaction.set_rollback(True)
         return None
@@ -214,18 +215,10 @@ def shelves_for(order: host.Order, rules: Sequence[Rule]) -> dict[int, Shelf]:
     return {product_id: Shelf(*shelf) for product_id, shelf in host.shelves(wanted).items()}
 
 
-def maturing(now: datetime, account_id: int | None = None) -> list[str]:
-    """The orders, of one account or of all, of which pending points have become available because time has passed."""
-    due = OrderTerms.objects.filter(matures_at__lte=now).order_by("matures_at")
-    if account_id is not None:
-        due = due.filter(account_id=account_id)
-    return list(due.values_list("order_id", flat=True))
-
-
 def mature(account: Account, now: datetime) -> Account:
     """A locked account, with all the points that time has made available. What is another's by now is left alone."""
     orders = maturing(now, account.pk)
     for order_id in orders:
         with suppress(_FromAnother):
             _settle(order_id, now)
-    return ledger.lock(account.pk, now) if orders else account
+    return accounts.lock(account.pk, now) if orders else account

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Sequence
 
 from saleor_reciprocity import errors
+from saleor_reciprocity.points.accounts import parts_of
 from saleor_reciprocity.points.models import Account
-from saleor_reciprocity.points.queries import parts_of
 from saleor_reciprocity.points.tiers import standing
 
 from .models import Redemption, Reward

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from saleor_reciprocity.points.accounts import parts_of
 from saleor_reciprocity.points.models import Account
-from saleor_reciprocity.points.queries import parts_of
 
 from . import catalogue, limits
 from .models import Redemption, Reward

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host, programme
-from saleor_reciprocity.points import ledger, orders, queries
+from saleor_reciprocity.points import accounts, ledger, orders
 from saleor_reciprocity.points.locking import locking
 from saleor_reciprocity.points.models import Account, Kind
 
@@ -58,8 +58,8 @@ def redeem(
     if person.user_id is None:
         raise errors.SignInRequired
     with locking():
-        account = orders.mature(ledger.lock_account_of(person, now), now)
-        earlier = _earlier(Q(account__in=queries.parts_of(account)), wish.key)
+        account = orders.mature(accounts.lock_account_of(person, now), now)
+        earlier = _earlier(Q(account__in=accounts.parts_of(account)), wish.key)
         return _same(earlier, reward_id) if earlier else _exchange(account, person, wish, now)
 
 
@@ -198,7 +198,7 @@ def _locked(redemption_id: int, user_id: int | None, now: datetime) -> Redemptio
     account_id = found.values_list("account_id", flat=True).first()
     if account_id is None:
         raise errors.NotFound(field="id")
-    account = ledger.lock(account_id, now)
+    account = accounts.lock(account_id, now)
     redemption = Redemption.objects.select_related("entry", "reward").get(pk=redemption_id)
     redemption.account = account
     return redemption

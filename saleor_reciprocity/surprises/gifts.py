@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import F
 
 from saleor_reciprocity import errors, host, identity
-from saleor_reciprocity.points import giving, ledger
+from saleor_reciprocity.points import accounts, giving, ledger
 from saleor_reciprocity.points.models import Account, Kind
 from saleor_reciprocity.rewards import issuing
 from saleor_reciprocity.rewards.codes import FORGOTTEN
@@ -90,7 +90,7 @@ def used() -> list[int]:
 
 
 def _withdraw_points(draw: Draw, now: datetime) -> bool:
-    account = ledger.lock(draw.entry.account_id, now)
+    account = accounts.lock(draw.entry.account_id, now)
     try:
         draw.reversal = ledger.spend(account, _posting(draw, -draw.entry.points, "taken back", now), now)
     except errors.InsufficientPoints:

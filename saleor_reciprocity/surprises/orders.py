@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from saleor_reciprocity import erased, errors, host, identity, programme
 from saleor_reciprocity.experiments import assignment, holdout
 from saleor_reciprocity.mail import kinds, outbox
-from saleor_reciprocity.points import ledger
+from saleor_reciprocity.points import accounts
 from saleor_reciprocity.points.models import Account
 
 from . import budget, campaigns, draw, eligibility, gifts, notes
@@ -34,7 +34,7 @@ def settle(order_id: str, now: datetime) -> None:
             return
         if not (_undrawn(order) or _gifts_out(order_id)):
             return
-        account = ledger.lock_account_of(order.person, now)
+        account = accounts.lock_account_of(order.person, now)
         order = None if erased.is_erased(order_id) else host.order(order_id)
         if order is None:
             transaction.set_rollback(True)
@@ -129,7 +129,7 @@ def _try(made: Draw, prize: Prize, order: host.Order, channel: host.Channel, acc
         with transaction.atomic():
             if not campaigns.take_from_stock(prize):
                 return Outcome.OUT_OF_STOCK
-            _win(made, prize, cost, channel, ledger.lock(account.pk, made.drawn_at), order.person)
+            _win(made, prize, cost, channel, accounts.lock(account.pk, made.drawn_at), order.person)
             if not budget.take(made.campaign.budget_id, cost, made.drawn_at):
                 raise _BudgetRefuses
     except _BudgetRefuses:

@@ -17,7 +17,7 @@ from django.db.models import Q
 from saleor_reciprocity import erased, host, identity, programme, settings
 from saleor_reciprocity.experiments import assignment, holdout
 from saleor_reciprocity.mail import consent, kinds, outbox
-from saleor_reciprocity.points import queries
+from saleor_reciprocity.points import accounts
 from saleor_reciprocity.points.models import Account
 
 from . import rules
@@ -70,7 +70,7 @@ def _decide(order: host.Order, terms: settings.Programme, due: datetime, now: da
         due_at=due,
         made_at=now,
     )
-    account = queries.account_of(order.person)
+    account = accounts.account_of(order.person)
     if not _lock_person(invitation, account):
         return
     if Invitation.objects.filter(order_id=order.id).exists() or erased.is_erased(order.id):
@@ -94,7 +94,7 @@ def _reason_against(
         return State.TOO_LATE
     if not consent.may_write(order.person, kinds.SURVEY, order.channel_id, now).allowed:
         return State.NO_CONSENT
-    account = queries.account_of(order.person)
+    account = accounts.account_of(order.person)
     if _asked_recently(invitation, account, now):
         return State.ASKED_RECENTLY
     before = Invitation.objects.filter(_same_person(invitation, account)).values_list("person", flat=True).distinct()
@@ -207,7 +207,7 @@ def _invite(invitation_id: int, now: datetime) -> bool:
         order = host.order(seen.order_id)
         if order is not None:
             seen.person, seen.user_id = _hash_of(order.person), order.person.user_id
-        if not _lock_person(seen, queries.account_of(order.person) if order is not None else None):
+        if not _lock_person(seen, accounts.account_of(order.person) if order is not None else None):
             return False
         waiting = Invitation.objects.select_for_update(skip_locked=True).filter(pk=invitation_id, state=State.WAITING)
         invitation = waiting.first()

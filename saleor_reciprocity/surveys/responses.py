@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from saleor_reciprocity import host, programme, settings
 from saleor_reciprocity.mail.rendering import DIRECTIONS
-from saleor_reciprocity.points import bonuses, giving, ledger
+from saleor_reciprocity.points import accounts, bonuses, giving, ledger
 from saleor_reciprocity.points.earning.rules import Trigger
 from saleor_reciprocity.points.models import Account, Entry, Kind
 
@@ -92,7 +92,7 @@ def take(invitation: Invitation, given: Given, now: datetime) -> Taken:
     order = host.order(invitation.order_id)
     with transaction.atomic():
         person = _thanked(order, terms)
-        account = ledger.lock_account_of(person, now) if person is not None else None
+        account = accounts.lock_account_of(person, now) if person is not None else None
         answer = _locked_answer(invitation, now)
         if answer is None:
             transaction.set_rollback(True)

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from demo.storefront import Customer, Staff
 from saleor_reciprocity import host, settlement, sweep
-from saleor_reciprocity.points import ledger
+from saleor_reciprocity.points import accounts
 from saleor_reciprocity.points.models import Account
 
 from .. import hosts
@@ -94,7 +94,7 @@ def test_an_account_that_is_locked(mailbox: Mailbox, ada: Customer, settings: An
 
     def hold() -> None:
         with host.allow_writer(), transaction.atomic():
-            ledger.lock(Account.objects.get().pk, timezone.now())
+            accounts.lock(Account.objects.get().pk, timezone.now())
             locked.set()
             done.wait(60)
         connection.close()

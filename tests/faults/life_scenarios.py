@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from saleor_reciprocity import backfill, erasure, errors, host, people
-from saleor_reciprocity.points import adjustment_files, adjustments, bonuses, expiry, merging, upkeep
+from saleor_reciprocity.points import accounts, adjustment_files, adjustments, bonuses, expiry, upkeep
 from saleor_reciprocity.points.earning.models import EarningRule
 from saleor_reciprocity.points.models import Account, Entry, Lot, OrderTerms
 from saleor_reciprocity.points.tiers import ladders
@@ -154,7 +154,7 @@ def merge(subject: Subject) -> None:
     """By staff, who ask again when they got no answer, and read then that it was done."""
     guest = host.person_with_email(f"guest-{subject.customer.email}")
     try:
-        merging.merge_people(guest, subject.person, "user:1", timezone.now())
+        accounts.merge_people(guest, subject.person, "user:1", timezone.now())
     except (errors.NotFound, errors.Invalid):
         assert Entry.objects.filter(account__user=subject.customer, kind="merge").exists()
 

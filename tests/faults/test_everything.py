@@ -22,7 +22,7 @@ from django.utils import timezone
 from saleor_reciprocity import backfill, erasure, errors, host, invariants, people, settlement, sweep
 from saleor_reciprocity.mail import consent, kinds, sending
 from saleor_reciprocity.messages import READERS
-from saleor_reciprocity.points import adjustments, expiry, merging
+from saleor_reciprocity.points import accounts, adjustments, expiry
 from saleor_reciprocity.points import upkeep as points_upkeep
 from saleor_reciprocity.points.models import Lot
 from saleor_reciprocity.recommendations import preferences, training
@@ -200,7 +200,7 @@ def erase(shop: Shop, choose: random.Random) -> None:
 
 
 def merge(shop: Shop, choose: random.Random) -> None:
-    merging.merge_people(person_of(shop.somebody(choose)), person_of(shop.somebody(choose)), "user:1", timezone.now())
+    accounts.merge_people(person_of(shop.somebody(choose)), person_of(shop.somebody(choose)), "user:1", timezone.now())
 
 
 def award_the_past(shop: Shop, choose: random.Random) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from saleor.plugins.manager import get_plugins_manager
 
 from saleor_reciprocity import host, settlement, sweep
-from saleor_reciprocity.points import ledger
+from saleor_reciprocity.points import accounts
 from saleor_reciprocity.points.models import Account, Entry
 
 from .. import hosts
@@ -148,7 +148,7 @@ def test_a_locked_account_holds_nobody_up_beyond_the_bound(
 
     def hold() -> None:
         with host.allow_writer(), transaction.atomic():
-            ledger.lock(Account.objects.get().pk, timezone.now())
+            accounts.lock(Account.objects.get().pk, timezone.now())
             locked.set()
             done.wait(20)
         connection.close()

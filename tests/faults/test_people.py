@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from saleor_reciprocity import erasure, errors, host
-from saleor_reciprocity.points import adjustment_files, adjustments, expiry, ledger
+from saleor_reciprocity.points import adjustment_files, adjustments, expiry, merging
 from saleor_reciprocity.points.models import Account, Entry, Lot
 
 from .crowd import at_once
@@ -51,7 +51,7 @@ def test_a_merger_is_all_or_nothing(transactional_db: Any) -> None:
         from django.db import transaction
 
         with transaction.atomic():
-            ledger.merge(source.pk, target.pk, timezone.now(), "")
+            merging.merge(source.pk, target.pk, timezone.now(), "")
 
     until_it_survives(merge, nothing_happened)
     assert sorted(Account.objects.values_list("available", flat=True)) == [0, 15]
@@ -102,7 +102,7 @@ def test_mergers_of_the_same_pair_in_both_directions_at_once(transactional_db: A
 
         pair = (first.pk, second.pk) if number % 2 else (second.pk, first.pk)
         with transaction.atomic():
-            return ledger.merge(*pair, timezone.now(), "")
+            return merging.merge(*pair, timezone.now(), "")
 
     results = at_once(8, merge)
     assert sum(isinstance(result, Account) for result in results) == 1

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from saleor_reciprocity import errors, host, settlement
-from saleor_reciprocity.points import adjustments, ledger, merging
+from saleor_reciprocity.points import accounts, adjustments
 from saleor_reciprocity.points import orders as points
 from saleor_reciprocity.points.models import Account, Entry
 
@@ -83,7 +83,7 @@ def test_a_guests_order_finds_its_user_while_staff_merge_the_accounts(
     results = interrupted(
         partial(settlement.settle, host.order_id(order)),
         'UPDATE "reciprocity_account" SET "user_id"',
-        partial(merging.merge_people, ADA, address, "", timezone.now()),
+        partial(accounts.merge_people, ADA, address, "", timezone.now()),
     )
     assert [type(result) for result in results] == [type(None), Account]
     left = Account.objects.get(merged_into=None)
@@ -93,7 +93,7 @@ def test_a_guests_order_finds_its_user_while_staff_merge_the_accounts(
 def test_what_leads_to_an_account_is_not_held_with_it(transactional_db: Any) -> None:
     """An erasure holds the account, and changes then what was merged into it."""
     part, whole = given(ADA, 10).account, given(EVE, 5).account
-    merging.merge_people(ADA, EVE, "", timezone.now())
+    accounts.merge_people(ADA, EVE, "", timezone.now())
     held, through = Event(), Event()
 
     def hold() -> None:
@@ -105,7 +105,7 @@ def test_what_leads_to_an_account_is_not_held_with_it(transactional_db: Any) -> 
     def lock() -> tuple[int, int]:
         held.wait(SECONDS)
         with transaction.atomic():
-            account = ledger.lock(part.pk, timezone.now())
+            account = accounts.lock(part.pk, timezone.now())
         through.set()
         return account.pk, account.available
 
@@ -115,7 +115,7 @@ def test_what_leads_to_an_account_is_not_held_with_it(transactional_db: Any) -> 
 DOORS: dict[str, Callable[[Entry], Any]] = {
     "adjust": lambda entry: given(EVE, 7),
     "undo": lambda entry: adjustments.reverse(entry.pk, "why", "", timezone.now()),
-    "merge": lambda entry: merging.merge_people(ADA, EVE, "", timezone.now()),
+    "merge": lambda entry: accounts.merge_people(ADA, EVE, "", timezone.now()),
 }
 
 

@@ -10,7 +10,7 @@ import graphene
 import pytest
 from django.db import connection, transaction
 
-from saleor_reciprocity.points import queries
+from saleor_reciprocity.points import accounts
 from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Reward
 
@@ -42,7 +42,7 @@ def the_one_error(answer: Any, caplog: Any) -> None:
 
 def test_a_query_says_nothing_of_what_the_database_says(customer: Any, monkeypatch: Any, caplog: Any) -> None:
     caplog.set_level(logging.DEBUG, "saleor_reciprocity")
-    monkeypatch.setattr(queries, "account_of", refused)
+    monkeypatch.setattr(accounts, "account_of", refused)
     answer = hosts.as_user(customer)("{ me { loyalty { available } } }")
     assert answer["data"] == {"me": {"loyalty": None}}
     the_one_error(answer, caplog)

@@ -15,7 +15,7 @@ from graphene.utils.str_converters import to_camel_case
 
 from saleor_reciprocity import host, settlement
 from saleor_reciprocity.graphql import schema
-from saleor_reciprocity.points import ledger
+from saleor_reciprocity.points import accounts
 
 from .. import hosts
 from ..points.programmes import ladder, rule
@@ -184,7 +184,7 @@ def test_the_customer_and_staff_see_the_order_as_it_is(gold: str) -> None:
     manager = hosts.customer("manager@example.com", staff=True)
     hosts.give_rights(manager.user_permissions, "order.manage_orders")
     ada = hosts.customer(gold)
-    ledger.account_of(host.person(ada), timezone.now())
+    accounts.open_account(host.person(ada), timezone.now())
     clients = {"ada": hosts.as_user(ada), "manager": hosts.as_user(manager)}
     for who, balance in (("ada", 620), ("manager", None)):
         ((_, found),) = clients[who].data(query).items()

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 
 from saleor_reciprocity import host, messages
 from saleor_reciprocity.mail.models import Mail
-from saleor_reciprocity.points import adjustments, expiry, merging
+from saleor_reciprocity.points import accounts, adjustments, expiry
 from saleor_reciprocity.points.messages import reminders
 from saleor_reciprocity.points.models import Account, Lot
 
@@ -118,7 +118,7 @@ def test_the_reminder_follows_points_to_the_account_that_they_were_merged_into(
     ending(customer, shanghai, 10, 5)
     reminders.ask(NOON)
     other = hosts.customer("countess@example.com")
-    merging.merge_people(host.person(customer), host.person(other), "user:1", NOON)
+    accounts.merge_people(host.person(customer), host.person(other), "user:1", NOON)
     assert reminders.about(Mail.objects.get(), NOON) == {"points": 10, "last_day": date(2030, 6, 6)}
 
 

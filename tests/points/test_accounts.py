@@ -7,7 +7,7 @@ from typing import Any
 
 from saleor_reciprocity import identity
 from saleor_reciprocity.host.facts import Person
-from saleor_reciprocity.points import ledger, queries
+from saleor_reciprocity.points import accounts
 from saleor_reciprocity.points.models import Account
 
 from .. import hosts
@@ -24,13 +24,13 @@ def user(email: str, confirmed: bool = True) -> Person:
 
 
 def test_an_address_is_one_person_in_any_spelling(db: Any) -> None:
-    first = ledger.account_of(guest("Ada@Example.com"), NOW)
-    assert ledger.account_of(guest(" ada@example.COM "), NOW) == first
-    assert ledger.account_of(guest("eve@example.com"), NOW) != first
+    first = accounts.open_account(guest("Ada@Example.com"), NOW)
+    assert accounts.open_account(guest(" ada@example.COM "), NOW) == first
+    assert accounts.open_account(guest("eve@example.com"), NOW) != first
 
 
 def test_no_address_is_stored(db: Any) -> None:
-    account = ledger.account_of(guest("ada@example.com"), NOW)
+    account = accounts.open_account(guest("ada@example.com"), NOW)
     assert account.email_hash == identity.email_hash("ada@example.com")
     assert "ada" not in str(account.email_hash)
 
@@ -44,39 +44,39 @@ def test_hashes_differ_between_installations_and_outlive_the_secret_key(db: Any,
 
 
 def test_a_guests_account_goes_to_the_user_who_confirms_the_address(db: Any) -> None:
-    account = ledger.account_of(guest("ada@example.com"), NOW)
+    account = accounts.open_account(guest("ada@example.com"), NOW)
     unconfirmed = user("ada@example.com", confirmed=False)
-    assert ledger.account_of(unconfirmed, NOW) != account
+    assert accounts.open_account(unconfirmed, NOW) != account
 
     Account.objects.filter(user_id=unconfirmed.user_id).delete()
     confirmed = Person(unconfirmed.user_id, "ada@example.com", confirmed=True)
-    assert queries.account_of(confirmed) == account
-    assert ledger.account_of(confirmed, NOW) == account
+    assert accounts.account_of(confirmed) == account
+    assert accounts.open_account(confirmed, NOW) == account
     account.refresh_from_db()
     assert account.user_id == confirmed.user_id
 
 
 def test_a_claimed_account_is_not_claimed_again(db: Any) -> None:
     first = user("ada@example.com")
-    account = ledger.account_of(first, NOW)
+    account = accounts.open_account(first, NOW)
     second = Person(hosts.customer("new@example.com").pk, "ada@example.com", confirmed=True)
-    assert queries.account_of(second) is None
-    assert ledger.account_of(second, NOW) != account
+    assert accounts.account_of(second) is None
+    assert accounts.open_account(second, NOW) != account
     assert Account.objects.get(user_id=second.user_id).email_hash is None
 
 
 def test_a_guest_order_after_registration_goes_to_the_users_account(db: Any) -> None:
     late = user("ada@example.com", confirmed=False)
-    account = ledger.account_of(late, NOW)
+    account = accounts.open_account(late, NOW)
     confirmed = Person(late.user_id, late.email, confirmed=True)
-    assert ledger.account_of(confirmed, NOW) == account
-    assert ledger.account_of(guest("ada@example.com"), NOW) == account
+    assert accounts.open_account(confirmed, NOW) == account
+    assert accounts.open_account(guest("ada@example.com"), NOW) == account
 
 
 def test_a_deleted_user_leaves_the_account_to_the_address(db: Any) -> None:
     row = hosts.customer("ada@example.com")
-    account = ledger.account_of(Person(row.pk, "ada@example.com", confirmed=True), NOW)
+    account = accounts.open_account(Person(row.pk, "ada@example.com", confirmed=True), NOW)
     row.delete()
     account.refresh_from_db()
     assert account.user_id is None
-    assert ledger.account_of(user("ada@example.com"), NOW) == account
+    assert accounts.open_account(user("ada@example.com"), NOW) == account

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone as clock
 
 from saleor_reciprocity import host, settlement
-from saleor_reciprocity.points import bonuses, ledger
+from saleor_reciprocity.points import accounts, bonuses, merging
 from saleor_reciprocity.points.earning.models import EarningRule, EarningRuleVersion
 from saleor_reciprocity.points.models import Account, Entry
 from saleor_reciprocity.programme import SettingsVersion
@@ -108,9 +108,9 @@ def test_a_birthday_of_a_merged_account_counts(programme_on: Any, customer: Any)
     other = born(hosts.customer("ada@work.example.com"), "1990-05-20")
     bonuses.look(at("2026-05-20T12:00"))
     born(customer, "1990-05-21")
-    account = ledger.account_of(host.person(customer), at("2026-05-20T13:00"))
+    account = accounts.open_account(host.person(customer), at("2026-05-20T13:00"))
     with transaction.atomic():
-        ledger.merge(Account.objects.get(user=other).pk, account.pk, at("2026-05-20T13:00"), "user:1")
+        merging.merge(Account.objects.get(user=other).pk, account.pk, at("2026-05-20T13:00"), "user:1")
     other.delete()
     assert bonuses.look(at("2026-05-21T12:00")) == 0
     assert points(customer) == 100

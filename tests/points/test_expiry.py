@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.utils import timezone as django_timezone
 
 from saleor_reciprocity import errors, host, settlement
-from saleor_reciprocity.points import expiry, ledger, queries
+from saleor_reciprocity.points import accounts, expiry, ledger
 from saleor_reciprocity.points.models import Account, Entry, Kind, Lot
 from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Reward
@@ -93,7 +93,7 @@ def test_expired_points_are_gone_at_once_and_written_off_by_the_run(channel: Any
     earned(customer)
     pass_time(days=40)
     person = host.person(customer)
-    account = queries.account_of(person)
+    account = accounts.account_of(person)
     assert account is not None
     assert account.available == 0, "even before the run"
     assert Entry.objects.filter(kind="expired").count() == 0
@@ -159,7 +159,7 @@ def test_a_code_given_back_late_returns_points_that_expire_at_once(channel: Any,
     pass_time(days=40)
     expiry.run(django_timezone.now())
     redemption.cancel(made.pk, "staff", now=django_timezone.now())
-    account = queries.account_of(host.person(customer))
+    account = accounts.account_of(host.person(customer))
     assert account is not None
     assert account.available == 0
     assert expiry.run(django_timezone.now()) == (1, 50)
@@ -168,7 +168,7 @@ def test_a_code_given_back_late_returns_points_that_expire_at_once(channel: Any,
 def test_given_points_expire_by_their_channel(channel: Any) -> None:
     settings_of(channel, points_valid_months="2")
     now = django_timezone.now()
-    account = ledger.lock_account_of(host.person_with_email("guest@example.com"), now)
+    account = accounts.lock_account_of(host.person_with_email("guest@example.com"), now)
     ledger.give(account, ledger.Posting(Kind.ADJUSTMENT, "a gift", now, points=5, channel_id=channel.id), now)
     assert Lot.objects.get().expires_at == expiry.ends_at(now, 2, "UTC")
 

@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from saleor_reciprocity import erasure, host, people, settlement, sweep
-from saleor_reciprocity.points import expiry, ledger, merging, queries
+from saleor_reciprocity.points import accounts, expiry, queries
 from saleor_reciprocity.points.models import Account, Entry, Lot, OrderTerms
 from saleor_reciprocity.points.tiers.models import AccountTier
 from saleor_reciprocity.rewards import redemption
@@ -49,7 +49,7 @@ def by_sweep(order: Any) -> None:
 def figures(of: Any) -> tuple[int, int, int]:
     """What a user or a guest has available, pending, and owes."""
     person = host.person_with_email(of) if isinstance(of, str) else host.person(of)
-    account = queries.account_of(person) or Account()
+    account = accounts.account_of(person) or Account()
     return account.available, account.pending, account.debt
 
 
@@ -221,7 +221,7 @@ def test_an_erased_one_has_nothing_and_gets_nothing(erased: str, programme_on: A
 def test_a_merged_account_keeps_the_orders_that_were_merged_into_it(programme_on: Any) -> None:
     eve, ada = user(EVE), user(ADA)
     order = placed(eve)
-    merging.merge_people(host.person(eve), host.person(ada), "user:1", timezone.now())
+    accounts.merge_people(host.person(eve), host.person(ada), "user:1", timezone.now())
     settlement.settle(host.order_id(order), again=True)
     OrderTerms.objects.update(buyer=None)  # as an order from before buyers were noted
     settlement.settle(host.order_id(order), again=True)
@@ -263,6 +263,6 @@ def test_two_orders_that_change_places_at_once_do_not_deadlock(programme_on: Any
 
 
 def test_both_accounts_are_locked_by_id(programme_on: Any) -> None:
-    first, second = (ledger.account_of(host.person(user(email)), timezone.now()).pk for email in (EVE, ADA))
-    locked = [account.pk for account in ledger.lock_both(second, first, timezone.now())]
+    first, second = (accounts.open_account(host.person(user(email)), timezone.now()).pk for email in (EVE, ADA))
+    locked = [account.pk for account in accounts.lock_both(second, first, timezone.now())]
     assert locked == [second, first]

@@ -17,8 +17,9 @@ from saleor_reciprocity import settings
 from saleor_reciprocity.host.facts import Order
 from saleor_reciprocity.points.earning import rules
 from saleor_reciprocity.points.earning.entitlement import entitlement
-from saleor_reciprocity.points.earning.rules import Buyer, Conditions, Effect, Rule, Shelf, Stacking, Standing
+from saleor_reciprocity.points.earning.rules import Buyer, Conditions, Effect, Rule, Shelf, Stacking
 from saleor_reciprocity.points.earning.terms import Terms, is_too_large, terms_for
+from saleor_reciprocity.points.tiers.ladder import Standing
 
 from .test_entitlement import NOW, PLACED_AT, amounts, line, order, orders
 

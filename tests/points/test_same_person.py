@@ -13,7 +13,7 @@ from django.utils import timezone as clock
 from saleor_reciprocity import host, identity
 from saleor_reciprocity.experiments import holdout
 from saleor_reciprocity.experiments.models import Assignment
-from saleor_reciprocity.points import adjustments, bonuses, ledger, queries
+from saleor_reciprocity.points import accounts, adjustments, bonuses, merging
 from saleor_reciprocity.points.models import Account, Entry, Kind
 from saleor_reciprocity.rewards import catalogue, redemption
 from saleor_reciprocity.rewards.models import Redemption
@@ -57,9 +57,9 @@ def test_signing_up_counts_for_the_account_that_it_was_merged_into(programme_on:
     now = clock.now() + timedelta(seconds=1)
     type(customer).objects.filter(pk=customer.pk).update(date_joined=now + timedelta(days=1))
     assert bonuses.look(now) == 1
-    account = ledger.account_of(host.person(customer), now)
+    account = accounts.open_account(host.person(customer), now)
     with transaction.atomic():
-        ledger.merge(Account.objects.get(user=other).pk, account.pk, now, "user:1")
+        merging.merge(Account.objects.get(user=other).pk, account.pk, now, "user:1")
     other.delete()
     assert bonuses.look(now + timedelta(days=2)) == 0
     assert given() == [100]
@@ -76,11 +76,11 @@ def test_a_key_debits_once_though_the_account_was_merged(programme_on: Any, cust
     reward = catalogue.create(programme_on, "voucher", "Five", 50, Decimal(5))
     first = redemption.redeem(host.person(other), reward.pk, "key", now=clock.now())
     with transaction.atomic():
-        ledger.merge(source.pk, target.pk, clock.now(), "user:1")
+        merging.merge(source.pk, target.pk, clock.now(), "user:1")
     again = redemption.redeem(host.person(customer), reward.pk, "key", now=clock.now())
     assert again.pk == first.pk
     assert Redemption.objects.count() == 1
-    assert queries.account_of(host.person(customer)).available == 350, "two gifts of 200, one redemption of 50"
+    assert accounts.account_of(host.person(customer)).available == 350, "two gifts of 200, one redemption of 50"
 
 
 def test_what_was_decided_under_one_address_holds_under_all(db: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from saleor_reciprocity import host, settlement
-from saleor_reciprocity.points import queries
+from saleor_reciprocity.points import accounts
 from saleor_reciprocity.points.models import Account, Entry
 
 from .. import hosts
@@ -72,8 +72,8 @@ def test_a_guests_points_are_there_when_the_address_is_confirmed(programme_on: A
     settle(order)
 
     unconfirmed = hosts.customer("guest@example.com", confirmed=False)
-    assert queries.account_of(host.person(unconfirmed)) is None
+    assert accounts.account_of(host.person(unconfirmed)) is None
     unconfirmed.is_active = unconfirmed.is_confirmed = True
-    account = queries.account_of(host.person(unconfirmed))
+    account = accounts.account_of(host.person(unconfirmed))
     assert account is not None
     assert account.available == 20

@@ -11,7 +11,7 @@ import pytest
 from saleor_reciprocity import host
 from saleor_reciprocity.mail import kinds, outbox, rendering
 from saleor_reciprocity.mail.models import Mail
-from saleor_reciprocity.points import adjustments, expiry, ledger, merging, orders
+from saleor_reciprocity.points import accounts, adjustments, expiry, ledger, orders
 from saleor_reciprocity.points.messages import statements
 from saleor_reciprocity.points.models import Account, Kind, Lot
 from saleor_reciprocity.rewards import redemption
@@ -68,7 +68,7 @@ def march(berlin: host.Channel, customer: Any) -> Account:
     orders.settle(host.order_id(shipped), at("2030-03-05 12:00"))
     surprises.settle(host.order_id(shipped), at("2030-03-05 12:00"))
     orders.settle(host.order_id(placed), at("2030-03-06 12:00"))
-    account = ledger.lock_account_of(ada, at("2030-03-07 12:00"))
+    account = accounts.lock_account_of(ada, at("2030-03-07 12:00"))
     bonus = ledger.Posting(Kind.BONUS, "an occasion", at("2030-03-07 12:00"), 25)
     ledger.give(account, bonus, at("2030-03-07 12:00"))
     redeem(customer, "kept", "2030-03-10 12:00")
@@ -77,7 +77,7 @@ def march(berlin: host.Channel, customer: Any) -> Account:
     hosts.refund(shipped, "20")
     orders.settle(host.order_id(shipped), at("2030-03-20 12:00"))
     adjust(ada, -15, "2030-03-21 12:00")
-    merging.merge_people(guest, ada, "user:1", at("2030-03-25 12:00"))
+    accounts.merge_people(guest, ada, "user:1", at("2030-03-25 12:00"))
     end_lots(Lot.objects.filter(points=40), "2030-03-31 22:00")
     return Account.objects.get(user=customer)
 

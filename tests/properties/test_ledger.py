@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from saleor_reciprocity import erasure, errors, invariants, programme
-from saleor_reciprocity.points import adjustments, expiry, ledger
+from saleor_reciprocity.points import accounts, adjustments, expiry, ledger, merging
 from saleor_reciprocity.points.earning.entitlement import Due
 from saleor_reciprocity.points.models import Account, Entry, Kind, Lot, OrderTerms
 from saleor_reciprocity.settings import INTO_DEBT, PENDING_ONLY, WITHIN_BALANCE
@@ -198,7 +198,7 @@ class Books(RuleBasedStateMachine):
         if self.accounts[0].pk != self.accounts[1].pk:
             self.locked(0)
             self.locked(1)
-            ledger.merge(self.accounts[source].pk, self.accounts[target].pk, self.now, "user:1")
+            merging.merge(self.accounts[source].pk, self.accounts[target].pk, self.now, "user:1")
             self.accounts[source] = self.accounts[target]
             self.balances[target] += self.balances[source]
             self.balances[source] = 0
@@ -228,7 +228,7 @@ class Books(RuleBasedStateMachine):
         """The account, and with it the write-off of what has ended there."""
         number = self.holder(who)
         self.balances[number] -= self.ended(number)
-        return ledger.lock(self.accounts[number].pk, self.now)
+        return accounts.lock(self.accounts[number].pk, self.now)
 
     def ended(self, number: int) -> int:
         """The points of an account that have ended and were not written off yet."""
@@ -281,7 +281,7 @@ def test_the_database_refuses_to_change_or_delete_an_entry(db: Any) -> None:
         order_id="o", order_number="1", account=account, channel_id="1", currency="USD", placed_at=NOW,
         verdict="earns", terms={},
     )  # fmt: skip
-    ledger.post_order(ledger.lock(account.pk, clock.now()), terms, Due(0, 10), NOW, NOW)
+    ledger.post_order(accounts.lock(account.pk, clock.now()), terms, Due(0, 10), NOW, NOW)
     for change in (lambda: Entry.objects.update(points=11), lambda: Entry.objects.all()._raw_delete("default")):
         with pytest.raises(Exception, match="append-only"), transaction.atomic():
             change()

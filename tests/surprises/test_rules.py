@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from saleor_reciprocity import errors, host, identity, settlement, sweep
 from saleor_reciprocity.experiments.models import Assignment
-from saleor_reciprocity.points import ledger
+from saleor_reciprocity.points import accounts, merging
 from saleor_reciprocity.points.models import Account
 from saleor_reciprocity.surprises import campaigns
 from saleor_reciprocity.surprises.models import Budget, Campaign, Draw, PrizeKind
@@ -290,9 +290,9 @@ def test_a_gift_of_a_merged_account_counts(shop: Any, customer: Any) -> None:
     campaign(shop, cooling_off_days=10)
     assert outcome(settled("ada@work.example.com")) == "won"
     guest = Account.objects.get(user=None)
-    target = ledger.account_of(host.person(customer), timezone.now())
+    target = accounts.open_account(host.person(customer), timezone.now())
     with transaction.atomic():
-        ledger.merge(guest.pk, target.pk, timezone.now(), "user:1")
+        merging.merge(guest.pk, target.pk, timezone.now(), "user:1")
     assert outcome(settled(customer)) == "cooling off"
 
 

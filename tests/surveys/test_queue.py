@@ -12,7 +12,7 @@ from saleor_reciprocity import host, messages, people, settlement
 from saleor_reciprocity.experiments.models import Assignment
 from saleor_reciprocity.mail import consent
 from saleor_reciprocity.mail.models import Mail
-from saleor_reciprocity.points import merging
+from saleor_reciprocity.points import accounts
 from saleor_reciprocity.surveys import queue
 from saleor_reciprocity.surveys.models import Invitation
 
@@ -127,7 +127,7 @@ def test_a_changed_address_is_still_the_same_person(shop: Any, customer: Any) ->
 def test_people_who_were_merged_are_one_person(shop: Any, customer: Any) -> None:
     invited("countess@example.com")
     arrived(customer, days=7.5)
-    merging.merge_people(
+    accounts.merge_people(
         host.person_with_email("countess@example.com"), host.person(customer), "user:1", timezone.now()
     )
     assert state_of(arrived(customer)) == "asked recently"
@@ -136,7 +136,7 @@ def test_people_who_were_merged_are_one_person(shop: Any, customer: Any) -> None
 
 def test_people_who_were_merged_meanwhile_are_asked_once(shop: Any, customer: Any) -> None:
     first, second = arrived("countess@example.com"), arrived(customer)
-    merging.merge_people(
+    accounts.merge_people(
         host.person_with_email("countess@example.com"), host.person(customer), "user:1", timezone.now()
     )
     assert queue.invite_due(timezone.now()) == 1

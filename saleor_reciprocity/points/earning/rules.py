@@ -19,6 +19,8 @@ from enum import Enum
 from saleor_reciprocity import clock
 from saleor_reciprocity.host.facts import Line, Order
 
+from ..tiers.ladder import Standing
+
 
 class Trigger(Enum):
     """What a rule gives points for."""
@@ -100,15 +102,6 @@ class Shelf:
 
     categories: frozenset[int] = frozenset()
     collections: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True)
-class Standing:
-    """The tier that a customer had when an order was placed."""
-
-    code: str
-    name: str
-    multiplier: Decimal
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from saleor_reciprocity import clock
 from saleor_reciprocity.mail import kinds
 from saleor_reciprocity.mail.models import Mail
 
-from .. import queries
+from .. import accounts
 from ..models import Account, Kind
 from . import recipients
 
@@ -99,7 +99,7 @@ FROM (
 
 def _rows(account: Account, begin: datetime, end: datetime) -> list[Any]:
     """By kind and sign: the points of the month, and the points and pending points of all time until its end."""
-    parts = list(queries.parts_of(account).values_list("pk", flat=True))
+    parts = list(accounts.parts_of(account).values_list("pk", flat=True))
     with connection.cursor() as cursor:
         cursor.execute(_MONTH, {"accounts": parts, "begin": begin, "end": end})
         return list(cursor.fetchall())

@@ -10,10 +10,11 @@ from django.db import connection, transaction
 
 from saleor_reciprocity import host, settings
 
-from .. import expiry, holders
+from .. import expiry
 from ..earning.rules import Rule
 from ..earning.terms import EARNS, PROGRAMME_OFF
 from ..models import Account
+from .accounts import accounts_of, known
 from .due import reckon
 
 _PEOPLE = f"SELECT o.order_id, o.user_id, o.email FROM ({host.SOLD_ORDERS} AND {host.CHOSEN_ORDERS}) o"  # noqa: S608
@@ -84,7 +85,7 @@ def award(
     Accounts are made before: whoever makes one holds it, and they are to be locked in their order.
     """
     people = _people(order_ids)
-    accounts = holders.accounts_of(people.values(), now)
+    accounts = accounts_of(people.values(), now)
     with transaction.atomic():
         held = _lock(accounts.values(), now)
         theirs = {order_id: accounts[person] for order_id, person in people.items() if accounts.get(person) in held}
@@ -98,7 +99,7 @@ def rehearse(order_ids: Sequence[str], values: settings.Programme, in_force: Seq
     """What `award` would give. Nothing is written."""
     with transaction.atomic():
         people = _people(order_ids)
-        accounts = holders.known(people.values())
+        accounts = known(people.values())
         theirs = {order_id: accounts.get(person) for order_id, person in people.items()}
         reckon(theirs, values, in_force, now)
         found = _sum("past_due WHERE NOT is_odd")

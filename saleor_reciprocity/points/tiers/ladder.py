@@ -27,6 +27,15 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """The tier that a customer had when an order was placed."""
+
+    code: str
+    name: str
+    multiplier: Decimal
+
+
+@dataclass(frozen=True)
 class Ladder:
     """The tiers of a shop, the lowest first, and the policy for stepping down."""
 

@@ -15,13 +15,12 @@ from typing import Callable
 from django.db import connection, transaction
 
 from saleor_reciprocity.errors import keep_going
-from saleor_reciprocity.points.tiers.ladders import ladder_of, ladder_row
-from saleor_reciprocity.points.tiers.models import AccountTier, TierChange, TierLadder
 
-from .. import ledger
-from ..earning.rules import Standing
+from .. import accounts
 from ..models import Account
-from .ladder import Ladder, Place, Step, move
+from .ladder import Ladder, Place, Standing, Step, move
+from .ladders import ladder_of, ladder_row
+from .models import AccountTier, TierChange, TierLadder
 
 logger = logging.getLogger(__name__)
 BATCH = 1000
@@ -168,7 +167,7 @@ def look(now: datetime, progressed: Callable[[int], None] = lambda looked: None)
     while batch := _to_look_at(row, after, now):
         for account_id in batch:
             with keep_going(logger, "The tier of account %s could not be looked at", account_id), transaction.atomic():
-                settle(ledger.lock(account_id, now), now)
+                settle(accounts.lock(account_id, now), now)
         looked, after = looked + len(batch), batch[-1]
         progressed(looked)
     return looked

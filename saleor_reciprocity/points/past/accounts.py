@@ -1,4 +1,4 @@
-"""Holders: the accounts of many people at once, made where there are none. What one person gets, `ledger` decides."""
+"""Accounts of many people at once, opened where there are none. What one person gets, `points.accounts` decides."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from django.db import IntegrityError, transaction
 from saleor_reciprocity import errors, identity
 from saleor_reciprocity.host.facts import Person
 
-from . import ledger, queries
-from .models import Account
+from .. import accounts
+from ..models import Account
 
 
 def accounts_of(people: Iterable[Person], now: datetime) -> dict[Person, int]:
-    """The ids of the accounts of people, made where there are none, as `ledger.account_of` does for one.
+    """The ids of the accounts of people, made where there are none, as `open_account` does for one.
 
-    Whoever is new and simple is made in a set; who has a guest's account to take over is left to the ledger.
+    Whoever is new and simple is made in a set; who has a guest's account to take over is left to it.
     """
     wanted = set(people)
     found = _known(wanted)
@@ -30,7 +30,7 @@ def accounts_of(people: Iterable[Person], now: datetime) -> dict[Person, int]:
         made = {}
         for person in left:
             with suppress(errors.NotFound):  # the user was deleted meanwhile
-                made[person] = ledger.account_of(person, now).pk
+                made[person] = accounts.open_account(person, now).pk
         found = {**made, **_known(wanted)}  # once more: who took something over may have taken it from these
     return found
 
@@ -39,7 +39,7 @@ def known(people: Iterable[Person]) -> dict[Person, int]:
     """The ids of the accounts of those among people who have one. For reading only."""
     wanted = set(people)
     found = _known(wanted)
-    others = {person: queries.account_of(person) for person in wanted if person not in found and person.confirmed}
+    others = {person: accounts.account_of(person) for person in wanted if person not in found and person.confirmed}
     return {**found, **{person: account.pk for person, account in others.items() if account is not None}}
 
 
@@ -72,5 +72,5 @@ def _make(people: list[Person], hashes: dict[Person, str | None], now: datetime)
         for person in sorted(people, key=lambda person: (hashes[person] or "", person.user_id or 0))
         if person.user_id not in users and hashes[person] not in addresses
     ]
-    with suppress(IntegrityError), transaction.atomic():  # a user was deleted meanwhile: all are left to the ledger
+    with suppress(IntegrityError), transaction.atomic():  # a user was deleted meanwhile: all are left to `open_account`
         Account.objects.bulk_create(rows, ignore_conflicts=True)
