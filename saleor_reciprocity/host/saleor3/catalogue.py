@@ -6,11 +6,18 @@ any country), %(channel)s (a slug or NULL), %(user)s and %(checkout)s (an id or 
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Iterable
+
+from django.db.models import Q
+from django.utils import timezone
+from saleor.product.models import Category, Collection, Product
 from saleor.site.models import SiteSettings
 
 from saleor_reciprocity.addresses import in_sql
 
-from .refunds3 import LEGACY_REFUNDS
+from ..shared.catalogue import products_shown_in
+from .refunds import LEGACY_REFUNDS
 
 CHANNEL = """
 SELECT id, id::text AS key, slug FROM channel_channel
@@ -119,3 +126,19 @@ SELECT DISTINCT v.product_id FROM checkout_checkout k JOIN checkout_checkoutline
 JOIN product_productvariant v ON v.id = l.variant_id
 WHERE k.token = %(checkout)s::uuid AND (k.user_id IS NULL OR k.user_id = %(user)s::int)
 """
+
+
+def visible_ids(kind: str, ids: Iterable[int]) -> set[int]:
+    """Those of the ids that are a category, or a collection or product (as `kind` says) published in some channel."""
+    rows = {"category": Category, "collection": Collection, "product": Product}[kind].objects.filter(pk__in=list(ids))
+    if kind != "category":
+        published = Q(channel_listings__published_at=None) | Q(channel_listings__published_at__lte=timezone.now())
+        rows = rows.filter(
+            published, channel_listings__is_published=True, channel_listings__channel__is_active=True
+        ).distinct()
+    return set(rows.values_list("pk", flat=True))
+
+
+def shown_products(product_ids: Iterable[int], channel_id: str, now: datetime, *, keep: bool = False) -> frozenset[int]:
+    """Those of the products that a channel shows at a moment; `keep` keeps them until the transaction ends."""
+    return products_shown_in(PUBLISHED, product_ids, channel_id, now, keep)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from saleor.payment import models
 
-from . import indexes
+from .. import indexes
 
 _HERE = hasattr(models, "Payment")
 

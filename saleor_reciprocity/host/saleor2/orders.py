@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Iterable, Iterator, Sequence
 
-from django.conf import settings
-from saleor.order import OrderStatus
+from django.db import connection
+from saleor.order import FulfillmentStatus, OrderStatus
+from saleor.order import models as order_models
 
-from . import either, indexes
-from .facts import Line, Order, OrderState, Person
-
-CHANNEL_ID = "1"  # what an upgrade to Saleor 3 makes of the one channel that there is here
+from .. import indexes
+from ..facts import BoughtProduct, Line, Order, OrderState, Person
+from ..shared.orders import INDEXES_OF_ADDRESSES, paid_goods, part, pieces, postal_lines, products_on, shipped
+from ..shared.rows import by_order, fingerprints, named, unnamed
+from .parts import CHANNEL_ID, GIVEN_BACK, PLACED_AT, is_proved
 
 # The orders with these ids, for a condition on the relations of orders.
 CHOSEN_ORDERS = "o.token = ANY(%(order_ids)s::text[])"
 
-STATES = {OrderStatus.DRAFT: OrderState.NOT_YET, OrderStatus.CANCELED: OrderState.VOID}
-
-# A draft was created long before it was placed.
-PLACED_AT = """coalesce(
-    (SELECT min(e.date) FROM order_orderevent e WHERE e.order_id = o.id AND e.type = 'placed_from_draft'), o.created)"""
-GIVEN_BACK = """(SELECT coalesce(sum(t.amount), 0)
-    FROM payment_payment p JOIN payment_transaction t ON t.payment_id = p.id
-    WHERE p.order_id = o.id AND t.kind = 'refund' AND t.is_success)"""
+_STATES = {OrderStatus.DRAFT: OrderState.NOT_YET, OrderStatus.CANCELED: OrderState.VOID}
 
 # All that settlement reads of an order, and of each of its lines: what is read is in the fingerprint.
 _OF_ORDER = {
@@ -57,8 +53,8 @@ LEFT JOIN discount_voucher v ON v.id = o.voucher_id"""
 ORDER_STATES = f"""
 SELECT o.token AS order_id, '{CHANNEL_ID}' AS channel_id, {PLACED_AT} AS placed_at, o.status <> 'draft' AS is_placed,
   o.user_id, o.user_email,
-  md5(ROW({either.values(_OF_ORDER)},
-    (SELECT string_agg(ROW({either.values(_OF_LINE)})::text, ',' ORDER BY l.id)
+  md5(ROW({unnamed(_OF_ORDER)},
+    (SELECT string_agg(ROW({unnamed(_OF_LINE)})::text, ',' ORDER BY l.id)
        FROM order_orderline l LEFT JOIN product_productvariant w ON w.id = l.variant_id WHERE l.order_id = o.id),
     (SELECT string_agg(ROW(f.status, f.created, fl.order_line_id, fl.quantity)::text, ',' ORDER BY fl.id)
        FROM order_fulfillment f JOIN order_fulfillmentline fl ON fl.fulfillment_id = f.id
@@ -76,7 +72,7 @@ UNION SELECT p.order_id FROM payment_transaction t JOIN payment_payment p ON p.i
 """
 # What finds them, where the host has no index of its own: name, table and columns.
 INDEXES: tuple[indexes.Index, ...] = (
-    *either.INDEXES_OF_ADDRESSES,
+    *INDEXES_OF_ADDRESSES,
     ("reciprocity_orders_by_time", "order_order", "created"),
     ("reciprocity_events_by_time", "order_orderevent", "date"),
     ("reciprocity_shipments_by_time", "order_fulfillment", "created"),
@@ -85,7 +81,7 @@ INDEXES: tuple[indexes.Index, ...] = (
 
 # Orders and their lines, a row for each line; one row for an order without any.
 _FACTS = f"""
-SELECT o.token AS order_id, {either.named(_OF_ORDER)}, {either.named(_OF_LINE)}, s.moments, s.pieces
+SELECT o.token AS order_id, {named(_OF_ORDER)}, {named(_OF_LINE)}, s.moments, s.pieces
 {_ORDER_ROWS}
 LEFT JOIN order_orderline l ON l.order_id = o.id
 LEFT JOIN product_productvariant w ON w.id = l.variant_id
@@ -104,7 +100,7 @@ def order_fingerprint(order_id: str) -> str | None:
 
 def order_fingerprints(order_ids: Iterable[str]) -> dict[str, str]:
     """A digest of the state of each of these orders, in one statement; those that are not there are missing."""
-    return either.fingerprints(f"{ORDER_STATES} WHERE {CHOSEN_ORDERS}", list(order_ids))
+    return fingerprints(f"{ORDER_STATES} WHERE {CHOSEN_ORDERS}", list(order_ids))
 
 
 def order(order_id: str) -> Order | None:
@@ -114,7 +110,7 @@ def order(order_id: str) -> Order | None:
 
 def orders(order_ids: Iterable[str]) -> Iterator[Order]:
     """The facts about orders as they are now, in one statement; those that are not there are missing."""
-    for rows in either.by_order(_FACTS, list(order_ids)):
+    for rows in by_order(_FACTS, list(order_ids)):
         yield _order(rows)
 
 
@@ -129,12 +125,12 @@ def _order(rows: Sequence[Any]) -> Order:
         channel_id=CHANNEL_ID,
         currency=row.currency,
         placed_at=row.placed_at,
-        state=STATES.get(row.status, OrderState.PLACED),
+        state=_STATES.get(row.status, OrderState.PLACED),
         replaces_another=False,
         person=_person(row),
-        goods=either.paid_goods(lines, row.total_gross_amount, shipping),
+        goods=paid_goods(lines, row.total_gross_amount, shipping),
         shipping=shipping,
-        shipping_net=either.part(shipping, row.shipping_price_gross_amount, row.shipping_price_net_amount),
+        shipping_net=part(shipping, row.shipping_price_gross_amount, row.shipping_price_net_amount),
         off_shipping=off_shipping,
         refunded=row.refunded,
         lines=lines,
@@ -147,33 +143,94 @@ def _person(row: Any) -> Person:
     return Person(row.user_id, row.email, confirmed=is_proved(row.is_active))
 
 
-def is_proved(is_active: bool) -> bool:
-    """Whether a user has proved the address. Where the shop asks for that, an account is inactive until then.
-
-    Where it does not ask, nobody has proved anything: whoever knows an address can register with it.
-    """
-    return bool(settings.ENABLE_ACCOUNT_CONFIRMATION_BY_EMAIL and is_active)
-
-
-def customers() -> str:
-    """Every customer, as SQL: `user_id`, `joined_at`, `metadata`, and `proved` by the same rule as `is_proved`."""
-    proved = "u.is_active" if is_proved(True) else "false"
-    return (
-        f"SELECT u.id AS user_id, u.date_joined AS joined_at, u.metadata, {proved} AS proved"  # noqa: S608
-        " FROM account_user u WHERE NOT u.is_staff"
-    )
-
-
 def _line(row: Any) -> Line:
-    shipments = either.shipments(row)
+    shipments = shipped(row)
     return Line(
         id=str(row.line_id),
         product_id=row.product_id,
         quantity=row.quantity,
-        fulfilled=min(either.pieces(shipments), row.quantity),
+        fulfilled=min(pieces(shipments), row.quantity),
         given_back=0,
         total=row.unit_price_gross_amount * row.quantity,
         is_gift_card=False,
         total_net=row.unit_price_net_amount * row.quantity,
         shipments=shipments,
     )
+
+
+# The hooks by which this generation tells plugins that something happened to an order.
+HOOKS: tuple[str, ...] = (
+    "order_created",
+    "order_fully_paid",
+    "order_updated",
+    "order_cancelled",
+    "order_fulfilled",
+    "fulfillment_created",
+)
+
+
+def order_id(order_row: Any) -> str:
+    """The id under which an order is known to us, the same before and after an upgrade to Saleor 3."""
+    return str(order_row.token)
+
+
+def order_id_of_number(number: str) -> str | None:
+    """The id of the order with this number, as people see it, or None."""
+    rows = order_models.Order.objects.filter(pk=number) if number.isdigit() else order_models.Order.objects.none()
+    return rows.values_list("token", flat=True).first()
+
+
+def order_key(order_id: str, number: str) -> str:
+    """What GraphQL knows an order by, from our id and the order's number."""
+    return number
+
+
+def shipped_at(order_id: str) -> datetime | None:
+    """When the newest shipment of an order was made that the customer still has; None without any."""
+    shipments = order_models.Fulfillment.objects.filter(order__token=order_id, status=FulfillmentStatus.FULFILLED)
+    return shipments.order_by("created").values_list("created", flat=True).last()
+
+
+def order_language(order_id: str) -> str:
+    """The language in which an order was placed, such as "en" or "zh-hans"; "" when there is no such order."""
+    rows = order_models.Order.objects.filter(token=order_id)
+    return rows.values_list("language_code", flat=True).first() or ""
+
+
+def ordered_products(order_id: str) -> tuple[BoughtProduct, ...]:
+    """The different products of an order that the shop still has."""
+    return products_on(order_models.OrderLine.objects.filter(order__token=order_id).order_by("pk"))
+
+
+def shipping_address(order_id: str) -> str:
+    """Where an order goes, as one line of text; "" when it goes nowhere."""
+    row = order_models.Order.objects.select_related("shipping_address").filter(token=order_id).first()
+    return postal_lines(row.shipping_address if row else None)
+
+
+def note_on_order(order_id: str, key: str, text: str) -> None:
+    """Put one text under one key of an order's private metadata, in one statement that leaves all others alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE order_order SET private_metadata = coalesce(private_metadata, '{}')"
+            " || jsonb_build_object(%s::text, %s::text) WHERE token = %s",
+            [key, text, order_id],
+        )
+
+
+def take_notes_off(order_ids: Iterable[str], key: str) -> None:
+    """Take what is under one key off the private metadata of orders."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE order_order SET private_metadata = private_metadata - %s"
+            " WHERE token = ANY(%s) AND private_metadata ? %s",
+            [key, list(order_ids), key],
+        )
+
+
+def has_notes(order_ids: Iterable[str], key: str) -> bool:
+    """Whether there is something under one key of the private metadata of one of these orders."""
+    with connection.cursor() as cursor:
+        sql = "SELECT EXISTS (SELECT FROM order_order WHERE token = ANY(%s) AND private_metadata ? %s)"
+        cursor.execute(sql, [list(order_ids), key])
+        return bool(cursor.fetchone()[0])

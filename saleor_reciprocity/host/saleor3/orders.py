@@ -2,46 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Iterable, Iterator, Sequence
-from uuid import UUID
 
-from saleor.order import OrderOrigin, OrderStatus
-from saleor.payment.models import TransactionItem
+from django.db import connection
+from saleor.order import FulfillmentStatus, OrderOrigin, OrderStatus
+from saleor.order import models as order_models
 
-from . import either, indexes
-from .facts import Line, Order, OrderState, Person
-from .refunds3 import LEGACY_INDEXES, LEGACY_REFUNDS
+from .. import indexes
+from ..facts import BoughtProduct, Line, Order, OrderState, Person
+from ..shared.orders import INDEXES_OF_ADDRESSES, paid_goods, pieces, postal_lines, products_on, shipped
+from ..shared.rows import by_order, fingerprints, named, unnamed
+from .parts import CHARGED_TO_GIFT_CARDS, GIVEN_BACK, PLACED_AT, is_uuid
+from .refunds import LEGACY_INDEXES, LEGACY_REFUNDS
 
 # The orders with these ids, for a condition on the relations of orders.
 CHOSEN_ORDERS = "o.id = ANY(%(order_ids)s::uuid[])"
 
-STATES = {
+_STATES = {
     OrderStatus.DRAFT: OrderState.NOT_YET,
     OrderStatus.UNCONFIRMED: OrderState.NOT_YET,
     OrderStatus.CANCELED: OrderState.VOID,
     OrderStatus.EXPIRED: OrderState.VOID,
 }
-
-# A draft was created long before it was placed.
-PLACED_AT = """CASE WHEN o.origin = 'draft' THEN coalesce((SELECT min(e.date) FROM order_orderevent e
-    WHERE e.order_id = o.id AND e.type = 'placed_from_draft'), o.created_at) ELSE o.created_at END"""
-_REFUNDED_PAYMENTS = f"(SELECT coalesce(sum(r.amount), 0) FROM {LEGACY_REFUNDS} r WHERE r.order_id = o.id)"  # noqa: S608
-# A charge-back lowers what was charged and is no refund. It counts as far as the order was not charged again since.
-_REFUNDED_TRANSACTIONS = """(SELECT coalesce(sum(i.refunded_value), 0) + least(coalesce(sum(b.charged_back), 0),
-      greatest(o.total_gross_amount - coalesce(sum(i.charged_value + i.refunded_value), 0), 0))
-    FROM payment_transactionitem i LEFT JOIN LATERAL (
-      SELECT sum(e.amount_value) AS charged_back FROM payment_transactionevent e
-      WHERE e.transaction_id = i.id AND e.type = 'charge_back' AND e.include_in_calculations) b ON true
-    WHERE i.order_id = o.id)"""
-GIVEN_BACK = f"{_REFUNDED_PAYMENTS} + {_REFUNDED_TRANSACTIONS}"
-# A gift card became a means of payment in 3.23.
-CHARGED_TO_GIFT_CARDS = (
-    "(SELECT coalesce(sum(i.charged_value), 0) FROM payment_transactionitem i"
-    " WHERE i.order_id = o.id AND i.gift_card_id IS NOT NULL)"
-    if hasattr(TransactionItem, "gift_card")
-    else "0::numeric"
-)
 
 # All that settlement reads of an order, and of each of its lines: what is read is in the fingerprint.
 _OF_ORDER = {
@@ -76,8 +60,8 @@ _ORDER_ROWS = "FROM order_order o LEFT JOIN account_user u ON u.id = o.user_id"
 ORDER_STATES = f"""
 SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, {PLACED_AT} AS placed_at,
   o.status NOT IN ('draft', 'unconfirmed') AS is_placed, o.user_id, o.user_email,
-  md5(ROW({either.values(_OF_ORDER)},
-    (SELECT string_agg(ROW({either.values(_OF_LINE)})::text, ',' ORDER BY l.created_at, l.id)
+  md5(ROW({unnamed(_OF_ORDER)},
+    (SELECT string_agg(ROW({unnamed(_OF_LINE)})::text, ',' ORDER BY l.created_at, l.id)
        FROM order_orderline l LEFT JOIN product_productvariant w ON w.id = l.variant_id WHERE l.order_id = o.id),
     (SELECT string_agg(ROW(f.status, f.created_at, fl.order_line_id, fl.quantity)::text, ',' ORDER BY fl.id)
        FROM order_fulfillment f JOIN order_fulfillmentline fl ON fl.fulfillment_id = f.id
@@ -99,14 +83,14 @@ UNION SELECT i.order_id FROM payment_transactionevent e JOIN payment_transaction
 """  # noqa: S608 - made of constants
 # What finds them, where the host has no index of its own: name, table and columns.
 INDEXES: tuple[indexes.Index, ...] = (
-    *either.INDEXES_OF_ADDRESSES,
+    *INDEXES_OF_ADDRESSES,
     ("reciprocity_shipments_by_time", "order_fulfillment", "created_at"),
     *LEGACY_INDEXES,
 )
 
 # Orders and their lines, a row for each line; one row for an order without any.
 _FACTS = f"""
-SELECT o.id::text AS order_id, {either.named(_OF_ORDER)}, {either.named(_OF_LINE)}, s.moments, s.pieces,
+SELECT o.id::text AS order_id, {named(_OF_ORDER)}, {named(_OF_LINE)}, s.moments, s.pieces,
   coalesce(s.given_back, 0) AS given_back
 {_ORDER_ROWS}
 LEFT JOIN order_orderline l ON l.order_id = o.id
@@ -128,7 +112,7 @@ def order_fingerprint(order_id: str) -> str | None:
 
 def order_fingerprints(order_ids: Iterable[str]) -> dict[str, str]:
     """A digest of the state of each of these orders, in one statement; those that are not there are missing."""
-    return either.fingerprints(f"{ORDER_STATES} WHERE {CHOSEN_ORDERS}", list(filter(is_uuid, order_ids)))
+    return fingerprints(f"{ORDER_STATES} WHERE {CHOSEN_ORDERS}", list(filter(is_uuid, order_ids)))
 
 
 def order(order_id: str) -> Order | None:
@@ -138,21 +122,21 @@ def order(order_id: str) -> Order | None:
 
 def orders(order_ids: Iterable[str]) -> Iterator[Order]:
     """The facts about orders as they are now, in one statement; those that are not there are missing."""
-    for rows in either.by_order(_FACTS, list(filter(is_uuid, order_ids))):
+    for rows in by_order(_FACTS, list(filter(is_uuid, order_ids))):
         yield _order(rows)
 
 
 def _order(rows: Sequence[Any]) -> Order:
     row = rows[0]
     lines = tuple(_line(each) for each in rows if each.line_id is not None)
-    goods = either.paid_goods(lines, row.total_gross_amount, row.shipping_price_gross_amount)
+    goods = paid_goods(lines, row.total_gross_amount, row.shipping_price_gross_amount)
     return Order(
         id=row.order_id,
         number=str(row.number),
         channel_id=row.channel_id,
         currency=row.currency,
         placed_at=row.placed_at,
-        state=STATES.get(row.status, OrderState.PLACED),
+        state=_STATES.get(row.status, OrderState.PLACED),
         replaces_another=row.origin == OrderOrigin.REISSUE,
         person=_person(row),
         goods=max(Decimal(0), goods - row.charged_to_gift_cards),
@@ -163,23 +147,6 @@ def _order(rows: Sequence[Any]) -> Order:
     )
 
 
-def is_uuid(text: str) -> bool:
-    """Whether a text is the id of an order."""
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
-
-
-def customers() -> str:
-    """Every customer, as SQL: `user_id`, `joined_at`, `metadata`, and `proved` by the same rule as the facts."""
-    return """
-    SELECT u.id AS user_id, u.date_joined AS joined_at, u.metadata, u.is_active AND u.is_confirmed AS proved
-    FROM account_user u WHERE NOT u.is_staff
-    """
-
-
 def _person(row: Any) -> Person:
     if row.user_id is None:
         return Person(None, row.user_email, confirmed=False)
@@ -187,15 +154,110 @@ def _person(row: Any) -> Person:
 
 
 def _line(row: Any) -> Line:
-    shipments = either.shipments(row)
+    shipments = shipped(row)
     return Line(
         id=str(row.line_id),
         product_id=row.product_id,
         quantity=row.quantity,
-        fulfilled=min(either.pieces(shipments), row.quantity),
+        fulfilled=min(pieces(shipments), row.quantity),
         given_back=min(row.given_back, row.quantity),
         total=row.total_price_gross_amount,
         is_gift_card=row.is_gift_card,
         total_net=row.total_price_net_amount,
         shipments=shipments,
     )
+
+
+# The hooks by which this generation tells plugins that something happened to an order.
+HOOKS: tuple[str, ...] = (
+    "order_created",
+    "order_confirmed",
+    "order_updated",
+    "order_paid",
+    "order_fully_paid",
+    "order_refunded",
+    "order_fully_refunded",
+    "order_fulfilled",
+    "order_cancelled",
+    "order_expired",
+    "order_bulk_created",
+    "fulfillment_created",
+    "fulfillment_approved",
+    "fulfillment_canceled",
+)
+
+_WITH_THE_CUSTOMER = {FulfillmentStatus.FULFILLED, FulfillmentStatus.REPLACED}
+
+
+def order_id(order_row: Any) -> str:
+    """The id under which an order is known to us: the text that was its token in Saleor 2."""
+    return str(order_row.pk)
+
+
+def order_id_of_number(number: str) -> str | None:
+    """The id of the order with this number, as people see it, or None."""
+    rows = order_models.Order.objects.filter(number=number) if number.isdigit() else order_models.Order.objects.none()
+    found = rows.values_list("pk", flat=True).first()
+    return str(found) if found else None
+
+
+def order_key(order_id: str, number: str) -> str:
+    """What GraphQL knows an order by, from our id and the order's number."""
+    return order_id
+
+
+def shipped_at(order_id: str) -> datetime | None:
+    """When the newest shipment of an order was made that the customer still has; None without any."""
+    if not is_uuid(order_id):
+        return None
+    shipments = order_models.Fulfillment.objects.filter(order__pk=order_id, status__in=_WITH_THE_CUSTOMER)
+    return shipments.order_by("created_at").values_list("created_at", flat=True).last()
+
+
+def order_language(order_id: str) -> str:
+    """The language in which an order was placed, such as "en" or "zh-hans"; "" when there is no such order."""
+    if not is_uuid(order_id):
+        return ""
+    rows = order_models.Order.objects.filter(pk=order_id)
+    return rows.values_list("language_code", flat=True).first() or ""
+
+
+def ordered_products(order_id: str) -> tuple[BoughtProduct, ...]:
+    """The different products of an order that the shop still has."""
+    if not is_uuid(order_id):
+        return ()
+    return products_on(order_models.OrderLine.objects.filter(order__pk=order_id).order_by("created_at", "pk"))
+
+
+def shipping_address(order_id: str) -> str:
+    """Where an order goes, as one line of text; "" when it goes nowhere."""
+    row = order_models.Order.objects.select_related("shipping_address").filter(pk=order_id).first()
+    return postal_lines(row.shipping_address if row else None)
+
+
+def note_on_order(order_id: str, key: str, text: str) -> None:
+    """Put one text under one key of an order's private metadata, in one statement that leaves all others alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE order_order SET private_metadata = coalesce(private_metadata, '{}')"
+            " || jsonb_build_object(%s::text, %s::text) WHERE id = %s::uuid",
+            [key, text, order_id],
+        )
+
+
+def take_notes_off(order_ids: Iterable[str], key: str) -> None:
+    """Take what is under one key off the private metadata of orders."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE order_order SET private_metadata = private_metadata - %s"
+            " WHERE id = ANY(%s::uuid[]) AND private_metadata ? %s",
+            [key, list(order_ids), key],
+        )
+
+
+def has_notes(order_ids: Iterable[str], key: str) -> bool:
+    """Whether there is something under one key of the private metadata of one of these orders."""
+    with connection.cursor() as cursor:
+        sql = "SELECT EXISTS (SELECT FROM order_order WHERE id = ANY(%s::uuid[]) AND private_metadata ? %s)"
+        cursor.execute(sql, [list(order_ids), key])
+        return bool(cursor.fetchone()[0])

@@ -6,7 +6,14 @@ any country), %(channel)s (a slug or NULL), %(user)s and %(checkout)s (an id or 
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Iterable
+
+from saleor.product.models import Category, Collection, Product
+
 from saleor_reciprocity.addresses import in_sql
+
+from ..shared.catalogue import products_shown_in
 
 # The only channel, under the names that an upgrade to Saleor 3 will give it.
 CHANNEL = """
@@ -60,3 +67,18 @@ SELECT DISTINCT v.product_id FROM checkout_checkout k JOIN checkout_checkoutline
 JOIN product_productvariant v ON v.id = l.variant_id
 WHERE k.token = %(checkout)s::uuid AND (k.user_id IS NULL OR k.user_id = %(user)s::int)
 """
+
+
+def visible_ids(kind: str, ids: Iterable[int]) -> set[int]:
+    """Those of the ids that are a category, or a published collection or product, as `kind` says."""
+    rows = {
+        "category": Category.objects.all(),
+        "collection": Collection.objects.published(),
+        "product": Product.objects.published(),
+    }[kind]
+    return set(rows.filter(pk__in=list(ids)).values_list("pk", flat=True))
+
+
+def shown_products(product_ids: Iterable[int], channel_id: str, now: datetime, *, keep: bool = False) -> frozenset[int]:
+    """Those of the products that a channel shows at a moment; `keep` keeps them until the transaction ends."""
+    return products_shown_in(PUBLISHED, product_ids, channel_id, now, keep)

@@ -1,0 +1,61 @@
+"""Orders of Saleor 3 that count, as SQL over many of them: what was sold, sent and given back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from saleor_reciprocity.addresses import in_sql
+
+from ..facts import Person
+from ..shared.orders import count_earlier
+from .parts import CHARGED_TO_GIFT_CARDS, GIVEN_BACK, PLACED_AT
+
+# Orders that count, by whoever placed them; cancelled and expired ones do not count.
+ORDERS_OF_PEOPLE = f"""
+SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, o.created_at AS placed_at,
+  {in_sql("coalesce(u.email, o.user_email)")} AS person
+FROM order_order o LEFT JOIN account_user u ON u.id = o.user_id
+WHERE o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired')
+"""  # noqa: S608 - constants
+
+# Orders that count, with what was left to pay for goods and for shipping, and their lines: what `order` gives, in SQL.
+SOLD_ORDERS = f"""
+SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, o.user_id, coalesce(u.email, o.user_email) AS email,
+  o.number::text AS order_number, o.currency,
+  {GIVEN_BACK} AS refunded, {PLACED_AT} AS placed_at,
+  {in_sql("coalesce(u.email, o.user_email)")} AS person,
+  greatest(least(l.total, o.total_gross_amount - o.shipping_price_gross_amount)
+    - {CHARGED_TO_GIFT_CARDS}, 0) AS goods,
+  o.shipping_price_gross_amount AS shipping, o.shipping_price_net_amount AS shipping_net, 0 AS off_shipping
+FROM order_order o LEFT JOIN account_user u ON u.id = o.user_id
+CROSS JOIN LATERAL (SELECT coalesce(sum(total_price_gross_amount), 0) AS total
+  FROM order_orderline WHERE order_id = o.id) l
+WHERE o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired') AND o.origin <> 'reissue'
+"""  # noqa: S608 - a constant
+SOLD_LINES = """
+SELECT l.order_id::text AS order_id, l.id::text AS line_id, p.id AS product_id, p.category_id, l.quantity,
+  l.total_price_gross_amount AS total, l.total_price_net_amount AS total_net, l.is_gift_card
+FROM order_orderline l JOIN order_order o ON o.id = l.order_id
+LEFT JOIN product_productvariant v ON v.id = l.variant_id LEFT JOIN product_product p ON p.id = v.product_id
+"""
+# What left the shop of which line, and whether the customer has it or gave it back.
+MOVED_PIECES = """
+SELECT fl.order_line_id::text AS line_id, f.created_at AS moved_at, fl.quantity,
+  f.status IN ('fulfilled', 'replaced') AS is_kept
+FROM order_fulfillmentline fl JOIN order_fulfillment f ON f.id = fl.fulfillment_id
+JOIN order_order o ON o.id = f.order_id
+WHERE f.status IN ('fulfilled', 'replaced', 'returned', 'refunded', 'refunded_and_returned')
+"""
+# Which orders count when somebody's are numbered, as `earlier_orders` does.
+NUMBERED_ORDERS = f"""
+SELECT o.id, o.user_id, {in_sql("o.user_email")} AS address, {PLACED_AT} AS placed_at, o.number::bigint AS number
+FROM order_order o WHERE o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired')
+"""  # noqa: S608 - constants
+
+
+def earlier_orders(person: Person, before: datetime, at_most: int, number: str = "") -> int:
+    """How many orders that count a person placed before a moment; counting ends at `at_most`.
+
+    Of orders of that very moment, those with a lower number than `number` are earlier.
+    """
+    return count_earlier(NUMBERED_ORDERS, person, before, number, at_most)

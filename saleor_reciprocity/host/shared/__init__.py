@@ -1,0 +1,1 @@
+"""What both Saleor generations spell alike."""

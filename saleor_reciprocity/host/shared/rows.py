@@ -1,0 +1,46 @@
+"""Rows: how a statement about orders is written and its rows are read. For the rooms of a generation alone."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from functools import lru_cache
+from itertools import groupby
+from typing import Any, Iterator, Mapping
+
+from django.db import connection
+
+
+def named(columns: Mapping[str, str]) -> str:
+    """Expressions of SQL under their names, for a SELECT."""
+    return ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+
+
+def unnamed(columns: Mapping[str, str]) -> str:
+    """Expressions of SQL without their names, for a ROW."""
+    return ", ".join(columns.values())
+
+
+def by_order(sql: str, order_ids: list[str]) -> Iterator[list[Any]]:
+    """What a statement about chosen orders finds, order by order, if its rows are sorted so."""
+    rows = named_rows(sql, {"order_ids": order_ids}) if order_ids else []
+    for _order_id, of_order in groupby(rows, key=lambda row: row.order_id):
+        yield list(of_order)
+
+
+def fingerprints(sql: str, order_ids: list[str]) -> dict[str, str]:
+    """The fingerprints that a statement about chosen orders finds, by order."""
+    rows = named_rows(sql, {"order_ids": order_ids}) if order_ids else []
+    return {row.order_id: row.fingerprint for row in rows}
+
+
+def named_rows(sql: str, params: Any) -> list[Any]:
+    """What a statement finds, each row with its columns as attributes."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        row_type = _row_type(tuple(column[0] for column in cursor.description))
+        return [row_type(*row) for row in cursor.fetchall()]
+
+
+@lru_cache(maxsize=None)
+def _row_type(columns: tuple[str, ...]) -> Any:
+    return namedtuple("Row", columns)
