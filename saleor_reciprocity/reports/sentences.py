@@ -214,15 +214,18 @@ def _dilution(question: Question) -> list[str]:
 
 
 def _notes(question: Question, today: date) -> list[str]:
-    noted = withheld.sentences([check for check in question.checks if check.outcome != WITHHELD], question, today)
+    """What is worth knowing beside a conclusion, and what could not withhold it."""
+    is_open = question.state in (State.WITHHELD, State.IMMATURE)
+    noted = [each for each in question.checks if not (is_open and each.outcome == WITHHELD)]
+    said = withheld.sentences(noted, question, today)
     if question.erased:
         text = ngettext(
             "%(people)s customer was erased meanwhile and stays in the counts.",
             "%(people)s customers were erased meanwhile and stay in the counts.",
             question.erased,
         )
-        noted.append(text % {"people": whole(question.erased)})
-    return noted
+        said.append(text % {"people": whole(question.erased)})
+    return said
 
 
 def of_amount(amount: Amount) -> list[str]:

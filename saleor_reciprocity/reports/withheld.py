@@ -8,9 +8,10 @@ from typing import Callable, Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from saleor_reciprocity.experiments import validity
 from saleor_reciprocity.experiments.evidence import WITHHELD, Check
 
-from .values import Question
+from .values import Question, State
 from .wording import day, percent, whole
 
 
@@ -21,7 +22,7 @@ def sentences(checks: Iterable[Check], question: Question, today: date) -> list[
     return [*found, _("Nothing is concluded until this is explained.")] if explained else found
 
 
-def _draw(check: Check, question: Question, today: date) -> str:
+def _reproducible(check: Check, question: Question, today: date) -> str:
     text = ngettext(
         "Withheld: %(count)s of %(of)s decisions does not follow from the key that made it. It was changed.",
         "Withheld: %(count)s of %(of)s decisions do not follow from the key that made them. They were changed.",
@@ -50,6 +51,17 @@ def _ratio(check: Check, question: Question, today: date) -> str:
     return text % _counts(check)
 
 
+def _mature_ratio(check: Check, question: Question, today: date) -> str:
+    text = ngettext(
+        "Withheld: of %(of)s customers followed for 90 days %(count)s is held out where about %(expected)s should be. "
+        "Outcomes are missing or were changed.",
+        "Withheld: of %(of)s customers followed for 90 days %(count)s are held out where about %(expected)s should be. "
+        "Outcomes are missing or were changed.",
+        int(check.count),
+    )
+    return text % _counts(check)
+
+
 def _placebo(check: Check, question: Question, today: date) -> str:
     return _(
         "Withheld: the two groups differed before anything was given. Customers of one of them are missing or were "
@@ -58,23 +70,17 @@ def _placebo(check: Check, question: Question, today: date) -> str:
 
 
 def _slice(check: Check, question: Question, today: date) -> str:
-    last = check.day or today
-    first = last - timedelta(days=max(check.days - 1, 0))
-    text = ngettext(
-        "Withheld: from %(first)s to %(last)s one group has %(count)s order where about %(expected)s should be. "
-        "Orders are missing.",
-        "Withheld: from %(first)s to %(last)s one group has %(count)s orders where about %(expected)s should be. "
-        "Orders are missing.",
-        int(check.count),
-    )
-    return text % {**_counts(check), "first": day(first, today), "last": day(last, today)}
+    first = check.day or today
+    days = {"first": day(first, today), "last": day(first + timedelta(days=check.days - 1), today)}
+    text = _("Withheld: from %(first)s to %(last)s one group has far fewer orders than the other. Orders are missing.")
+    return text % days
 
 
 def _immature(check: Check, question: Question, today: date) -> str:
     return _("It is too early to say anything: the interval is still wider than 60 points.")
 
 
-def _minimum(check: Check, question: Question, today: date) -> str:
+def _too_few(check: Check, question: Question, today: date) -> str:
     arms = question.arms
     text = _(
         "Too few customers yet: %(held_out)s held out and %(others)s others were followed for 90 days, and "
@@ -84,9 +90,9 @@ def _minimum(check: Check, question: Question, today: date) -> str:
     return text % {"held_out": whole(arms.held_out), "others": whole(arms.others), "returned": whole(returned)}
 
 
-def _contamination(check: Check, question: Question, today: date) -> str:
+def _contaminated(check: Check, question: Question, today: date) -> str:
     share = {"share": percent(check.count / check.of if check.of else 0)}
-    if check.outcome == WITHHELD:
+    if check.outcome == WITHHELD and question.state is State.WITHHELD:
         text = _(
             "No conclusion: %(share)s of those held out had a gift all the same, so the groups are too much alike."
         )
@@ -107,16 +113,17 @@ def _counts(check: Check) -> dict[str, str]:
 
 
 _CHECKS: dict[str, Callable[[Check, Question, date], str]] = {
-    "draw": _draw,
-    "complete": _complete,
-    "ratio": _ratio,
-    "placebo": _placebo,
-    "slice": _slice,
-    "immature": _immature,
-    "minimum": _minimum,
-    "contamination": _contamination,
-    "stale": _stale,
+    validity.REPRODUCIBLE: _reproducible,
+    validity.COMPLETE: _complete,
+    validity.RATIO: _ratio,
+    validity.MATURE_RATIO: _mature_ratio,
+    validity.PLACEBO: _placebo,
+    validity.SLICE: _slice,
+    validity.IMMATURE: _immature,
+    validity.TOO_FEW: _too_few,
+    validity.CONTAMINATED: _contaminated,
+    validity.STALE: _stale,
 }
 
 # These explain themselves: nothing is missing or wrong.
-_EXPLAINED = ("immature", "minimum", "contamination")
+_EXPLAINED = (validity.IMMATURE, validity.TOO_FEW, validity.CONTAMINATED)

@@ -70,7 +70,7 @@ def looks() -> list[Look]:
         Look(
             first + timedelta(days=n), 40 + n, 160 + 5 * n, 0.0, 0.0, Interval(0.08 - 3 / (n + 20), 0.09 + 3 / (n + 20))
         )
-        for n in range(212)
+        for n in range(1, 212, 6)
     ]
 
 

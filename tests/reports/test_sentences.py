@@ -121,11 +121,11 @@ SAID: dict[str, tuple[Question, str]] = {
         + UNEXPLAINED,
     ),
     "draw": (
-        not_concluded("draw", count=2, of=4850),
+        not_concluded("reproducible", count=2, of=4850),
         "Withheld: 2 of 4,850 decisions do not follow from the key that made them. They were changed." + UNEXPLAINED,
     ),
     "one draw": (
-        not_concluded("draw", count=1, of=4850),
+        not_concluded("reproducible", count=1, of=4850),
         "Withheld: 1 of 4,850 decisions does not follow from the key that made it. It was changed." + UNEXPLAINED,
     ),
     "complete": (
@@ -137,10 +137,21 @@ SAID: dict[str, tuple[Question, str]] = {
         "Withheld: the two groups differed before anything was given. Customers of one of them are missing or were "
         "moved." + UNEXPLAINED,
     ),
+    "mature ratio": (
+        not_concluded("mature_ratio", count=1, of=480, expected=96.2),
+        "Withheld: of 480 customers followed for 90 days 1 is held out where about 96 should be. Outcomes are missing "
+        "or were changed." + UNEXPLAINED,
+    ),
     "slice": (
-        not_concluded("slice", count=4, expected=41, day=date(2026, 5, 16), days=14),
-        "Withheld: from 3 May to 16 May one group has 4 orders where about 41 should be. Orders are missing."
+        not_concluded("slice", day=date(2026, 5, 3), days=14),
+        "Withheld: from 3 May to 16 May one group has far fewer orders than the other. Orders are missing."
         + UNEXPLAINED,
+    ),
+    "works in spite of contamination": (
+        replace(harms(), checks=not_concluded("contaminated", count=120, of=1000).checks),
+        "It drives customers away: 5.2 points less often (1.4 to 9.1 less). First certain on 3 May. "
+        "Consider switching it off. 12% of those held out had a gift all the same. The difference is rather larger "
+        "than it looks here.",
     ),
     "stale": (
         not_concluded("stale", day=date(2026, 5, 3)),
@@ -148,11 +159,11 @@ SAID: dict[str, tuple[Question, str]] = {
     ),
     "no order": (not_concluded("stale"), "Withheld: there is no order at all. Orders are missing." + UNEXPLAINED),
     "contamination": (
-        not_concluded("contamination", count=120, of=1000),
+        not_concluded("contaminated", count=120, of=1000),
         "No conclusion: 12% of those held out had a gift all the same, so the groups are too much alike.",
     ),
     "a little contamination": (
-        replace(noted("contamination", count=31, of=1000), today=None, plan=None),
+        replace(noted("contaminated", count=31, of=1000), today=None, plan=None),
         "No conclusion yet. 3.1% of those held out had a gift all the same. The difference is rather larger than it "
         "looks here.",
     ),
@@ -161,7 +172,7 @@ SAID: dict[str, tuple[Question, str]] = {
         "It is too early to say anything: the interval is still wider than 60 points.",
     ),
     "few": (
-        replace(not_concluded("minimum"), state=State.IMMATURE, arms=Arms(12, 3, 48, 6)),
+        replace(not_concluded("too_few"), state=State.IMMATURE, arms=Arms(12, 3, 48, 6)),
         "Too few customers yet: 12 held out and 48 others were followed for 90 days, and 9 came back. At least 30 in "
         "each group and 10 who came back are needed.",
     ),

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from math import sqrt
-from typing import Sequence, TypeVar
+from typing import Sequence
 
 from django.utils.translation import gettext as _
 
+from saleor_reciprocity.experiments import validity
 from saleor_reciprocity.experiments.evidence import Look
+from saleor_reciprocity.intervals import wilson
 
 from .. import sentences, wording
 from ..values import Question, Step
 from . import kinds
 from .svg import Chart
 
-Z = 1.959964
-MOST_LOOKS = 120
 HELD_OUT, OTHERS = "held_out", "others"
-
-_Any = TypeVar("_Any")
 
 
 def arms(question: Question, description: str) -> Chart:
@@ -33,7 +30,7 @@ def arms(question: Question, description: str) -> Chart:
     drawn, table = [], []
     for number, (name, returned, people) in enumerate(rows):
         share = returned / people if people else 0.0
-        low, high = _wilson(share, people)
+        low, high = wilson(share, people) if people else (0.0, 1.0)
         note = _("%(returned)s of %(people)s") % {"returned": wording.whole(returned), "people": wording.whole(people)}
         drawn.append(kinds.Row(name, number, share, low, high, note))
         ends = (wording.percent(share), wording.percent(low), wording.percent(high))
@@ -43,19 +40,10 @@ def arms(question: Question, description: str) -> Chart:
     return Chart(named.key, title, description, kinds.dots(named, drawn, _percent), columns, tuple(table))
 
 
-def _wilson(share: float, people: int) -> tuple[float, float]:
-    if not people:
-        return 0.0, 1.0
-    part = Z * Z / people
-    reach = Z * sqrt(share * (1 - share) / people + part / (4 * people))
-    centre = share + part / 2
-    return max((centre - reach) / (1 + part), 0.0), min((centre + reach) / (1 + part), 1.0)
-
-
 def over_time(question: Question, description: str, today: date) -> Chart:
     """The interval of the difference on each day, with the day of the evaluation and the first certain day."""
     title = _("What the difference may be, day by day")
-    looks = thinned([look for look in question.history if look.interval.high - look.interval.low <= 0.6])
+    looks = [look for look in question.history if look.interval.high - look.interval.low <= validity.WIDEST]
     days = [(float(look.day.toordinal()), look) for look in looks]
     middle = [(x, (look.interval.low + look.interval.high) / 2) for x, look in days]
     band = [(look.interval.low, look.interval.high) for look in looks]
@@ -88,12 +76,6 @@ def _days(question: Question, today: date) -> list[tuple[float, str]]:
 def _row(look: Look) -> tuple[str, ...]:
     ends = (f"{100 * look.interval.low:+.1f}", f"{100 * look.interval.high:+.1f}")
     return (look.day.isoformat(), wording.whole(look.others), wording.whole(look.held_out), *ends)
-
-
-def thinned(values: Sequence[_Any], most: int = MOST_LOOKS) -> list[_Any]:
-    """At most so many of some values, evenly, and always the last one."""
-    step = -(-len(values) // most) or 1
-    return list(values[::-1][::step][::-1])
 
 
 def returning(question: Question, description: str) -> Chart:
