@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
 
-from saleor_reciprocity import backfill, host, programme, sweep
+from saleor_reciprocity import backfill, host, programmes, sweep
 from saleor_reciprocity.management.progress import Progress
 from saleor_reciprocity.points import expiry
 from saleor_reciprocity.points.models import Account, Lot, OrderTerms
@@ -56,7 +56,7 @@ def award_the_past(channel: host.Channel, orders: int) -> Once:
     Those have the same columns, constraints and indexes, but no triggers and no foreign keys.
     """
     switch(True)
-    programme.current(channel.id)
+    programmes.current(channel.id)
     begin = backfill.begins(channel, None)
     assert begin is not None
     history.make(orders, begin)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from saleor_reciprocity import host, programme
+from saleor_reciprocity import host, programmes
 from saleor_reciprocity.recommendations import serving, versions
 from saleor_reciprocity.recommendations.models import CustomerList, Neighbour, Popularity, Preference
 from saleor_reciprocity.recommendations.serving import Kind, Situation
@@ -25,7 +25,7 @@ PRODUCTS, CUSTOMERS, LIST = 300, 50, 50
 def measure(channel: host.Channel, pairs: int) -> Row:
     """Time the first page of twenty for customers in turn, who have both lists, preferences and a purchase of today."""
     switch(True)
-    programme.current(channel.id)
+    programmes.current(channel.id)
     customers = _fill(channel)
     by_hand = connection.get_new_connection(connection.get_connection_params())
     sql, turn = statement(Kind.FOR_YOU.name, signed_in=True, looking=False), iter(range(10**9))

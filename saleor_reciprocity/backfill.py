@@ -13,7 +13,7 @@ from typing import Callable, Iterator, Sequence
 from django.db import connection
 from django.utils import timezone
 
-from . import host, programme, settings, settlement
+from . import host, programmes, settings, settlement
 from .addresses import in_sql, normalised
 from .points import accounts, orders
 from .points.earning import rulebook
@@ -50,7 +50,7 @@ class Cost(Award):
 
 def begins(channel: host.Channel, until: datetime | None) -> datetime | None:
     """Before which moment orders of a channel are past: the first switching on, or earlier. None: never switched on."""
-    first = programme.SettingsVersion.objects.filter(channel_id=channel.id, active=True).order_by("since").first()
+    first = programmes.SettingsVersion.objects.filter(channel_id=channel.id, active=True).order_by("since").first()
     if first is None:
         return None
     return min(first.since, until) if until else first.since
@@ -76,7 +76,7 @@ def run(
     progress: Callable[[int], None] = lambda done: None,
 ) -> Cost:
     """Award past orders of a channel, set by set, each in a transaction; or, `dry`, add up what they are worth."""
-    version = programme.current(channel.id)
+    version = programmes.current(channel.id)
     cost = Cost()
     if version is None:
         return cost

@@ -10,7 +10,7 @@ from django.core import checks
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
 
-from . import host, programme, settings
+from . import deployment, host, programmes, settings
 from .graphql import schema
 
 # Names by which a machine knows itself, and the example of an installation that nobody has changed.
@@ -42,11 +42,11 @@ def limits_are_limits(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessa
     """What the deployer set as a limit must be one: PostgreSQL takes 0 for no limit at all."""
     return [
         checks.Error(
-            f"{name} = {value!r} is no number of seconds from {settings.LEAST_SECONDS} to {settings.MOST_SECONDS}.",
-            hint=f"Until it is one, {settings.SECONDS[name]} counts.",
+            f"{name} = {value!r} is no number of seconds from {deployment.LEAST_SECONDS} to {deployment.MOST_SECONDS}.",
+            hint=f"Until it is one, {deployment.SECONDS[name]} counts.",
             id="reciprocity.E003",
         )
-        for name, value in settings.unusable_seconds().items()
+        for name, value in deployment.unusable_seconds().items()
     ]
 
 
@@ -100,7 +100,7 @@ def links_lead_to_the_shop(app_configs: Any, **kwargs: Any) -> list[checks.Check
 def _problems(channel: host.Channel) -> list[checks.CheckMessage]:
     _, values = host.plugin_configuration(settings.PLUGIN_ID, channel.id)
     try:
-        programme.checked(values)
+        programmes.checked(values)
     except settings.InvalidSettings as invalid:
         text = f"The settings of the channel {channel.slug} can't be used: {invalid}"
         return [checks.Error(text, id="reciprocity.E002")]

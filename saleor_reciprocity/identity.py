@@ -12,7 +12,7 @@ from typing import Iterable
 from django.db import models
 from django.utils.translation import gettext as _
 
-from . import addresses, errors, settings
+from . import addresses, errors, readers
 
 
 class InstallationKey(models.Model):
@@ -38,7 +38,7 @@ class Subject:
 def address(text: str) -> str:
     """The e-mail address that somebody entered, trimmed. Raises Invalid for what can't be one."""
     entered = text.strip()
-    if not settings.is_address(entered):
+    if not readers.is_address(entered):
         raise errors.Invalid(_("Enter an e-mail address, for example shop@example.com."), field="email")
     return entered
 

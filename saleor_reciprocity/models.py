@@ -8,7 +8,7 @@ from .mail.models import CommunicationChoice, Mail, MailPace
 from .points.earning.models import EarningRule, EarningRuleVersion
 from .points.models import Account, Entry, Lot, LotUse, OrderTerms
 from .points.tiers.models import AccountTier, Tier, TierChange, TierLadder
-from .programme import SettingsVersion
+from .programmes import SettingsVersion
 from .recommendations.models import CustomerList, ListedProducts, ModelVersion, Neighbour, Popularity, Preference
 from .rewards.models import IssuedCode, Redemption, Reward
 from .settlement import SettledOrder

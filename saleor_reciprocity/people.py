@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from . import erasure, host, identity, settings
+from . import deployment, erasure, host, identity
 from .errors import keep_going
 from .points import merging
 from .points.models import Account
@@ -40,7 +40,7 @@ def _follow_addresses(accounts: QuerySet, now: datetime) -> None:
 
 def _follow_deletions(now: datetime) -> None:
     """Note when a user is gone; what nobody has claimed by the address some time later is erased."""
-    days = settings.erase_after_days()
+    days = deployment.erase_after_days()
     left = Account.objects.filter(had_user=True, user=None)
     left.filter(user_deleted_at=None).update(user_deleted_at=now)
     if days is not None:

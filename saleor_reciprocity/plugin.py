@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
-from . import host, programme, settings, settlement, views
+from . import host, programmes, settings, settlement, views
 from .rewards import catalogue
 from .surprises import campaigns
 
@@ -44,7 +44,7 @@ class ReciprocityPlugin(host.SaleorPlugin):
         _, values = host.configured_values(plugin_configuration)
         channel = host.configured_channel(plugin_configuration)
         try:
-            programme.checked(values, host.decimals(channel.currency) if channel else settings.MOST_DECIMALS)
+            programmes.checked(values, host.decimals(channel.currency) if channel else settings.MOST_DECIMALS)
             settings.check_delivery(values)
         except settings.InvalidSettings as invalid:
             raise host.configuration_error(invalid.by_label()) from invalid
@@ -52,10 +52,10 @@ class ReciprocityPlugin(host.SaleorPlugin):
     @classmethod
     def save_plugin_configuration(cls, plugin_configuration: Any, cleaned_data: dict[str, Any]) -> Any:
         channel = host.configured_channel(plugin_configuration)
-        if channel is not None and not programme.was_ever_on(channel.id):
+        if channel is not None and not programmes.was_ever_on(channel.id):
             host.switch_off(plugin_configuration)  # Saleor 2 makes a new row switched on, even for a refused value
         saved = super().save_plugin_configuration(plugin_configuration, _tidied(cleaned_data))
-        version = programme.current(channel.id) if channel is not None else None
+        version = programmes.current(channel.id) if channel is not None else None
         if channel is not None and version is not None:
             catalogue.keep_standard_reward(channel, version.programme)
             if version.active:

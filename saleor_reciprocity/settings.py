@@ -1,21 +1,32 @@
-"""Settings: the merchant's numbers on the plugin page, typed, and the deployer's limits from Django's settings."""
+"""Settings: what the merchant sets on the plugin's page, typed. What the deployer sets is in `deployment`."""
 
 from __future__ import annotations
 
-import re
-import stringprep
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Callable, Iterator, Mapping
-from urllib.parse import urlsplit
 
-from django.conf import settings as django_settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import clock, wire
+from .deployment import is_safe
+from .readers import (
+    _AMOUNT,
+    _DAYS,
+    _MONTHS,
+    _POINTS,
+    as_text,
+    decimal_between,
+    email_address,
+    one_of,
+    share_up_to,
+    switch,
+    text_up_to,
+    time_zone,
+    web_address,
+    whole_between,
+)
 
 PLUGIN_ID = "saleor_reciprocity"
 
@@ -32,133 +43,6 @@ PENDING_ONLY, WITHIN_BALANCE, INTO_DEBT = "pending only", "balance", "debt"
 NO_CONSENT_SOURCE, PREFERENCE, EXISTING_CUSTOMERS = "off", "preference", "existing customers"
 # How messages leave the shop.
 BY_EMAIL, BY_ENDPOINT, BY_BOTH = "e-mail", "endpoint", "both"
-
-UNKNOWN_ZONE = gettext_lazy("Enter the name of a time zone, for example Europe/Berlin.")
-
-
-# A comma before three digits may stand for thousands, so it is asked again.
-_DECIMAL_COMMA = re.compile(r"([+-]?[0-9]+),([0-9]{1,2}|[0-9]{4,})")
-
-_NUMBER = gettext_lazy("Enter a number from %(low)s to %(high)s.")
-_WHOLE = gettext_lazy("Enter a whole number from %(low)s to %(high)s.")
-_AMOUNT = gettext_lazy("Enter an amount from %(low)s to %(high)s, without the currency.")
-_DAYS = gettext_lazy("Enter a whole number of days from %(low)s to %(high)s, without the word.")
-_MONTHS = gettext_lazy("Enter a whole number of months from %(low)s to %(high)s, without the word.")
-_POINTS = gettext_lazy("Enter a whole number of points from %(low)s to %(high)s, without the word.")
-_SHARE = gettext_lazy("Enter a share from %(low)s to %(high)s, or a percentage such as 20%%.")
-
-
-def _number(text: str) -> Decimal:
-    """A number, with a point or a comma before the decimals; not a number for any other text."""
-    try:
-        number = Decimal(_DECIMAL_COMMA.sub(r"\1.\2", text) if _DECIMAL_COMMA.fullmatch(text) else text)
-    except InvalidOperation:
-        return Decimal("NaN")
-    return number if number.is_finite() else Decimal("NaN")
-
-
-def _within(number: Decimal, low: Any, high: Any, message: Any) -> Decimal:
-    if number.is_nan() or not Decimal(low) <= number <= Decimal(high):
-        raise ValueError(message % {"low": low, "high": high})
-    return number
-
-
-def decimal_between(low: str, high: str, places: int, message: Any = _NUMBER) -> Callable[[str], Decimal]:
-    """A reader of decimals from `low` to `high` with at most `places` decimals."""
-
-    def read(text: str) -> Decimal:
-        number = _within(_number(text), low, high, message)
-        if number != round(number, places):
-            raise ValueError(_("Enter at most %(places)s decimals.") % {"places": places})
-        return number
-
-    return read
-
-
-def share_up_to(high: str, places: int) -> Callable[[str], Decimal]:
-    """A reader of shares from 0 to `high`: 0.2, or 20%."""
-    read_decimal = decimal_between("0", high, places, _SHARE)
-
-    def read(text: str) -> Decimal:
-        number = _number(text.rstrip("%％").rstrip())
-        percent = text.endswith(("%", "％")) and not number.is_nan()
-        return read_decimal(_as_text(number / 100) if percent else text)
-
-    return read
-
-
-def whole_between(low: int, high: int, message: Any = _WHOLE) -> Callable[[str], int]:
-    """A reader of whole numbers from `low` to `high`."""
-
-    def read(text: str) -> int:
-        number = _number(text)
-        whole = number if number == number.to_integral_value() else Decimal("NaN")
-        return int(_within(whole, low, high, message))
-
-    return read
-
-
-def one_of(*choices: str) -> Callable[[str], str]:
-    """A reader of one word out of `choices`, in any case."""
-
-    def read(text: str) -> str:
-        if text.lower() not in choices:
-            raise ValueError(_("Enter one of: %(choices)s.") % {"choices": ", ".join(choices)})
-        return text.lower()
-
-    return read
-
-
-def text_up_to(most: int) -> Callable[[str], str]:
-    """A reader of any text of at most `most` characters."""
-
-    def read(text: str) -> str:
-        if len(text) > most:
-            raise ValueError(_("Enter at most %(most)s characters.") % {"most": most})
-        return text
-
-    return read
-
-
-def switch(text: str) -> bool:
-    """A reader of on or off. "yes" and "no" are from before all such inputs were switches."""
-    if text.lower() not in ("true", "on", "yes", "false", "off", "no", ""):
-        raise ValueError(_("Enter one of: %(choices)s.") % {"choices": "on, off"})
-    return text.lower() in ("true", "on", "yes")
-
-
-def is_address(text: str) -> bool:
-    """Whether a text can be an e-mail address: one that the host takes, without a character that nobody sees."""
-    try:
-        validate_email(text)
-    except ValidationError:
-        return False
-    return not any(map(stringprep.in_table_b1, text))
-
-
-def email_address(text: str) -> str:
-    """A reader of an e-mail address, or of none."""
-    if text and not is_address(text):
-        raise ValueError(_("Enter an e-mail address, for example shop@example.com."))
-    return text
-
-
-def web_address(text: str) -> str:
-    """A reader of a public http or https address without a user name, or of none."""
-    parts = urlsplit(text)
-    if text and (
-        parts.scheme not in ("https", "http") or not parts.hostname or parts.username is not None or len(text) > 500
-    ):
-        raise ValueError(_("Enter an address that begins with https://."))
-    return text
-
-
-def time_zone(text: str) -> str:
-    """A reader of names of time zones in the IANA database, in any letter case."""
-    try:
-        return clock.zone_name(text)
-    except ValueError:
-        raise ValueError(UNKNOWN_ZONE) from None
 
 
 @dataclass(frozen=True)
@@ -599,15 +483,9 @@ def tidied(name: str, value: Any) -> Any:
     if field is None or not isinstance(value, str):
         return value
     try:
-        return _as_text(field.read(value.strip()))
+        return as_text(field.read(value.strip()))
     except ValueError:
         return value
-
-
-def _as_text(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    return str(value)
 
 
 def parse(values: Mapping[str, Any], decimals: int = MOST_DECIMALS) -> Programme:
@@ -665,82 +543,3 @@ def _can_be(written: Callable[[str], Any], text: str) -> bool:
         return not text or bool(written(text))
     except ValueError:
         return False
-
-
-def mails_per_minute() -> int:
-    """How many messages leave one channel by one way in a minute, all workers together; 0 is no limit."""
-    return int(getattr(django_settings, "RECIPROCITY_MAILS_PER_MINUTE", 600))
-
-
-def is_safe(endpoint: str) -> bool:
-    """Whether messages may be posted to an address as far as its scheme goes: http is for the shop's own network."""
-    return private_endpoints() or urlsplit(endpoint).scheme != "http"
-
-
-def private_endpoints() -> bool:
-    """Whether messages may be posted to addresses inside the shop's own network."""
-    return bool(getattr(django_settings, "RECIPROCITY_PRIVATE_ENDPOINTS", False))
-
-
-SECONDS = {"RECIPROCITY_HOOK_SECONDS": 1.0, "RECIPROCITY_WAIT_SECONDS": 10.0}
-LEAST_SECONDS, MOST_SECONDS = 0.001, 3600.0  # PostgreSQL takes whole milliseconds, and 0 for no limit at all
-
-
-def hook_seconds() -> float:
-    """How long settling in line may hold up a checkout, in seconds; the sweep does what did not fit."""
-    return _seconds("RECIPROCITY_HOOK_SECONDS")
-
-
-def wait_seconds() -> float:
-    """How long a request waits for an account that another request holds, in seconds."""
-    return _seconds("RECIPROCITY_WAIT_SECONDS")
-
-
-def in_milliseconds(seconds: float) -> str:
-    """A limit as PostgreSQL's time-outs take it."""
-    return str(int(seconds * 1000))
-
-
-def is_a_limit(seconds: Any) -> bool:
-    """Whether a value is a number of seconds that somebody can be made to wait."""
-    try:
-        return LEAST_SECONDS <= float(seconds) <= MOST_SECONDS
-    except (TypeError, ValueError):
-        return False
-
-
-def unusable_seconds() -> dict[str, Any]:
-    """The deployer's limits that are none. A system check reports them; until then the defaults count."""
-    given = {name: getattr(django_settings, name, default) for name, default in SECONDS.items()}
-    return {name: value for name, value in given.items() if not is_a_limit(value)}
-
-
-def _seconds(name: str) -> float:
-    value = getattr(django_settings, name, SECONDS[name])
-    return float(value) if is_a_limit(value) else SECONDS[name]
-
-
-def most_work() -> int:
-    """How much one GraphQL request may ask of the plugin's fields, in about the statements that they take."""
-    return int(getattr(django_settings, "RECIPROCITY_MOST_WORK", 2000))
-
-
-def shop_language() -> str:
-    """The language in which the shop itself is written to."""
-    return str(django_settings.LANGUAGE_CODE)
-
-
-def survey_alert_function() -> str:
-    """The dotted path of the shop's function that hears of unhappy answers, or ""."""
-    return str(getattr(django_settings, "RECIPROCITY_SURVEY_ALERT", ""))
-
-
-def minimum_people() -> int:
-    """How many people must have bought both of two products before one is shown beside the other; 2 at least."""
-    return max(2, int(getattr(django_settings, "RECIPROCITY_MINIMUM_PEOPLE", 5)))
-
-
-def erase_after_days() -> int | None:
-    """How many days after a user was deleted the account is erased, unless the address is proved again. None: never."""
-    days = getattr(django_settings, "RECIPROCITY_ERASE_AFTER_DAYS", 30)
-    return None if days is None else int(days)

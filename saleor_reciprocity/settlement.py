@@ -12,7 +12,7 @@ from typing import Any, Callable, Iterable, Iterator
 from django.db import OperationalError, connection, models, transaction
 from django.utils import timezone
 
-from . import host, settings
+from . import deployment, host
 from .errors import keep_going, kind_of, told
 from .points import orders as points
 from .surprises import orders as surprises
@@ -139,7 +139,7 @@ def settle_after_commit(order_ids: Callable[[], Iterable[str]]) -> None:
 
 def _settle_undisturbing(order_ids: Callable[[], Iterable[str]]) -> None:
     undisturbing = keep_going(logger, "An order was not settled in line; the sweep will do it")
-    seconds = settings.hook_seconds()
+    seconds = deployment.hook_seconds()
     with undisturbing, host.allow_writer():
         try:
             with bounded(seconds) as each:
@@ -169,7 +169,7 @@ def bounded(seconds: float) -> Iterator[Transaction]:
             raise
 
     with connection.execute_wrapper(within_time):
-        yield partial(_limited, settings.in_milliseconds(seconds))
+        yield partial(_limited, deployment.in_milliseconds(seconds))
 
 
 @contextmanager

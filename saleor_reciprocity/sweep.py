@@ -13,7 +13,7 @@ from typing import Callable, Iterable
 from django.db import connection, models
 from django.utils.timezone import now
 
-from . import host, programme, settlement
+from . import host, programmes, settlement
 from .errors import keep_going
 from .points.queries import maturing
 from .settlement import SettledOrder
@@ -99,7 +99,7 @@ def _sweep(touched_since: datetime | None, progress: Callable[[int], None]) -> t
     with host.allow_writer():
         for channel in host.channels():
             with keep_going(logger, "The settings of channel %s could not be read", channel.slug):
-                programme.current(channel.id)
+                programmes.current(channel.id)
         done.settle(_maturing(now()), again=True)
         failed = SettledOrder.objects.filter(retry_at__lte=now(), erased=False).order_by("retry_at")
         done.settle(failed.values_list("order_id", flat=True))

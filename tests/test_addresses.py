@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from saleor_reciprocity import errors, identity, settings
+from saleor_reciprocity import errors, identity, readers
 from saleor_reciprocity.points import adjustment_files
 from saleor_reciprocity.points.models import Account, Entry
 
@@ -48,13 +48,13 @@ def test_what_cannot_be_an_address_is_refused(email: str) -> None:
         identity.address(email)
     assert refused.value.field == "email"
     with pytest.raises(ValueError, match="Enter an e-mail address"):
-        settings.email_address(email)
+        readers.email_address(email)
 
 
 @pytest.mark.parametrize("email", POSSIBLE)
 def test_what_can_be_an_address_is_taken_trimmed(email: str) -> None:
     assert identity.address(f" {email}\n") == email
-    assert settings.email_address(email) == email
+    assert readers.email_address(email) == email
 
 
 @wrong

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from saleor_reciprocity import backfill, host, programme, settlement, sweep
+from saleor_reciprocity import backfill, host, programmes, settlement, sweep
 from saleor_reciprocity.management.commands.reciprocity_backfill import EVER
 from saleor_reciprocity.points.models import Account, Entry, Lot, OrderTerms
 
@@ -97,7 +97,7 @@ def test_what_was_set_first_does_not_count_but_what_is_set_now(channel: Any, cus
     """Points of the past end by the validity of today, at once and when more of them become available later."""
     pending = history(channel, customer)[1]
     hosts.configure(channel, points_valid_months="3", points_taken_back="pending only")
-    programme.current(channel.id)
+    programmes.current(channel.id)
     hosts.configure(channel, points_valid_months="12", points_taken_back="pending only")
     run()
     hosts.configure(channel, points_valid_months="1")

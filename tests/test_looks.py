@@ -18,7 +18,7 @@ from saleor_reciprocity.points.earning.models import EarningRule, EarningRuleVer
 from saleor_reciprocity.points.models import Account, Entry
 from saleor_reciprocity.points.tiers import standing
 from saleor_reciprocity.points.tiers.models import AccountTier
-from saleor_reciprocity.programme import SettingsVersion
+from saleor_reciprocity.programmes import SettingsVersion
 
 from . import hosts
 from .points.programmes import ladder, rule

@@ -14,7 +14,7 @@ from saleor_reciprocity import host, settlement, sweep, tasks
 from saleor_reciprocity.points import expiry
 from saleor_reciprocity.points import orders as points
 from saleor_reciprocity.points.models import Account, Entry, OrderTerms
-from saleor_reciprocity.programme import SettingsVersion
+from saleor_reciprocity.programmes import SettingsVersion
 
 from . import hosts
 

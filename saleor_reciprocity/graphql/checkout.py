@@ -8,7 +8,7 @@ from typing import Any
 import graphene
 from django.utils import timezone
 
-from saleor_reciprocity import host, programme, settings
+from saleor_reciprocity import host, programmes, settings
 from saleor_reciprocity.points import accounts, orders, queries
 from saleor_reciprocity.points.earning.entitlement import BonusDue, entitlement
 from saleor_reciprocity.points.earning.terms import NOTHING, Terms, is_too_large
@@ -94,7 +94,7 @@ def resolve_checkout_loyalty(root: Any, info: Any) -> Explained | None:
     if not permissions.sees_checkout(info.context, row.user_id):
         return None
     with host.allow_writer():
-        version = programme.current(host.checkout_channel_id(row))
+        version = programmes.current(host.checkout_channel_id(row))
         order = host.order_of_checkout(row) if version is not None and version.active else None
         if version is None or order is None:
             return None

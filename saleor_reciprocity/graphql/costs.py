@@ -14,7 +14,7 @@ from graphene.types.resolver import dict_or_attr_resolver
 from graphene.utils.str_converters import to_camel_case
 from graphql import GraphQLError
 
-from saleor_reciprocity import errors, settings
+from saleor_reciprocity import deployment, errors
 
 from .connections import LONGEST_PAGE
 from .failures import discreet
@@ -117,7 +117,7 @@ def spend(context: Any, cost: Cost, arguments: Mapping[str, Any]) -> None:
     for name in cost.get("multipliers", ()):
         work *= min(max(1, arguments.get(name) or 1), LONGEST_PAGE)
     context.reciprocity_work = getattr(context, "reciprocity_work", 0) + work
-    if context.reciprocity_work > settings.most_work():
+    if context.reciprocity_work > deployment.most_work():
         raise errors.TooMuchWork
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import graphene
 from django.utils import timezone
 
-from saleor_reciprocity import host, programme
+from saleor_reciprocity import host, programmes
 from saleor_reciprocity.points import orders, queries
 from saleor_reciprocity.points.earning import explanation
 from saleor_reciprocity.points.earning.entitlement import BonusDue, Due, LineDue, entitlement
@@ -221,7 +221,7 @@ class Loyalty:
             return agreed
         moment = agreed.agreed_at or order.placed_at
         with host.allow_writer():
-            version = programme.agreed(order.channel_id, moment)
+            version = programmes.agreed(order.channel_id, moment)
             return orders.terms_for_anybody(order, version.programme, moment) if version else NOTHING
 
     @property

@@ -18,7 +18,7 @@ import ssl
 import time
 from typing import Any
 
-from saleor_reciprocity import host, settings, wire
+from saleor_reciprocity import deployment, host, settings, wire
 
 from . import networks
 from .answers import Outcome
@@ -37,7 +37,7 @@ class EndpointWay:
         self._secret = str(values.get("mail_endpoint_secret") or "")
         if len(self._secret) < settings.SHORTEST_SECRET:
             raise NoWay("the endpoint has no secret")
-        if not settings.is_safe(programme.mail_endpoint):
+        if not deployment.is_safe(programme.mail_endpoint):
             raise NoWay("the endpoint is not https")
         try:
             self._target = wire.web(programme.mail_endpoint)
@@ -122,7 +122,7 @@ def _public_address(name: str, port: int) -> str:
         found = [str(entry[4][0]) for entry in socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError) as error:
         raise NoWay("the endpoint's name is not known") from error
-    if not settings.private_endpoints() and not all(networks.is_public(address) for address in found):
+    if not deployment.private_endpoints() and not all(networks.is_public(address) for address in found):
         raise NoWay("the endpoint is not a public address")
     return found[0]
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Func, Value
 
-from saleor_reciprocity import settings
+from saleor_reciprocity import deployment
 
 from .models import MailPace
 
@@ -17,7 +17,7 @@ LONGEST_PAUSE = timedelta(minutes=30)
 def take(channel_id: str, route: str, wanted: int, now: datetime) -> int:
     """Take up to `wanted` sendings out of this minute's. Returns how many there were; 0 while the way is paused."""
     MailPace.objects.bulk_create([MailPace(channel_id=channel_id, route=route)], ignore_conflicts=True)
-    minute, limit = now.replace(second=0, microsecond=0), settings.mails_per_minute()
+    minute, limit = now.replace(second=0, microsecond=0), deployment.mails_per_minute()
     with transaction.atomic():
         pace = MailPace.objects.select_for_update().get(channel_id=channel_id, route=route)
         if pace.paused_until is not None and pace.paused_until > now:

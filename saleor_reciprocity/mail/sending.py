@@ -17,7 +17,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils.translation import override
 
-from saleor_reciprocity import clock, host, identity, languages, settings
+from saleor_reciprocity import clock, deployment, host, identity, languages, settings
 from saleor_reciprocity.errors import told
 
 from . import consent, pace, unsubscribing
@@ -298,7 +298,7 @@ def _asked_again(mail: Mail, programme: settings.Programme, now: datetime) -> tu
 def _recipient(mail: Mail, programme: settings.Programme) -> host.Recipient:
     kind = KINDS[mail.kind]
     if kind.to_shop:
-        return host.Recipient(getattr(programme, kind.setting), "", settings.shop_language())
+        return host.Recipient(getattr(programme, kind.setting), "", deployment.shop_language())
     return host.recipient(mail.user_id, mail.order_id)
 
 

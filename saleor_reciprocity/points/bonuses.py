@@ -13,7 +13,7 @@ from typing import Any, Iterable, Iterator
 
 from django.db import connection, transaction
 
-from saleor_reciprocity import clock, errors, host, identity, programme
+from saleor_reciprocity import clock, errors, host, identity, programmes
 from saleor_reciprocity.errors import keep_going
 
 from . import accounts, giving, ledger
@@ -120,7 +120,7 @@ def _source(rule: Rule, occasion: str) -> str:
 
 
 def _switched_on(channel_id: str, moment: datetime) -> bool:
-    version = programme.in_force(channel_id, moment)
+    version = programmes.in_force(channel_id, moment)
     return version is not None and version.active
 
 
@@ -217,7 +217,7 @@ def _newcomers(channel_id: str, now: datetime) -> Iterator[tuple[int, datetime]]
 
 def _birthdays(channel_id: str, now: datetime) -> Iterator[tuple[int, datetime, int]]:
     """Whose birthday it is by the channel's clock, or was in the last days: the user, its last moment, its year."""
-    version = programme.current(channel_id)
+    version = programmes.current(channel_id)
     if version is None or not version.active or not _has_rules(channel_id, Trigger.BIRTHDAY):
         return
     zone_name = version.programme.time_zone

@@ -15,7 +15,7 @@ from typing import Any, Callable, Sequence
 
 from django.db import DatabaseError, connection, transaction
 
-from saleor_reciprocity import programme
+from saleor_reciprocity import programmes
 from saleor_reciprocity.errors import keep_going
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def ends_at(earned_at: datetime, months: int, zone: str) -> datetime:
 
 def of_channel(channel_id: str, agreed_at: datetime, earned_at: datetime) -> datetime | None:
     """When points of a channel end that were agreed at one moment and became available at another; None for never."""
-    version = programme.agreed(channel_id, agreed_at) if channel_id else None
+    version = programmes.agreed(channel_id, agreed_at) if channel_id else None
     if version is None or version.programme.points_valid_months == 0:
         return None
     return ends_at(earned_at, version.programme.points_valid_months, version.programme.time_zone)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from saleor_reciprocity import errors, programme, settings
+from saleor_reciprocity import errors, programmes, settings
 
 from .earning import clawback
 from .earning.entitlement import Due
@@ -59,7 +59,7 @@ def _aim(account: Account, terms: OrderTerms, due: Due) -> clawback.Posted:
     posted = clawback.Posted(terms.pending, terms.earned, terms.kept)
     policy = settings.INTO_DEBT
     if due.earned < terms.earned - terms.kept:
-        agreed = programme.agreed(terms.channel_id, terms.agreed_at)
+        agreed = programmes.agreed(terms.channel_id, terms.agreed_at)
         policy = agreed.programme.points_taken_back if agreed is not None else policy
     return clawback.target(due, posted, account.available, policy)
 

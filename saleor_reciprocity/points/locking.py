@@ -7,7 +7,7 @@ from typing import Iterator
 
 from django.db import OperationalError, connection, transaction
 
-from saleor_reciprocity import errors, settings
+from saleor_reciprocity import deployment, errors
 
 
 @contextmanager
@@ -16,7 +16,7 @@ def locking() -> Iterator[None]:
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
-                wait = settings.in_milliseconds(settings.wait_seconds())
+                wait = deployment.in_milliseconds(deployment.wait_seconds())
                 cursor.execute("SELECT set_config('lock_timeout', %s, true)", [wait])
             yield
     except OperationalError as error:

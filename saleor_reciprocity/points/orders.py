@@ -9,7 +9,7 @@ from typing import Sequence
 
 from django.db import transaction
 
-from saleor_reciprocity import erased, host, programme, settings
+from saleor_reciprocity import erased, host, programmes, settings
 
 from . import accounts, ledger, moving
 from .earning import rulebook
@@ -144,7 +144,7 @@ def _first_look(order_id: str, now: datetime) -> OrderTerms | None:
     order = host.order(order_id)
     if order is None or order.state is host.OrderState.NOT_YET:
         return None
-    version = programme.in_force(order.channel_id, order.placed_at)
+    version = programmes.in_force(order.channel_id, order.placed_at)
     rules = version.programme if version is not None and version.active else None
     terms = OrderTerms(
         order_id=order.id,

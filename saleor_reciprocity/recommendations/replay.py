@@ -7,7 +7,7 @@ from typing import Callable, Iterator
 
 import numpy as np
 
-from saleor_reciprocity import settings
+from saleor_reciprocity import deployment
 
 from . import interactions
 from .algorithms.baselines import Frequency, Popularity
@@ -41,7 +41,7 @@ def report(
             f"Too little history: {baskets} next baskets of customers with three or more before, where "
             f"{FEWEST_BASKETS} are needed. Try again later, or with other --cuts."
         ]
-    fewest = settings.minimum_people()
+    fewest = deployment.minimum_people()
     judged = {name: _judged(name, make, parts, seed, progress) for name, make in _methods(fewest).items()}
     return [line for wanted in QUESTIONS for line in _table(judged, wanted, seed)]
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from saleor_reciprocity import host, settings
+from saleor_reciprocity import deployment, host
 
 from . import listed
 from .models import CustomerList, ModelVersion, Neighbour, Popularity
@@ -23,7 +23,9 @@ WHERE l.version_id = %(version)s AND l.user_id = o.user_id
 
 def begin(algorithm: str) -> ModelVersion:
     """A new version without rows, of purchases up to now. It serves nobody until `serve` is called."""
-    return ModelVersion.objects.create(algorithm=algorithm, people=settings.minimum_people(), started_at=timezone.now())
+    return ModelVersion.objects.create(
+        algorithm=algorithm, people=deployment.minimum_people(), started_at=timezone.now()
+    )
 
 
 def serve(version: ModelVersion, figures: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from typing import Callable
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from saleor_reciprocity import errors, host, programme
+from saleor_reciprocity import errors, host, programmes
 from saleor_reciprocity.points import accounts, ledger, orders
 from saleor_reciprocity.points.locking import locking
 from saleor_reciprocity.points.models import Account, Kind
@@ -320,7 +320,7 @@ def _offered(reward_id: int, now: datetime) -> tuple[Reward, host.Channel]:
     if reward is None:
         raise errors.NotFound(field="rewardId")
     channel = host.channel(reward.channel_id)
-    if channel is None or not programme.switched_on(reward.channel_id):
+    if channel is None or not programmes.switched_on(reward.channel_id):
         raise errors.ProgrammeOff
     if not catalogue.is_offered(reward, channel, now):
         raise errors.RewardUnavailable

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from saleor_reciprocity import errors, host, programme, settings
+from saleor_reciprocity import errors, host, programmes, settings
 from saleor_reciprocity.points.tiers import ladders
 
 from . import draw
@@ -31,7 +31,7 @@ def running(channel_id: str, moment: datetime) -> list[Campaign]:
 
 def holdout_share(channel_id: str, moment: datetime) -> Decimal:
     """The share of people who are held out, as it was set at a moment."""
-    version = programme.in_force(channel_id, moment) or programme.current(channel_id)
+    version = programmes.in_force(channel_id, moment) or programmes.current(channel_id)
     return version.programme.holdout_share if version else settings.parse({}).holdout_share
 
 
@@ -236,7 +236,7 @@ def _prize(gift: Gift, channel: host.Channel) -> Prize:
 
 
 def _worth_of_points(points: int, channel: host.Channel) -> Decimal | None:
-    version = programme.current(channel.id)
+    version = programmes.current(channel.id)
     if version is None or version.programme.reward_points == 0:
         return None
     worth = points * version.programme.reward_value / version.programme.reward_points

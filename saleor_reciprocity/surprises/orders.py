@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
-from saleor_reciprocity import erased, errors, host, identity, programme
+from saleor_reciprocity import erased, errors, host, identity, programmes
 from saleor_reciprocity.experiments import assignment, holdout
 from saleor_reciprocity.mail import kinds, outbox
 from saleor_reciprocity.points import accounts
@@ -58,7 +58,7 @@ def _undrawn(order: host.Order) -> list[Campaign]:
     running = campaigns.running(order.channel_id, order.placed_at)
     if not running:
         return []
-    version = programme.in_force(order.channel_id, order.placed_at)
+    version = programmes.in_force(order.channel_id, order.placed_at)
     if version is None or not version.active:
         return []
     drawn = set(Draw.objects.filter(order_id=order.id).values_list("campaign_id", flat=True))

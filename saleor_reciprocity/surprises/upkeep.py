@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Callable
 
-from saleor_reciprocity import host, programme
+from saleor_reciprocity import host, programmes
 from saleor_reciprocity.points.locking import locking
 from saleor_reciprocity.rewards import rounds
 
@@ -27,7 +27,7 @@ def look(now: datetime) -> tuple[int, int]:
 
 
 def _keep_standard_campaign(channel: host.Channel) -> bool:
-    version = programme.current(channel.id)
+    version = programmes.current(channel.id)
     is_on = version is not None and version.active
     if version is not None and is_on:
         campaigns.keep_standard_campaign(channel, version.programme)

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
-from saleor_reciprocity import clock, host, settings
+from saleor_reciprocity import clock, deployment, host, settings
 from saleor_reciprocity.errors import told
 from saleor_reciprocity.mail import kinds, outbox
 
@@ -29,7 +29,7 @@ def prepare(answer: Answer, terms: settings.Programme | None, now: datetime) -> 
     answer.is_unhappy = terms is not None and answer.score is not None and answer.score < terms.survey_alert_below
     if not answer.is_unhappy or terms is None:
         return
-    if settings.survey_alert_function():
+    if deployment.survey_alert_function():
         answer.alert_due_at = now
 
 
@@ -57,7 +57,7 @@ def call_due(now: datetime) -> int:
 
 
 def _call(answer_id: int, now: datetime) -> bool:
-    function = settings.survey_alert_function()
+    function = deployment.survey_alert_function()
     claimed = Answer.objects.filter(pk=answer_id, alert_due_at__lte=now).update(alert_due_at=now + PAUSE)
     if not claimed or not function:
         return False

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import override
 
-from saleor_reciprocity import host, languages, links, pages, programme
+from saleor_reciprocity import host, languages, links, pages, programmes
 
 from . import questions, responses
 from .models import AskedProduct, Invitation
@@ -107,14 +107,14 @@ def _rendered(
 
 def wording_of(invitation: Invitation) -> questions.Wording:
     """The question of an invitation in the active language, in the shop's own words as long as it asks the same."""
-    version = programme.current(invitation.channel_id)
+    version = programmes.current(invitation.channel_id)
     asks_the_same = version is not None and version.programme.survey_question == invitation.question
     own = version.programme.survey_text if version is not None and asks_the_same else ""
     return questions.wording_of(invitation.question, own, host.shop_name())
 
 
 def _rateable(invitation: Invitation) -> list[AskedProduct]:
-    version = programme.current(invitation.channel_id)
+    version = programmes.current(invitation.channel_id)
     wanted = version is not None and version.programme.survey_product_ratings
     return list(invitation.products.order_by("pk")) if wanted else []
 

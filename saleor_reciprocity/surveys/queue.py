@@ -14,7 +14,7 @@ from typing import Callable, Iterable
 from django.db import connection, transaction
 from django.db.models import Q
 
-from saleor_reciprocity import erased, host, identity, programme, settings
+from saleor_reciprocity import erased, host, identity, programmes, settings
 from saleor_reciprocity.experiments import assignment, holdout
 from saleor_reciprocity.mail import consent, kinds, outbox
 from saleor_reciprocity.points import accounts
@@ -52,7 +52,7 @@ def settle(order_id: str, now: datetime) -> None:
 
 def _terms(order: host.Order, shipped_at: datetime) -> settings.Programme | None:
     """What was set when the goods went out, for orders since the programme is on; None where nobody is to be asked."""
-    placed, shipped = (programme.in_force(order.channel_id, moment) for moment in (order.placed_at, shipped_at))
+    placed, shipped = (programmes.in_force(order.channel_id, moment) for moment in (order.placed_at, shipped_at))
     if placed is None or not placed.active or shipped is None or not shipped.active:
         return None
     return shipped.programme if shipped.programme.survey_question != settings.NO_QUESTION else None
@@ -225,7 +225,7 @@ def _is_due(invitation: Invitation, now: datetime) -> bool:
 
 
 def _hand_over(invitation: Invitation, order: host.Order, now: datetime) -> bool:
-    version = programme.current(order.channel_id)
+    version = programmes.current(order.channel_id)
     terms = version.programme if version is not None and version.active else None
     if terms is None or terms.survey_question == settings.NO_QUESTION:
         invitation.state = State.SWITCHED_OFF

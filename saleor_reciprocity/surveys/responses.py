@@ -10,7 +10,7 @@ from typing import Mapping
 from django.db import transaction
 from django.db.models import QuerySet
 
-from saleor_reciprocity import host, programme, settings
+from saleor_reciprocity import host, programmes, settings
 from saleor_reciprocity.mail.rendering import DIRECTIONS
 from saleor_reciprocity.points import accounts, bonuses, giving, ledger
 from saleor_reciprocity.points.earning.rules import Trigger
@@ -87,7 +87,7 @@ def take(invitation: Invitation, given: Given, now: datetime) -> Taken:
     There are none where nothing of the order is kept: it was cancelled, or all goods or all money went back.
     Whatever comes after the first changes nothing. `given.score` is one of the question's answers.
     """
-    version = programme.current(invitation.channel_id)
+    version = programmes.current(invitation.channel_id)
     terms = version.programme if version is not None and version.active else None
     order = host.order(invitation.order_id)
     with transaction.atomic():

@@ -302,7 +302,7 @@ def test_an_endpoint_needs_a_secret(secret: str, programme_on: Any) -> None:
 def test_the_secret_is_in_no_version_and_no_log(
     inside: None, server: Any, programme_on: Any, customer: Any, caplog: Any
 ) -> None:
-    from saleor_reciprocity.programme import SettingsVersion
+    from saleor_reciprocity.programmes import SettingsVersion
 
     caplog.set_level(0)
     use(server, programme_on)

@@ -13,7 +13,7 @@ from saleor_reciprocity import host, settlement
 from saleor_reciprocity.points import accounts, bonuses, merging
 from saleor_reciprocity.points.earning.models import EarningRule, EarningRuleVersion
 from saleor_reciprocity.points.models import Account, Entry
-from saleor_reciprocity.programme import SettingsVersion
+from saleor_reciprocity.programmes import SettingsVersion
 
 from .. import hosts
 from .programmes import rule

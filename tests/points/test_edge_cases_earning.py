@@ -84,7 +84,7 @@ def test_10_a_rule_ends_with_the_day_by_the_channels_clock(day: str, programme_o
     hosts.configure(programme_on, time_zone="Europe/Berlin")
     midnight = clock.moment_of(datetime.fromisoformat(day) + DAY, "Europe/Berlin")
     long_ago = clock.moment_of(datetime.fromisoformat("2026-01-01"), "UTC")
-    from saleor_reciprocity.programme import SettingsVersion
+    from saleor_reciprocity.programmes import SettingsVersion
 
     SettingsVersion.objects.filter(active=True, values__time_zone="UTC").delete()
     SettingsVersion.objects.update(since=long_ago)
@@ -247,7 +247,7 @@ def test_19_two_tiers_at_once_are_one_change(programme_on: Any, customer: Any) -
     customer.date_joined = timezone.now() - timedelta(hours=1)
     customer.save()
     EarningRule.objects.update(created_at=timezone.now() - DAY)
-    from saleor_reciprocity.programme import SettingsVersion
+    from saleor_reciprocity.programmes import SettingsVersion
 
     SettingsVersion.objects.update(since=timezone.now() - DAY)
     assert bonuses.look(timezone.now()) == 1

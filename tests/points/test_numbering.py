@@ -10,7 +10,7 @@ import pytest
 
 from saleor_reciprocity import backfill, host, settlement, sweep
 from saleor_reciprocity.points.models import Account, Entry, OrderTerms
-from saleor_reciprocity.programme import SettingsVersion
+from saleor_reciprocity.programmes import SettingsVersion
 
 from .. import hosts
 from .programmes import rule

@@ -11,7 +11,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from saleor_reciprocity import backfill, host, identity, programme, sweep
+from saleor_reciprocity import backfill, host, identity, programmes, sweep
 from saleor_reciprocity.management.commands.reciprocity_backfill import EVER
 from saleor_reciprocity.points.earning import rulebook
 from saleor_reciprocity.points.earning.terms import Terms
@@ -196,7 +196,7 @@ def in_a_dream(do: Any) -> Any:
 
 
 def awarded_one_by_one(shop: Past) -> dict[str, Any]:
-    version = programme.current(shop.channel.id)
+    version = programmes.current(shop.channel.id)
     assert version is not None
     in_force = rulebook.in_force(shop.channel.id, timezone.now())
     for order_id in shop.order_ids():

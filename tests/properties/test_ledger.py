@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from saleor_reciprocity import erasure, errors, invariants, programme
+from saleor_reciprocity import erasure, errors, invariants, programmes
 from saleor_reciprocity.points import accounts, adjustments, expiry, ledger, merging
 from saleor_reciprocity.points.earning.entitlement import Due
 from saleor_reciprocity.points.models import Account, Entry, Kind, Lot, OrderTerms
@@ -253,7 +253,7 @@ def agreed(channel_id: str, moment: datetime) -> Any:
 
 @pytest.mark.usefixtures("db")
 def test_any_sequence_of_operations_leaves_the_books_right() -> None:
-    with mock.patch.object(programme, "agreed", agreed):
+    with mock.patch.object(programmes, "agreed", agreed):
         run_state_machine_as_test(
             Books,
             settings=settings(
@@ -265,7 +265,7 @@ def test_any_sequence_of_operations_leaves_the_books_right() -> None:
 @pytest.mark.parametrize("policy", POLICIES)
 def test_the_machine_knows_each_policy(policy: str, db: Any) -> None:
     """What chance may not come to: an order is returned whose points were spent, and shipped again."""
-    with mock.patch.object(programme, "agreed", agreed):
+    with mock.patch.object(programmes, "agreed", agreed):
         books = Books()
         order_id = books.order(who=0, policy=policy, earned=50)
         books.is_returned_after_all_was_spent(order_id=order_id)

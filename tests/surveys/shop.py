@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from saleor_reciprocity import host, identity, settlement
 from saleor_reciprocity.mail import outbox
-from saleor_reciprocity.programme import SettingsVersion
+from saleor_reciprocity.programmes import SettingsVersion
 from saleor_reciprocity.surveys import pages, queue, responses
 from saleor_reciprocity.surveys.models import Answer, Invitation
 from saleor_reciprocity.surveys.responses import Given

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connection
 
-from saleor_reciprocity import host, programme, settings
+from saleor_reciprocity import host, programmes, settings
 
 from .rules import Effect, Rule, Stacking
 
@@ -109,7 +109,7 @@ class Simulation:
 
 def simulate(channel: host.Channel, rule: Rule, days: int, now: datetime) -> Simulation:
     """What a rule for orders would have given for the orders of a channel's last days. Reads only."""
-    version = programme.current(channel.id)
+    version = programmes.current(channel.id)
     values = version.programme if version else settings.parse({})
     with connection.cursor() as cursor:
         cursor.execute(_statement(rule), _values(channel, rule, values, now - timedelta(days=days), now))

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
-from saleor_reciprocity import host, programme
+from saleor_reciprocity import host, programmes
 from saleor_reciprocity.mail import outbox
 from saleor_reciprocity.mail.models import Mail
 from saleor_reciprocity.settings import Programme
@@ -20,7 +20,7 @@ from ..models import Account, Lot, OrderTerms
 def channels() -> Iterator[tuple[str, Programme]]:
     """The channels where the programme is on, with what is set there."""
     for channel in host.channels():
-        version = programme.current(channel.id)
+        version = programmes.current(channel.id)
         if version is not None and version.active:
             yield channel.id, version.programme
 

@@ -10,11 +10,11 @@ from django.core.checks import run_checks
 from django.db import connection
 from django.utils import timezone
 
-from saleor_reciprocity import programme, settings, sweep
+from saleor_reciprocity import deployment, programmes, sweep
 from saleor_reciprocity.points.models import OrderTerms
 from saleor_reciprocity.points.tiers import ladders
 from saleor_reciprocity.points.tiers.models import TierLadder
-from saleor_reciprocity.programme import SettingsVersion
+from saleor_reciprocity.programmes import SettingsVersion
 
 from . import hosts
 from .points.programmes import ladder
@@ -40,22 +40,22 @@ def test_a_clock_that_went_back_makes_no_version_at_every_settlement(programme_o
 def test_the_newest_version_is_the_last_one_made(programme_on: Any) -> None:
     put_clock_back()
     hosts.configure(programme_on, points_per_unit="3")
-    newest = programme.current(programme_on.id)
+    newest = programmes.current(programme_on.id)
     assert newest is not None
     assert newest.number == 2
     for moment in (timezone.now(), timezone.now() + 2 * HOUR):
-        found = programme.in_force(programme_on.id, moment)
+        found = programmes.in_force(programme_on.id, moment)
         assert found is not None
         assert found.programme.points_per_unit == 3
-    assert programme.in_force(programme_on.id, timezone.now() - HOUR) is None
+    assert programmes.in_force(programme_on.id, timezone.now() - HOUR) is None
 
 
 def test_two_that_find_the_same_change_make_one_version(programme_on: Any, monkeypatch: Any) -> None:
     hosts.configure(programme_on, points_per_unit="3")
     last = SettingsVersion.objects.get(number=2)
     seen_by_the_other = SettingsVersion.objects.filter(number=1)
-    monkeypatch.setattr(programme, "_versions", _first_then_all(seen_by_the_other))
-    assert programme.current(programme_on.id) == last
+    monkeypatch.setattr(programmes, "_versions", _first_then_all(seen_by_the_other))
+    assert programmes.current(programme_on.id) == last
     assert SettingsVersion.objects.count() == 2
 
 
@@ -83,25 +83,25 @@ NO_LIMITS = (0, 0.0, -1, "soon", "", None, float("nan"), float("inf"), 0.0004, 1
 
 @pytest.mark.parametrize("value", NO_LIMITS)
 def test_what_is_no_limit_never_makes_anybody_wait_without_one(value: Any, settings: Any) -> None:
-    from saleor_reciprocity import settings as ours
+    from saleor_reciprocity import deployment
 
     settings.RECIPROCITY_WAIT_SECONDS = settings.RECIPROCITY_HOOK_SECONDS = value
-    assert (ours.wait_seconds(), ours.hook_seconds()) == (10.0, 1.0)
+    assert (deployment.wait_seconds(), deployment.hook_seconds()) == (10.0, 1.0)
     assert reported() == ["reciprocity.E003", "reciprocity.E003"]
 
 
 def test_a_limit_is_taken_as_it_is(settings: Any) -> None:
-    from saleor_reciprocity import settings as ours
+    from saleor_reciprocity import deployment
 
     settings.RECIPROCITY_WAIT_SECONDS, settings.RECIPROCITY_HOOK_SECONDS = "2.5", 0.001
-    assert (ours.wait_seconds(), ours.hook_seconds()) == (2.5, 0.001)
+    assert (deployment.wait_seconds(), deployment.hook_seconds()) == (2.5, 0.001)
     assert reported() == []
 
 
 def test_the_shortest_limit_is_one_for_the_database(db: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('lock_timeout', %s, true)", [settings.in_milliseconds(settings.LEAST_SECONDS)]
+            "SELECT set_config('lock_timeout', %s, true)", [deployment.in_milliseconds(deployment.LEAST_SECONDS)]
         )
         cursor.execute("SHOW lock_timeout")
         assert cursor.fetchone() == ("1ms",)

@@ -10,7 +10,7 @@ from django.db import connection, models
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from . import host, settings
+from . import host, readers, settings
 from .fields import JSONField
 
 
@@ -75,7 +75,7 @@ def checked(values: Mapping[str, Any], decimals: int = settings.MOST_DECIMALS) -
     """The values, typed, before they become a version. Raises InvalidSettings for what can't be used here."""
     programme = settings.parse(values, decimals)
     if not knows_zone(programme.time_zone):
-        raise settings.InvalidSettings({"time_zone": str(settings.UNKNOWN_ZONE)})
+        raise settings.InvalidSettings({"time_zone": str(readers.UNKNOWN_ZONE)})
     return programme
 
 
