@@ -51,9 +51,8 @@ def neutral(request: HttpRequest) -> HttpResponse:
 
 
 def secured(response: HttpResponse) -> HttpResponse:
-    """The response with the headers that every page has."""
-    for name, value in _HEADERS.items():
-        response[name] = value
-    if not response.has_header("Content-Security-Policy"):
-        response["Content-Security-Policy"] = _POLICY.format(nonce="none")
+    """The response with the headers that every page has, where it has none of its own by that name."""
+    for name, value in {"Content-Security-Policy": _POLICY.format(nonce="none"), **_HEADERS}.items():
+        if not response.has_header(name):
+            response[name] = value
     return response

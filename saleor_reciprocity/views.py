@@ -7,7 +7,7 @@ from typing import Callable
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
-from . import identity, links, pages
+from . import identity, links, pages, storefront
 from .mail import unsubscribing
 from .surveys import pages as survey_pages
 
@@ -19,6 +19,7 @@ PAGES: dict[str, Page] = {
     survey_pages.PAGE: survey_pages.survey,
     unsubscribing.UNSUBSCRIBE: unsubscribing.unsubscribe,
     unsubscribing.PREFERENCES: unsubscribing.preferences,
+    storefront.PAGE: storefront.file,
 }
 
 _READING = ("GET", "HEAD")
