@@ -8,7 +8,7 @@ from typing import Any
 
 import django.test
 from django.contrib.auth import get_user_model
-from django.db import transaction
+from django.db import connections, transaction
 from django.utils import timezone
 from saleor.account.models import Group
 from saleor.app.models import App
@@ -89,11 +89,18 @@ STOCK_WITHOUT_ZONES = hasattr(SiteSettings, "use_legacy_shipping_zone_stock_avai
 def prepare() -> None:
     """What this generation needs before its test database is made."""
     import saleor.graphql.api  # noqa: F401 - a migration of the host imports in an order that works only after this
-    from saleor.tests.utils import prepare_test_db_connections
+    from saleor.tests.utils import FakeDbReplicaConnection
+
+    class Replica(FakeDbReplicaConnection):
+        """The primary connection under the replica's name: a state set under one name is the state under both."""
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            owner = self if name in ("replica_conn", "writer_conn") else self.writer_conn
+            object.__setattr__(owner, name, value)
 
     for case in (django.test.TransactionTestCase, django.test.TestCase):
         case.databases = {"default", "replica"}
-    prepare_test_db_connections()
+    connections["replica"] = Replica(connections["replica"])
 
 
 def open_channel(slug: str = "default-channel", currency: str = "USD") -> host.Channel:
