@@ -21,6 +21,7 @@ def register_checks() -> None:
     checks.register(graphql_is_extended, "reciprocity")
     checks.register(limits_are_limits, "reciprocity")
     checks.register(hooks_are_called, "reciprocity")
+    checks.register(addresses_are_proved, "reciprocity")
     checks.register(stored_settings_are_valid, checks.Tags.database)
     checks.register(links_lead_to_the_shop, checks.Tags.database)
 
@@ -61,6 +62,20 @@ def hooks_are_called(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessag
             hint="The sweep of every minute settles these orders. Make sure that it runs: by Celery beat, or by"
             " `manage.py reciprocity_work`. Points and surprises show up to a minute later.",
             id="reciprocity.W001",
+        )
+    ]
+
+
+def addresses_are_proved(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Where the shop never asks whether an address is its owner's, no customer can agree to messages in the account."""
+    if host.asks_for_proof():
+        return []
+    return [
+        checks.Warning(
+            "This shop does not ask customers to confirm their address, so nobody has proved one: what they agree to"
+            " in their account sends no message, and bonuses for signing up and birthdays are not given.",
+            hint="Set ENABLE_ACCOUNT_CONFIRMATION_BY_EMAIL to True. A yes on the page behind a message counts anyway.",
+            id="reciprocity.W004",
         )
     ]
 

@@ -42,3 +42,17 @@ def test_all_hooks_of_the_plugin_are_of_some_saleor() -> None:
     assert set(host.HOOKS) <= ours
     if hosts.MULTI_CHANNEL:
         assert set(host.HOOKS) == ours
+
+
+def test_a_shop_that_asks_nobody_for_a_proof_is_told(settings: Any) -> None:
+    def told() -> list[str]:
+        return [found.msg for found in run_checks(tags=["reciprocity"]) if found.id == "reciprocity.W004"]
+
+    settings.ENABLE_ACCOUNT_CONFIRMATION_BY_EMAIL = True
+    assert told() == []
+    settings.ENABLE_ACCOUNT_CONFIRMATION_BY_EMAIL = False
+    if hosts.MULTI_CHANNEL:  # the account has its own mark there
+        assert told() == []
+    else:
+        (message,) = told()
+        assert message.startswith("This shop does not ask customers to confirm their address")

@@ -12,6 +12,11 @@ from ..shared.people import recipient_of
 from .parts import is_uuid
 
 
+def asks_for_proof() -> bool:
+    """Whether somebody can prove an address here: every account says whether it is confirmed."""
+    return True
+
+
 def customers() -> str:
     """Every customer, as SQL: `user_id`, `joined_at`, `metadata`, and `proved` by the same rule as the facts."""
     return """
