@@ -81,17 +81,16 @@ def run(
     if version is None:
         return cost
     now = timezone.now()
-    values, in_force = version.programme, rulebook.in_force(channel.id, now)
+    programme, in_force = version.programme, rulebook.in_force(channel.id, now)
     for begin, batch in _batches(order_ids):
-        found = rehearse(batch, values, in_force, now) if dry else award(channel, batch, values, in_force, now)
+        found = rehearse(batch, programme, in_force, now) if dry else award(channel, batch, programme, in_force, now)
         cost.add(found)
         for order_id in found.left:
-            cost.add(_one(order_id, values, in_force, dry, now))
+            cost.add(_one(order_id, programme, in_force, dry, now))
         progress(begin + len(batch))
     if not dry:
         standing.look(now)
-    if values.reward_points:
-        cost.worth = (cost.points + cost.pending) * values.reward_value / values.reward_points
+    cost.worth = programme.worth_of(cost.points + cost.pending) or Decimal(0)
     return cost
 
 
@@ -100,17 +99,17 @@ def _batches(order_ids: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
         yield begin, order_ids[begin : begin + BATCH]
 
 
-def _one(order_id: str, values: settings.Programme, in_force: Sequence[Rule], dry: bool, now: datetime) -> Award:
+def _one(order_id: str, programme: settings.Programme, in_force: Sequence[Rule], dry: bool, now: datetime) -> Award:
     """Award an order by itself."""
     order = host.order(order_id)
-    if order is None or verdict(order, values) != EARNS:
+    if order is None or verdict(order, programme) != EARNS:
         return Award()
-    agreed = orders.past_terms(order, values, in_force, accounts.account_of(order.person))
+    agreed = orders.past_terms(order, programme, in_force, accounts.account_of(order.person))
     due = entitlement(order, agreed, now)
     if due.earned + due.pending == 0 or is_too_large(order, agreed):
         return Award()
     if not dry:
-        if not orders.award_past(order, values, in_force, now):
+        if not orders.award_past(order, programme, in_force, now):
             return Award()
         settlement.settle_and_record(order_id)
     return Award(1, due.earned, due.pending, {normalised(order.person.email)})

@@ -10,7 +10,7 @@ from django.core import checks
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
 
-from . import deployment, host, programmes, settings
+from . import deployment, host, inputs, programmes, settings
 from .graphql import schema
 
 # Names by which a machine knows itself, and the example of an installation that nobody has changed.
@@ -116,11 +116,11 @@ def _problems(channel: host.Channel) -> list[checks.CheckMessage]:
     _, values = host.plugin_configuration(settings.PLUGIN_ID, channel.id)
     try:
         programmes.checked(values)
-    except settings.InvalidSettings as invalid:
+    except inputs.InvalidSettings as invalid:
         text = f"The settings of the channel {channel.slug} can't be used: {invalid}"
         return [checks.Error(text, id="reciprocity.E002")]
     try:
-        settings.check_delivery(values)
-    except settings.InvalidSettings as invalid:
+        inputs.check_delivery(values)
+    except inputs.InvalidSettings as invalid:
         return [checks.Warning(f"Messages of the channel {channel.slug} can't leave: {invalid}", id="reciprocity.W003")]
     return []

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
-from . import host, programmes, settings, settlement, views
+from . import host, inputs, programmes, settings, settlement, views
 from .rewards import catalogue
 from .surprises import campaigns
 
@@ -24,12 +24,12 @@ class ReciprocityPlugin(host.SaleorPlugin):
     DEFAULT_ACTIVE = False
     CONFIGURATION_PER_CHANNEL = True
     DEFAULT_CONFIGURATION = [
-        {"name": field.name, "value": field.default == "True" if field.type == "BOOLEAN" else field.default}
+        {"name": field.name, "value": field.default == "True" if field.read.type == "BOOLEAN" else field.default}
         for field in (*settings.FIELDS, *settings.SECRETS)
     ]
     CONFIG_STRUCTURE = {
         field.name: {
-            "type": getattr(host.ConfigurationTypeField, field.type),
+            "type": getattr(host.ConfigurationTypeField, field.read.type),
             "label": field.label,
             "help_text": field.help_text,
         }
@@ -45,8 +45,8 @@ class ReciprocityPlugin(host.SaleorPlugin):
         channel = host.configured_channel(plugin_configuration)
         try:
             programmes.checked(values, host.decimals(channel.currency) if channel else settings.MOST_DECIMALS)
-            settings.check_delivery(values)
-        except settings.InvalidSettings as invalid:
+            inputs.check_delivery(values)
+        except inputs.InvalidSettings as invalid:
             raise host.configuration_error(invalid.by_label()) from invalid
 
     @classmethod
@@ -91,5 +91,5 @@ def _tidied(cleaned_data: dict[str, Any]) -> dict[str, Any]:
     items = cleaned_data.get("configuration") or []
     return {
         **cleaned_data,
-        "configuration": [{**item, "value": settings.tidied(item["name"], item.get("value"))} for item in items],
+        "configuration": [{**item, "value": inputs.tidied(item["name"], item.get("value"))} for item in items],
     }

@@ -10,7 +10,7 @@ from django.db import connection, models
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from . import host, readers, settings
+from . import host, inputs, readers, settings
 from .fields import JSONField
 
 
@@ -36,7 +36,7 @@ class SettingsVersion(models.Model):
     @property
     def programme(self) -> settings.Programme:
         """The values, typed. They were valid when they were stored."""
-        return settings.parse(self.values)
+        return inputs.parse(self.values)
 
 
 def current(channel_id: str) -> SettingsVersion | None:
@@ -47,14 +47,14 @@ def current(channel_id: str) -> SettingsVersion | None:
     """
     newest = _versions(channel_id).last()  # first: who has seen an older configuration than another makes no version
     active, stored = host.plugin_configuration(settings.PLUGIN_ID, channel_id)
-    values = settings.canonical(stored)
+    values = inputs.canonical(stored)
     if newest is None and not active:
         return None
     if newest is not None and (newest.active, newest.values) == (active, values):
         return newest
     try:
         checked(values)
-    except settings.InvalidSettings:
+    except inputs.InvalidSettings:
         return newest  # only a script can store this; the plugin's page refuses it and the system check reports it
     version = SettingsVersion(
         channel_id=channel_id,
@@ -73,9 +73,9 @@ def _versions(channel_id: str) -> QuerySet:
 
 def checked(values: Mapping[str, Any], decimals: int = settings.MOST_DECIMALS) -> settings.Programme:
     """The values, typed, before they become a version. Raises InvalidSettings for what can't be used here."""
-    programme = settings.parse(values, decimals)
+    programme = inputs.parse(values, decimals)
     if not knows_zone(programme.time_zone):
-        raise settings.InvalidSettings({"time_zone": str(readers.UNKNOWN_ZONE)})
+        raise inputs.InvalidSettings({"time_zone": str(readers.UNKNOWN_ZONE)})
     return programme
 
 

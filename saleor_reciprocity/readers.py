@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import stringprep
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Callable
 from urllib.parse import urlsplit
@@ -21,13 +22,35 @@ UNKNOWN_ZONE = gettext_lazy("Enter the name of a time zone, for example Europe/B
 # A comma before three digits may stand for thousands, so it is asked again.
 _DECIMAL_COMMA = re.compile(r"([+-]?[0-9]+),([0-9]{1,2}|[0-9]{4,})")
 
+# What a number counts; "" where that needs no word.
+DAYS, MONTHS, NUMBER_OF_POINTS, AMOUNT, SHARE = "days", "months", "points", "amount", "share"
+
 _NUMBER = gettext_lazy("Enter a number from %(low)s to %(high)s.")
 _WHOLE = gettext_lazy("Enter a whole number from %(low)s to %(high)s.")
-_AMOUNT = gettext_lazy("Enter an amount from %(low)s to %(high)s, without the currency.")
-_DAYS = gettext_lazy("Enter a whole number of days from %(low)s to %(high)s, without the word.")
-_MONTHS = gettext_lazy("Enter a whole number of months from %(low)s to %(high)s, without the word.")
-_POINTS = gettext_lazy("Enter a whole number of points from %(low)s to %(high)s, without the word.")
-_SHARE = gettext_lazy("Enter a share from %(low)s to %(high)s, or a percentage such as 20%%.")
+_OF = {
+    DAYS: gettext_lazy("Enter a whole number of days from %(low)s to %(high)s, without the word."),
+    MONTHS: gettext_lazy("Enter a whole number of months from %(low)s to %(high)s, without the word."),
+    NUMBER_OF_POINTS: gettext_lazy("Enter a whole number of points from %(low)s to %(high)s, without the word."),
+    AMOUNT: gettext_lazy("Enter an amount from %(low)s to %(high)s, without the currency."),
+    SHARE: gettext_lazy("Enter a share from %(low)s to %(high)s, or a percentage such as 20%%."),
+}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How the text of an input becomes a value, and what a form wants to know of it.
+
+    `choices` are the only texts that it takes, if there are any; `type` is a name of the host's ConfigurationTypeField.
+    """
+
+    _read: Callable[[str], Any]
+    choices: tuple[str, ...] = ()
+    unit: str = ""
+    type: str = "STRING"
+
+    def __call__(self, text: str) -> Any:
+        """The value of a text. Raises ValueError, with what to enter instead."""
+        return self._read(text)
 
 
 def _number(text: str) -> Decimal:
@@ -45,42 +68,42 @@ def _within(number: Decimal, low: Any, high: Any, message: Any) -> Decimal:
     return number
 
 
-def decimal_between(low: str, high: str, places: int, message: Any = _NUMBER) -> Callable[[str], Decimal]:
+def decimal_between(low: str, high: str, places: int, unit: str = "") -> Reader:
     """A reader of decimals from `low` to `high` with at most `places` decimals."""
 
     def read(text: str) -> Decimal:
-        number = _within(_number(text), low, high, message)
+        number = _within(_number(text), low, high, _OF.get(unit, _NUMBER))
         if number != round(number, places):
             raise ValueError(_("Enter at most %(places)s decimals.") % {"places": places})
         return number
 
-    return read
+    return Reader(read, unit=unit)
 
 
-def share_up_to(high: str, places: int) -> Callable[[str], Decimal]:
+def share_up_to(high: str, places: int) -> Reader:
     """A reader of shares from 0 to `high`: 0.2, or 20%."""
-    read_decimal = decimal_between("0", high, places, _SHARE)
+    read_decimal = decimal_between("0", high, places, SHARE)
 
     def read(text: str) -> Decimal:
         number = _number(text.rstrip("%％").rstrip())
         percent = text.endswith(("%", "％")) and not number.is_nan()
-        return read_decimal(as_text(number / 100) if percent else text)
+        return Decimal(read_decimal(as_text(number / 100) if percent else text))
 
-    return read
+    return Reader(read, unit=SHARE)
 
 
-def whole_between(low: int, high: int, message: Any = _WHOLE) -> Callable[[str], int]:
+def whole_between(low: int, high: int, unit: str = "") -> Reader:
     """A reader of whole numbers from `low` to `high`."""
 
     def read(text: str) -> int:
         number = _number(text)
         whole = number if number == number.to_integral_value() else Decimal("NaN")
-        return int(_within(whole, low, high, message))
+        return int(_within(whole, low, high, _OF.get(unit, _WHOLE)))
 
-    return read
+    return Reader(read, unit=unit)
 
 
-def one_of(*choices: str) -> Callable[[str], str]:
+def one_of(*choices: str) -> Reader:
     """A reader of one word out of `choices`, in any case."""
 
     def read(text: str) -> str:
@@ -88,10 +111,10 @@ def one_of(*choices: str) -> Callable[[str], str]:
             raise ValueError(_("Enter one of: %(choices)s.") % {"choices": ", ".join(choices)})
         return text.lower()
 
-    return read
+    return Reader(read, choices)
 
 
-def text_up_to(most: int) -> Callable[[str], str]:
+def text_up_to(most: int) -> Reader:
     """A reader of any text of at most `most` characters."""
 
     def read(text: str) -> str:
@@ -99,14 +122,22 @@ def text_up_to(most: int) -> Callable[[str], str]:
             raise ValueError(_("Enter at most %(most)s characters.") % {"most": most})
         return text
 
-    return read
+    return Reader(read)
 
 
-def switch(text: str) -> bool:
-    """A reader of on or off. "yes" and "no" are from before all such inputs were switches."""
+def secret_up_to(most: int) -> Reader:
+    """A reader of a text of at most `most` characters that nobody is shown again."""
+    return replace(text_up_to(most), type="SECRET")
+
+
+def _switch(text: str) -> bool:
     if text.lower() not in ("true", "on", "yes", "false", "off", "no", ""):
         raise ValueError(_("Enter one of: %(choices)s.") % {"choices": "on, off"})
     return text.lower() in ("true", "on", "yes")
+
+
+# On or off. "yes" and "no" are from before all such inputs were switches.
+switch = Reader(_switch, type="BOOLEAN")
 
 
 def is_address(text: str) -> bool:
@@ -118,15 +149,17 @@ def is_address(text: str) -> bool:
     return not any(map(stringprep.in_table_b1, text))
 
 
-def email_address(text: str) -> str:
-    """A reader of an e-mail address, or of none."""
+def _email_address(text: str) -> str:
     if text and not is_address(text):
         raise ValueError(_("Enter an e-mail address, for example shop@example.com."))
     return text
 
 
-def web_address(text: str) -> str:
-    """A reader of a public http or https address without a user name, or of none."""
+# An e-mail address, or none.
+email_address = Reader(_email_address)
+
+
+def _web_address(text: str) -> str:
     parts = urlsplit(text)
     if text and (
         parts.scheme not in ("https", "http") or not parts.hostname or parts.username is not None or len(text) > 500
@@ -135,12 +168,19 @@ def web_address(text: str) -> str:
     return text
 
 
-def time_zone(text: str) -> str:
-    """A reader of names of time zones in the IANA database, in any letter case."""
+# A public http or https address without a user name, or none.
+web_address = Reader(_web_address)
+
+
+def _time_zone(text: str) -> str:
     try:
         return clock.zone_name(text)
     except ValueError:
         raise ValueError(UNKNOWN_ZONE) from None
+
+
+# The name of a time zone in the IANA database, in any letter case.
+time_zone = Reader(_time_zone)
 
 
 def as_text(value: Any) -> str:

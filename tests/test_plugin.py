@@ -11,7 +11,7 @@ from django.core.checks import run_checks
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 
-from saleor_reciprocity import clock, host, programmes, settings, settlement
+from saleor_reciprocity import clock, host, inputs, programmes, settings, settlement
 from saleor_reciprocity.plugin import ReciprocityPlugin
 from saleor_reciprocity.points.models import Account
 
@@ -19,8 +19,8 @@ from . import hosts
 
 
 def test_the_defaults_are_valid_and_modest() -> None:
-    assert settings.parse({}) == settings.parse({field.name: field.default for field in settings.FIELDS})
-    assert settings.parse({}).points_per_unit == 1
+    assert inputs.parse({}) == inputs.parse({field.name: field.default for field in settings.FIELDS})
+    assert inputs.parse({}).points_per_unit == 1
 
 
 def test_every_field_has_a_label_and_a_help_text() -> None:
@@ -58,8 +58,8 @@ def test_a_bad_value_is_refused_at_its_field(name: str, value: str, channel: Any
 
 
 def test_all_bad_values_are_named_at_once() -> None:
-    with pytest.raises(settings.InvalidSettings) as refused:
-        settings.parse({"points_per_unit": "-1", "reward_kind": "lottery"})
+    with pytest.raises(inputs.InvalidSettings) as refused:
+        inputs.parse({"points_per_unit": "-1", "reward_kind": "lottery"})
     assert set(refused.value.messages) == {"points_per_unit", "reward_kind"}
 
 
@@ -96,8 +96,8 @@ def test_each_message_begins_with_its_label_and_the_last_says_all(channel: Any) 
 def test_what_is_not_understood_is_answered_with_what_is_meant(
     name: str, value: str, message: str, channel: Any
 ) -> None:
-    with pytest.raises(settings.InvalidSettings) as refused:
-        settings.parse({name: value})
+    with pytest.raises(inputs.InvalidSettings) as refused:
+        inputs.parse({name: value})
     assert refused.value.messages == {name: message}
 
 
@@ -128,16 +128,16 @@ def test_what_is_understood_is_stored_as_it_is_meant(name: str, value: str, stor
 
 
 def test_versions_from_before_keep_their_meaning() -> None:
-    assert settings.parse({"earning_shipping": "yes"}).earning_shipping is True
-    assert settings.parse({"earning_shipping": "no"}).earning_shipping is False
-    assert settings.parse({"time_zone": "europe/berlin"}).time_zone == "Europe/Berlin"
+    assert inputs.parse({"earning_shipping": "yes"}).earning_shipping is True
+    assert inputs.parse({"earning_shipping": "no"}).earning_shipping is False
+    assert inputs.parse({"time_zone": "europe/berlin"}).time_zone == "Europe/Berlin"
 
 
 def test_a_time_zone_that_the_database_does_not_know_is_refused_when_it_is_saved(
     channel: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clock, "zone_name", lambda text: text)
-    assert settings.parse({"time_zone": "Mars/Olympus"}).time_zone == "Mars/Olympus", "Python knows it"
+    assert inputs.parse({"time_zone": "Mars/Olympus"}).time_zone == "Mars/Olympus", "Python knows it"
     with pytest.raises(ValidationError) as refused:
         hosts.configure(channel, active=True, time_zone="Mars/Olympus")
     assert list(refused.value.message_dict) == ["time_zone"]
@@ -167,16 +167,28 @@ def test_null_clears_a_secret(channel: Any) -> None:
 
 def test_inputs_stand_in_groups_that_their_labels_begin_with_and_switches_stand_last() -> None:
     fields = settings.FIELDS
-    switches = [field for field in fields if field.type == "BOOLEAN"]
-    inputs = [field for field in fields if field.type != "BOOLEAN"]
-    assert list(fields) == [*inputs, *switches]
-    for part in (inputs, switches):
+    switches = [field for field in fields if field.read.type == "BOOLEAN"]
+    others = [field for field in fields if field.read.type != "BOOLEAN"]
+    assert list(fields) == [*others, *switches]
+    for part in (others, switches):
         groups = [group for group, _ in groupby(str(field.label).split(": ")[0] for field in part)]
         order = ["Points", "Standard reward", "Surprises", "Surveys", "Messages"]
         assert groups == [group for group in order if group in groups]
     assert {field.default for field in switches} == {"True", "False"}
     assert not {"yes", "no"} & {field.default for field in fields}, "yes and no are switches"
     assert "at least 16 characters" in str(settings.SECRETS[0].label)
+
+
+def test_a_form_learns_group_choices_and_unit_of_each_input() -> None:
+    shown = {field.name: (field.group, field.read.choices, field.read.unit) for field in settings.FIELDS}
+    assert shown["reward_kind"] == ("reward", ("voucher", "gift card"), "")
+    assert shown["mail_delivery"] == ("messages", ("e-mail", "endpoint", "both"), "")
+    assert shown["return_window_days"] == ("points", (), "days")
+    assert shown["holdout_share"] == ("surprises", (), "share")
+    assert shown["survey_points"] == ("surveys", (), "points")
+    titles = {"points": "Points", "reward": "Standard reward", "surprises": "Surprises", "surveys": "Surveys"}
+    for field in (*settings.FIELDS, *settings.SECRETS):
+        assert str(field.label).startswith(titles.get(field.group, "Messages") + ": "), field.name
 
 
 def test_saving_without_a_word_about_active_switches_nothing_on_or_off(channel: Any) -> None:

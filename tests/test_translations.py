@@ -20,7 +20,7 @@ from django.utils.translation import override, to_language
 from django.utils.translation.template import templatize
 
 import saleor_reciprocity
-from saleor_reciprocity import errors, settings
+from saleor_reciprocity import errors, inputs, settings
 
 PACKAGE = Path(saleor_reciprocity.__file__).parent
 PLURALS = ("ngettext", "ngettext_lazy")
@@ -99,8 +99,8 @@ def test_errors_and_the_plugins_page_speak_the_active_language() -> None:
     with override("zh-hans"):
         assert errors.InsufficientPoints().message == "可用积分不足。"
         assert str(settings.FIELDS[0].label) == "积分：每单位货币"
-        with pytest.raises(settings.InvalidSettings, match="请输入 0 到 10000 之间的数字。"):
-            settings.parse({"points_per_unit": "-1"})
+        with pytest.raises(inputs.InvalidSettings, match="请输入 0 到 10000 之间的数字。"):
+            inputs.parse({"points_per_unit": "-1"})
     assert errors.InsufficientPoints().message == "There are not enough available points for this."
 
 

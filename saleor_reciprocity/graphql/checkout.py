@@ -104,12 +104,12 @@ def resolve_checkout_loyalty(root: Any, info: Any) -> Explained | None:
         return Explained(order, terms, entitlement(order, terms, order.placed_at), "CheckoutLine")
 
 
-def _terms(order: host.Order, programme_now: settings.Programme) -> Terms:
+def _terms(order: host.Order, programme: settings.Programme) -> Terms:
     """For a customer the customer's own; who gives an address only has proved nothing and is somebody new."""
     if order.person.user_id is None:
-        return orders.terms_for_anybody(order, programme_now, order.placed_at)
+        return orders.terms_for_anybody(order, programme, order.placed_at)
     proved = order.person if order.person.confirmed else replace(order.person, email="")
-    return orders.terms_now(replace(order, person=proved), programme_now, accounts.account_of(proved))
+    return orders.terms_now(replace(order, person=proved), programme, accounts.account_of(proved))
 
 
 CHECKOUT_LOYALTY = graphene.Field(

@@ -13,7 +13,7 @@ from enum import Enum
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from saleor_reciprocity import errors, host, identity, settings
+from saleor_reciprocity import errors, host, identity, inputs, settings
 
 from .kinds import KINDS, needs_consent
 from .models import CommunicationChoice, Mail
@@ -79,8 +79,8 @@ def settings_of(channel_id: str) -> settings.Programme | None:
     """What the shop has set for a channel, or None where the programme is off or its settings can't be used."""
     active, values = host.plugin_configuration(settings.PLUGIN_ID, channel_id)
     try:
-        return settings.parse(values) if active else None
-    except settings.InvalidSettings:
+        return inputs.parse(values) if active else None
+    except inputs.InvalidSettings:
         return None
 
 

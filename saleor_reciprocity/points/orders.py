@@ -100,7 +100,7 @@ def _post(account: Account, terms: OrderTerms, order: host.Order, agreed: Terms,
         standing.settle(account, now)
 
 
-def award_past(order: host.Order, rules: settings.Programme, in_force: Sequence[Rule], now: datetime) -> bool:
+def award_past(order: host.Order, programme: settings.Programme, in_force: Sequence[Rule], now: datetime) -> bool:
     """Award an order from before the programme by rules of today, in a transaction of its own. Once, whoever asks.
 
     Returns whether it was this call that did so.
@@ -113,7 +113,7 @@ def award_past(order: host.Order, rules: settings.Programme, in_force: Sequence[
         OrderTerms.objects.filter(order_id=order.id, account=None, verdict=PROGRAMME_OFF).delete()
         if OrderTerms.objects.filter(order_id=order.id).exists():
             return False
-        agreed = replace(past_terms(order, rules, in_force, account), agreed_at=now)
+        agreed = replace(past_terms(order, programme, in_force, account), agreed_at=now)
         terms = OrderTerms(
             order_id=order.id,
             order_number=order.number,
@@ -130,10 +130,10 @@ def award_past(order: host.Order, rules: settings.Programme, in_force: Sequence[
 
 
 def past_terms(
-    order: host.Order, rules: settings.Programme, in_force: Sequence[Rule], account: Account | None
+    order: host.Order, programme: settings.Programme, in_force: Sequence[Rule], account: Account | None
 ) -> Terms:
     """The terms of an order from before the programme by rules of today."""
-    return terms_for(order, rules, in_force, buyer_of(order, account, in_force), shelves_for(order, in_force))
+    return terms_for(order, programme, in_force, buyer_of(order, account, in_force), shelves_for(order, in_force))
 
 
 def _first_look(order_id: str, now: datetime) -> OrderTerms | None:
@@ -145,17 +145,17 @@ def _first_look(order_id: str, now: datetime) -> OrderTerms | None:
     if order is None or order.state is host.OrderState.NOT_YET:
         return None
     version = programmes.in_force(order.channel_id, order.placed_at)
-    rules = version.programme if version is not None and version.active else None
+    programme = version.programme if version is not None and version.active else None
     terms = OrderTerms(
         order_id=order.id,
         order_number=order.number,
         channel_id=order.channel_id,
         currency=order.currency,
         placed_at=order.placed_at,
-        verdict=verdict(order, rules),
+        verdict=verdict(order, programme),
         terms=NOTHING.as_json(),
     )
-    if rules is None or terms.verdict != EARNS:
+    if programme is None or terms.verdict != EARNS:
         OrderTerms.objects.bulk_create([terms], ignore_conflicts=True)
         transaction.set_rollback(erased.is_erased(order_id))
         return None
@@ -167,7 +167,7 @@ def _first_look(order_id: str, now: datetime) -> OrderTerms | None:
     first = OrderTerms.objects.filter(order_id=order.id).first()
     if first is not None:
         return first
-    agreed = terms_now(order, rules, account)
+    agreed = terms_now(order, programme, account)
     if is_too_large(order, agreed):
         terms.verdict, agreed = TOO_LARGE, NOTHING
     terms.terms = agreed.as_json()  # type: ignore[assignment]
@@ -175,22 +175,22 @@ def _first_look(order_id: str, now: datetime) -> OrderTerms | None:
     return None
 
 
-def terms_now(order: host.Order, programme_then: settings.Programme, account: Account | None) -> Terms:
+def terms_now(order: host.Order, programme: settings.Programme, account: Account | None) -> Terms:
     """The terms of an order by the rules that were in force when it was placed.
 
     Who the buyer is, and where the products stand, is read now: the host does not keep what it was before.
     """
     in_force = rulebook.in_force(order.channel_id, order.placed_at)
-    return terms_for(order, programme_then, in_force, buyer_of(order, account, in_force), shelves_for(order, in_force))
+    return terms_for(order, programme, in_force, buyer_of(order, account, in_force), shelves_for(order, in_force))
 
 
-def terms_for_anybody(order: host.Order, programme_then: settings.Programme, moment: datetime) -> Terms:
+def terms_for_anybody(order: host.Order, programme: settings.Programme, moment: datetime) -> Terms:
     """The terms that an order would have for somebody new, by the rules that were in force at a moment.
 
     For whoever knows an address or holds an order of it and has proved nothing: they say nothing about a person.
     """
     in_force = rulebook.in_force(order.channel_id, moment)
-    return terms_for(order, programme_then, in_force, Buyer(), shelves_for(order, in_force))
+    return terms_for(order, programme, in_force, Buyer(), shelves_for(order, in_force))
 
 
 def buyer_of(order: host.Order, account: Account | None, rules: Sequence[Rule]) -> Buyer:

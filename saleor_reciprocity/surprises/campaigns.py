@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from saleor_reciprocity import errors, host, programmes, settings
+from saleor_reciprocity import errors, host, inputs, programmes, settings
 from saleor_reciprocity.points.tiers import ladders
 
 from . import draw
@@ -32,7 +32,7 @@ def running(channel_id: str, moment: datetime) -> list[Campaign]:
 def holdout_share(channel_id: str, moment: datetime) -> Decimal:
     """The share of people who are held out, as it was set at a moment."""
     version = programmes.in_force(channel_id, moment) or programmes.current(channel_id)
-    return version.programme.holdout_share if version else settings.parse({}).holdout_share
+    return version.programme.holdout_share if version else inputs.parse({}).holdout_share
 
 
 def prizes_in_stock(campaign: Campaign, channel: host.Channel, now: datetime) -> list[Prize]:
@@ -114,49 +114,49 @@ def end(campaign_id: int) -> Campaign:
         return campaign
 
 
-def keep_standard_campaign(channel: host.Channel, values: settings.Programme) -> None:
+def keep_standard_campaign(channel: host.Channel, programme: settings.Programme) -> None:
     """Bring a channel's standard campaign to what is set; with a probability of 0 none runs."""
     with transaction.atomic():
         before = Campaign.objects.select_for_update().filter(channel_id=channel.id, is_standard=True)
         last = before.order_by("pk").last()
         if last is not None:
             limits = Budget.objects.filter(pk=last.budget_id, currency=channel.currency)
-            limits.update(per_month=values.surprise_budget_per_month)
+            limits.update(per_month=programme.surprise_budget_per_month)
         if last is not None and last.ends_at is None:
-            if values.surprise_probability and _is_as_set(last, channel, values):
+            if programme.surprise_probability and _is_as_set(last, channel, programme):
                 return
             _end(last)
-        if values.surprise_probability:
-            _start_standard(channel, values, last)
+        if programme.surprise_probability:
+            _start_standard(channel, programme, last)
 
 
-def _is_as_set(campaign: Campaign, channel: host.Channel, values: settings.Programme) -> bool:
+def _is_as_set(campaign: Campaign, channel: host.Channel, programme: settings.Programme) -> bool:
     value = campaign.prizes.values_list("value", flat=True).first()
-    terms = {name: getattr(campaign, name) for name in _standard_terms(values)}
+    terms = {name: getattr(campaign, name) for name in _standard_terms(programme)}
     return (value, terms, campaign.budget.currency) == (
-        values.surprise_value,
-        _standard_terms(values),
+        programme.surprise_value,
+        _standard_terms(programme),
         channel.currency,
     )
 
 
-def _standard_terms(values: settings.Programme) -> dict[str, Any]:
+def _standard_terms(programme: settings.Programme) -> dict[str, Any]:
     return {
-        "probability": values.surprise_probability,
-        "from_order_number": values.surprise_from_order,
-        "cooling_off_days": values.surprise_cooling_off_days,
-        "validity_days": values.surprise_validity_days,
-        "reason": values.surprise_reason,
+        "probability": programme.surprise_probability,
+        "from_order_number": programme.surprise_from_order,
+        "cooling_off_days": programme.surprise_cooling_off_days,
+        "validity_days": programme.surprise_validity_days,
+        "reason": programme.surprise_reason,
     }
 
 
-def _start_standard(channel: host.Channel, values: settings.Programme, last: Campaign | None) -> None:
+def _start_standard(channel: host.Channel, programme: settings.Programme, last: Campaign | None) -> None:
     budget = last.budget if last is not None and last.budget.currency == channel.currency else None
     if budget is None:
-        budget = Budget.objects.create(currency=channel.currency, per_month=values.surprise_budget_per_month)
-    name = f"{values.surprise_value.normalize():f} {channel.currency}"
-    terms = {"name": name, "is_standard": True, "starts_at": timezone.now(), **_standard_terms(values)}
-    prize = Prize(kind=PrizeKind.VOUCHER, name=name, value=values.surprise_value)
+        budget = Budget.objects.create(currency=channel.currency, per_month=programme.surprise_budget_per_month)
+    name = f"{programme.surprise_value.normalize():f} {channel.currency}"
+    terms = {"name": name, "is_standard": True, "starts_at": timezone.now(), **_standard_terms(programme)}
+    prize = Prize(kind=PrizeKind.VOUCHER, name=name, value=programme.surprise_value)
     _start(Campaign(channel_id=channel.id, **terms), budget, [prize])
 
 
@@ -237,10 +237,8 @@ def _prize(gift: Gift, channel: host.Channel) -> Prize:
 
 def _worth_of_points(points: int, channel: host.Channel) -> Decimal | None:
     version = programmes.current(channel.id)
-    if version is None or version.programme.reward_points == 0:
-        return None
-    worth = points * version.programme.reward_value / version.programme.reward_points
-    return worth.quantize(Decimal("0.001"), rounding=ROUND_UP)
+    worth = version.programme.worth_of(points) if version is not None else None
+    return None if worth is None else worth.quantize(Decimal("0.001"), rounding=ROUND_UP)
 
 
 def _problem(gift: Gift, value: Decimal | None, channel: host.Channel) -> str | None:

@@ -24,18 +24,20 @@ logger = logging.getLogger(__name__)
 PAUSE = timedelta(minutes=10)  # between two calls about one answer
 
 
-def prepare(answer: Answer, terms: settings.Programme | None, now: datetime) -> None:
+def prepare(answer: Answer, programme: settings.Programme | None, now: datetime) -> None:
     """Note on a finished answer whether it is unhappy, and see to it that the shop hears of it."""
-    answer.is_unhappy = terms is not None and answer.score is not None and answer.score < terms.survey_alert_below
-    if not answer.is_unhappy or terms is None:
+    answer.is_unhappy = (
+        programme is not None and answer.score is not None and answer.score < programme.survey_alert_below
+    )
+    if not answer.is_unhappy or programme is None:
         return
     if deployment.survey_alert_function():
         answer.alert_due_at = now
 
 
-def tell(answer: Answer, terms: settings.Programme | None, now: datetime) -> None:
+def tell(answer: Answer, programme: settings.Programme | None, now: datetime) -> None:
     """Ask for the message about a stored answer, if it is unhappy and the shop has named an address."""
-    if not answer.is_unhappy or terms is None or not terms.survey_alert_address:
+    if not answer.is_unhappy or programme is None or not programme.survey_alert_address:
         return
     invitation = answer.invitation
     outbox.ask(

@@ -58,7 +58,7 @@ def _terms(order: host.Order, shipped_at: datetime) -> settings.Programme | None
     return shipped.programme if shipped.programme.survey_question != settings.NO_QUESTION else None
 
 
-def _decide(order: host.Order, terms: settings.Programme, due: datetime, now: datetime) -> None:
+def _decide(order: host.Order, programme: settings.Programme, due: datetime, now: datetime) -> None:
     invitation = Invitation(
         order_id=order.id,
         order_number=order.number,
@@ -66,7 +66,7 @@ def _decide(order: host.Order, terms: settings.Programme, due: datetime, now: da
         person=_hash_of(order.person),
         user_id=order.person.user_id,
         language=host.order_language(order.id),
-        question=terms.survey_question,
+        question=programme.survey_question,
         due_at=due,
         made_at=now,
     )
@@ -75,7 +75,7 @@ def _decide(order: host.Order, terms: settings.Programme, due: datetime, now: da
         return
     if Invitation.objects.filter(order_id=order.id).exists() or erased.is_erased(order.id):
         return
-    against = _reason_against(invitation, order, terms, now)
+    against = _reason_against(invitation, order, programme, now)
     invitation.state = against or State.WAITING
     invitation.save(force_insert=True)
 
@@ -85,12 +85,12 @@ def _hash_of(person: host.Person) -> str:
 
 
 def _reason_against(
-    invitation: Invitation, order: host.Order, terms: settings.Programme, now: datetime
+    invitation: Invitation, order: host.Order, programme: settings.Programme, now: datetime
 ) -> State | None:
     """Why nobody is asked about an order, while the person is locked; None when somebody is."""
     if not order.person.email:
         return State.NO_EMAIL
-    if rules.is_too_late(invitation.due_at, now, terms.survey_latest_days):
+    if rules.is_too_late(invitation.due_at, now, programme.survey_latest_days):
         return State.TOO_LATE
     if not consent.may_write(order.person, kinds.SURVEY, order.channel_id, now).allowed:
         return State.NO_CONSENT
@@ -98,7 +98,7 @@ def _reason_against(
     if _asked_recently(invitation, account, now):
         return State.ASKED_RECENTLY
     before = Invitation.objects.filter(_same_person(invitation, account)).values_list("person", flat=True).distinct()
-    if holdout.assigned(invitation.person, assignment.SURVEYS, terms.survey_holdout_share, now, before).held_out:
+    if holdout.assigned(invitation.person, assignment.SURVEYS, programme.survey_holdout_share, now, before).held_out:
         return State.HELD_OUT
     return None
 
@@ -226,11 +226,11 @@ def _is_due(invitation: Invitation, now: datetime) -> bool:
 
 def _hand_over(invitation: Invitation, order: host.Order, now: datetime) -> bool:
     version = programmes.current(order.channel_id)
-    terms = version.programme if version is not None and version.active else None
-    if terms is None or terms.survey_question == settings.NO_QUESTION:
+    programme = version.programme if version is not None and version.active else None
+    if programme is None or programme.survey_question == settings.NO_QUESTION:
         invitation.state = State.SWITCHED_OFF
     else:
-        invitation.state = _reason_against(invitation, order, terms, now) or State.INVITED
+        invitation.state = _reason_against(invitation, order, programme, now) or State.INVITED
     if invitation.state == State.INVITED:
         invitation.invited_at = now
         _keep_products(invitation)

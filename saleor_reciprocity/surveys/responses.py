@@ -88,10 +88,10 @@ def take(invitation: Invitation, given: Given, now: datetime) -> Taken:
     Whatever comes after the first changes nothing. `given.score` is one of the question's answers.
     """
     version = programmes.current(invitation.channel_id)
-    terms = version.programme if version is not None and version.active else None
+    programme = version.programme if version is not None and version.active else None
     order = host.order(invitation.order_id)
     with transaction.atomic():
-        person = _thanked(order, terms)
+        person = _thanked(order, programme)
         account = accounts.lock_account_of(person, now) if person is not None else None
         answer = _locked_answer(invitation, now)
         if answer is None:
@@ -99,23 +99,23 @@ def take(invitation: Invitation, given: Given, now: datetime) -> Taken:
             return Taken(is_first=False)
         _write(answer, given)
         thanks: list[Entry] = []
-        if account is not None and person is not None and terms is not None:
-            if terms.survey_points:
-                answer.entry = _thank(account, invitation, terms.survey_points, now)
+        if account is not None and person is not None and programme is not None:
+            if programme.survey_points:
+                answer.entry = _thank(account, invitation, programme.survey_points, now)
                 thanks.append(answer.entry)
             occasion = str(invitation.pk)
             thanks += bonuses.give(person, invitation.channel_id, Trigger.SURVEY, occasion, now, now)
         answer.answered_at = now
-        alerts.prepare(answer, terms, now)
+        alerts.prepare(answer, programme, now)
         answer.save()
-        alerts.tell(answer, terms, now)
+        alerts.tell(answer, programme, now)
         _rate(answer, given.ratings)
     return Taken(is_first=True, points=sum(entry.points for entry in thanks))
 
 
-def _thanked(order: host.Order | None, terms: settings.Programme | None) -> host.Person | None:
+def _thanked(order: host.Order | None, programme: settings.Programme | None) -> host.Person | None:
     """Who gets points for an answer about an order, as it is now; None for nobody."""
-    if terms is None or order is None or order.state is host.OrderState.VOID or rules.went_back(order):
+    if programme is None or order is None or order.state is host.OrderState.VOID or rules.went_back(order):
         return None
     return order.person
 

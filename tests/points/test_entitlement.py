@@ -167,6 +167,6 @@ def test_a_further_refund_never_gives_points(placed: Order, more: Decimal) -> No
 
 
 def _programme(rate: str) -> Any:
-    from saleor_reciprocity import settings
+    from saleor_reciprocity import inputs
 
-    return settings.parse({"points_per_unit": rate})
+    return inputs.parse({"points_per_unit": rate})

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saleor_reciprocity import settings
+from saleor_reciprocity import inputs
 from saleor_reciprocity.host.facts import Order
 from saleor_reciprocity.points.earning import rules
 from saleor_reciprocity.points.earning.entitlement import entitlement
@@ -34,7 +34,7 @@ def rule(number: int, value: str = "2", effect: Effect = Effect.MULTIPLIER, **te
 
 
 def programme(**values: str) -> Any:
-    return settings.parse({"points_per_unit": "1", **values})
+    return inputs.parse({"points_per_unit": "1", **values})
 
 
 def earned(of: Order, *in_force: Rule, buyer: Buyer = Buyer(), shelves: Any = None, **values: str) -> int:  # noqa: B008

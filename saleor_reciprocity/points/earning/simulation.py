@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connection
 
-from saleor_reciprocity import host, programmes, settings
+from saleor_reciprocity import host, inputs, programmes, settings
 
 from .rules import Effect, Rule, Stacking
 
@@ -110,11 +110,11 @@ class Simulation:
 def simulate(channel: host.Channel, rule: Rule, days: int, now: datetime) -> Simulation:
     """What a rule for orders would have given for the orders of a channel's last days. Reads only."""
     version = programmes.current(channel.id)
-    values = version.programme if version else settings.parse({})
+    programme = version.programme if version else inputs.parse({})
     with connection.cursor() as cursor:
-        cursor.execute(_statement(rule), _values(channel, rule, values, now - timedelta(days=days), now))
+        cursor.execute(_statement(rule), _values(channel, rule, programme, now - timedelta(days=days), now))
         orders, customers, points = cursor.fetchone()
-    return Simulation(days, orders, customers, points, _cost_of(points, values), channel.currency)
+    return Simulation(days, orders, customers, points, _cost_of(points, programme), channel.currency)
 
 
 def _statement(rule: Rule) -> str:
@@ -128,12 +128,12 @@ def _statement(rule: Rule) -> str:
 
 
 def _values(
-    channel: host.Channel, rule: Rule, values: settings.Programme, since: datetime, until: datetime
+    channel: host.Channel, rule: Rule, programme: settings.Programme, since: datetime, until: datetime
 ) -> dict[str, Any]:
     conditions = rule.conditions
     lists = ("products", "categories", "collections", "groups", "tiers", "weekdays")
     plain = ("order_number", "every_nth_order", "minimum_total", "maximum_total", "time_to")
-    shipping = values.points_per_unit if values.earning_shipping else Decimal(0)
+    shipping = programme.points_per_unit if programme.earning_shipping else Decimal(0)
     factor = Decimal(1) if conditions.about_lines else rule.value
     return {
         **{name: sorted(getattr(conditions, name)) or None for name in lists},
@@ -142,9 +142,9 @@ def _values(
         "channel": channel.id,
         "since": since,
         "until": until,
-        "zone": values.time_zone,
-        "net": values.earning_net,
-        "rate": values.points_per_unit,
+        "zone": programme.time_zone,
+        "net": programme.earning_net,
+        "rate": programme.points_per_unit,
         "value": rule.value,
         "exclusive": rule.stacking is Stacking.EXCLUSIVE,
         "shipping_before": shipping,
@@ -152,7 +152,6 @@ def _values(
     }
 
 
-def _cost_of(points: int, values: settings.Programme) -> Decimal | None:
-    if not values.reward_points:
-        return None
-    return (points * values.reward_value / values.reward_points).quantize(Decimal("0.001"), rounding=ROUND_HALF_UP)
+def _cost_of(points: int, programme: settings.Programme) -> Decimal | None:
+    worth = programme.worth_of(points)
+    return None if worth is None else worth.quantize(Decimal("0.001"), rounding=ROUND_HALF_UP)

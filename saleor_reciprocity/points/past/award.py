@@ -8,7 +8,8 @@ from typing import Any, Iterable, Mapping, Sequence
 
 from django.db import connection, transaction
 
-from saleor_reciprocity import host, settings
+from saleor_reciprocity import host
+from saleor_reciprocity.settings import Programme
 
 from .. import expiry
 from ..earning.rules import Rule
@@ -78,7 +79,11 @@ class Award:
 
 
 def award(
-    channel: host.Channel, order_ids: Sequence[str], values: settings.Programme, in_force: Sequence[Rule], now: datetime
+    channel: host.Channel,
+    order_ids: Sequence[str],
+    programme: Programme,
+    in_force: Sequence[Rule],
+    now: datetime,
 ) -> Award:
     """Award those of these orders that were not, in a transaction of its own. Once, whoever asks.
 
@@ -89,19 +94,19 @@ def award(
     with transaction.atomic():
         held = _lock(accounts.values(), now)
         theirs = {order_id: accounts[person] for order_id, person in people.items() if accounts.get(person) in held}
-        reckon(theirs, values, in_force, now)
+        reckon(theirs, programme, in_force, now)
         written = _write(channel, now)
         written.left += people.keys() - theirs.keys()
         return written
 
 
-def rehearse(order_ids: Sequence[str], values: settings.Programme, in_force: Sequence[Rule], now: datetime) -> Award:
+def rehearse(order_ids: Sequence[str], programme: Programme, in_force: Sequence[Rule], now: datetime) -> Award:
     """What `award` would give. Nothing is written."""
     with transaction.atomic():
         people = _people(order_ids)
         accounts = known(people.values())
         theirs = {order_id: accounts.get(person) for order_id, person in people.items()}
-        reckon(theirs, values, in_force, now)
+        reckon(theirs, programme, in_force, now)
         found = _sum("past_due WHERE NOT is_odd")
         transaction.set_rollback(True)
         return found

@@ -138,19 +138,19 @@ FROM due WHERE points > 0
 
 
 def reckon(
-    accounts: Mapping[str, int | None], values: settings.Programme, in_force: Sequence[Rule], now: datetime
+    accounts: Mapping[str, int | None], programme: settings.Programme, in_force: Sequence[Rule], now: datetime
 ) -> None:
     """Put what the orders are due, by the account of each, into the table `past_due`. The accounts are locked."""
     asked = {
         "order_ids": list(accounts),
         "accounts": list(accounts.values()),
-        "zone": values.time_zone,
-        "net": values.earning_net,
-        "rate": values.points_per_unit,
-        "with_shipping": values.earning_shipping,
-        "waits": values.return_window_days > 0,
-        "window": timedelta(days=values.return_window_days),
-        "return_days": values.return_window_days,
+        "zone": programme.time_zone,
+        "net": programme.earning_net,
+        "rate": programme.points_per_unit,
+        "with_shipping": programme.earning_shipping,
+        "waits": programme.return_window_days > 0,
+        "window": timedelta(days=programme.return_window_days),
+        "return_days": programme.return_window_days,
         "most": MOST_POINTS,
         "now": now,
         "agreed_at": now.isoformat(),
