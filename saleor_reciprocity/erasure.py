@@ -6,6 +6,7 @@ A domain joins by a row in DOMAINS: what it holds about a subject, and how it fo
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -16,6 +17,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from . import errors, host, identity
+from .errors import keep_going
+from .experiments import outcomes
 from .experiments import personal as experiments
 from .identity import Subject
 from .mail import personal as mail
@@ -27,6 +30,8 @@ from .rewards import personal as rewards
 from .settlement import SettledOrder
 from .surprises import personal as surprises
 from .surveys import personal as surveys
+
+logger = logging.getLogger(__name__)
 
 
 class Domain(NamedTuple):
@@ -169,6 +174,8 @@ def _carried_alone(subject: Subject) -> set[str]:
 
 
 def _forget(subject: Subject, now: datetime) -> None:
+    with keep_going(logger, "What became of somebody who is erased could not be frozen"), transaction.atomic():
+        outcomes.freeze_people(subject.persons, now)
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('reciprocity.erasing', 'on', true)")
     for domain in DOMAINS:

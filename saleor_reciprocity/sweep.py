@@ -13,7 +13,7 @@ from typing import Callable, Iterable
 from django.db import connection, models
 from django.utils.timezone import now
 
-from . import host, programmes, settlement
+from . import following, host, programmes, settlement
 from .errors import keep_going
 from .points.queries import maturing
 from .settlement import SettledOrder
@@ -79,8 +79,14 @@ def unsettled(touched_since: datetime | None = None, limit: int = BATCH) -> list
 
 
 def sweep(progress: Callable[[int], None] = lambda settled: None) -> tuple[int, int]:
-    """Settle every order that needs it. Returns how many were settled and how many failed, to be tried again later."""
-    return _sweep(None, progress)
+    """Settle every order that needs it, and freeze what became of the people who are followed.
+
+    Returns how many orders were settled and how many failed, to be tried again later.
+    """
+    done = _sweep(None, progress)
+    with host.allow_writer():
+        following.freeze(now())
+    return done
 
 
 def sweep_recent(progress: Callable[[int], None] = lambda settled: None) -> tuple[int, int]:
@@ -100,6 +106,8 @@ def _sweep(touched_since: datetime | None, progress: Callable[[int], None]) -> t
         for channel in host.channels():
             with keep_going(logger, "The settings of channel %s could not be read", channel.slug):
                 programmes.current(channel.id)
+        with keep_going(logger, "The questions of the report could not be planned"):
+            following.plan(now())
         done.settle(_maturing(now()), again=True)
         failed = SettledOrder.objects.filter(retry_at__lte=now(), erased=False).order_by("retry_at")
         done.settle(failed.values_list("order_id", flat=True))

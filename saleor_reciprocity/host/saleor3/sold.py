@@ -26,9 +26,11 @@ SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, o.user_id, coal
   {in_sql("coalesce(u.email, o.user_email)")} AS person,
   greatest(least(l.total, o.total_gross_amount - o.shipping_price_gross_amount)
     - {CHARGED_TO_GIFT_CARDS}, 0) AS goods,
-  o.shipping_price_gross_amount AS shipping, o.shipping_price_net_amount AS shipping_net, 0 AS off_shipping
+  o.shipping_price_gross_amount AS shipping, o.shipping_price_net_amount AS shipping_net, 0 AS off_shipping,
+  {in_sql("o.user_email")} AS address, l.total AS lines_total, l.net AS lines_net
 FROM order_order o LEFT JOIN account_user u ON u.id = o.user_id
-CROSS JOIN LATERAL (SELECT coalesce(sum(total_price_gross_amount), 0) AS total
+CROSS JOIN LATERAL (SELECT coalesce(sum(total_price_gross_amount), 0) AS total,
+    coalesce(sum(total_price_net_amount), 0) AS net
   FROM order_orderline WHERE order_id = o.id) l
 WHERE o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired') AND o.origin <> 'reissue'
 """  # noqa: S608 - a constant

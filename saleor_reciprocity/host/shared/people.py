@@ -13,7 +13,7 @@ from saleor_reciprocity.addresses import normalised
 
 from ..facts import Person, Recipient
 
-# The relation of users, for a FROM clause: `id`.
+# The relation of users, for a FROM clause: `id`, `email`.
 USERS = "account_user"
 
 

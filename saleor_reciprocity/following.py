@@ -1,0 +1,71 @@
+"""Following: plans each question before anybody can be assigned, and freezes what became of people when it is due."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from decimal import Decimal
+from typing import Iterator
+
+from django.db.models import Max, Q
+
+from . import host, programmes, settings
+from .errors import keep_going
+from .experiments import outcomes, plans
+from .experiments.evidence import GIFT, PROGRAMME, SURVEY
+from .experiments.models import Plan
+from .surprises.models import Campaign, Prize
+
+logger = logging.getLogger(__name__)
+
+QUESTIONS = (PROGRAMME, GIFT, SURVEY)
+
+
+def plan(now: datetime) -> None:
+    """Fix the plan of each question that has none and for which somebody can be assigned from now on."""
+    planned = set(Plan.objects.values_list("question", flat=True))
+    if planned.issuperset(QUESTIONS):
+        return
+    for terms in _possible(now):
+        if terms.question not in planned and 0 < terms.share < 1:
+            with keep_going(logger, "The question %s could not be planned", terms.question):
+                plans.make(terms, now)
+                planned.add(terms.question)
+
+
+def freeze(now: datetime) -> int:
+    """Freeze what is due. Returns how many outcomes were frozen."""
+    frozen = 0
+    with keep_going(logger, "What became of the people who are followed could not be frozen"):
+        frozen = outcomes.freeze(now)
+    return frozen
+
+
+def _possible(now: datetime) -> Iterator[plans.Terms]:
+    """The questions for which somebody can be assigned, in the channel and at the probability that come first."""
+    for channel in host.channels():
+        version = programmes.current(channel.id)
+        if version is None or not version.active:
+            continue
+        values = version.programme
+        running = Q(ends_at=None) | Q(ends_at__gt=now)
+        for campaign in Campaign.objects.filter(running, channel_id=channel.id, starts_at__lte=now).order_by("pk"):
+            yield _terms(PROGRAMME, values.holdout_share, campaign.from_order_number, channel, values)
+            yield _terms(GIFT, 1 - campaign.probability, campaign.from_order_number, channel, values)
+        if values.survey_question != settings.NO_QUESTION:
+            yield _terms(SURVEY, values.survey_holdout_share, 1, channel, values)
+
+
+def _terms(
+    question: str, share: Decimal, from_order: int, channel: host.Channel, values: settings.Programme
+) -> plans.Terms:
+    largest = Prize.objects.filter(campaign__budget__currency=channel.currency).aggregate(Max("value"))["value__max"]
+    worth = values.reward_value / values.reward_points if values.reward_points else Decimal(0)
+    return plans.Terms(
+        question=question,
+        share=share,
+        from_order=from_order,
+        currency=channel.currency,
+        largest_gift=largest or Decimal(0),
+        point_cost=round(worth, 8),
+    )
