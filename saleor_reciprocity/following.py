@@ -35,10 +35,7 @@ def plan(now: datetime) -> None:
 
 def freeze(now: datetime) -> int:
     """Freeze what is due. Returns how many outcomes were frozen."""
-    frozen = 0
-    with keep_going(logger, "What became of the people who are followed could not be frozen"):
-        frozen = outcomes.freeze(now)
-    return frozen
+    return outcomes.freeze(now)
 
 
 def _possible(now: datetime) -> Iterator[plans.Terms]:

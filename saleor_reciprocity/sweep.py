@@ -84,7 +84,7 @@ def sweep(progress: Callable[[int], None] = lambda settled: None) -> tuple[int, 
     Returns how many orders were settled and how many failed, to be tried again later.
     """
     done = _sweep(None, progress)
-    with host.allow_writer():
+    with keep_going(logger, "What became of the people who are followed could not be frozen"), host.allow_writer():
         following.freeze(now())
     return done
 

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 
 from saleor_reciprocity import erasure, following, host, identity
 from saleor_reciprocity.experiments.models import Assignment, Outcome, Plan
-from saleor_reciprocity.points import merging
+from saleor_reciprocity.points import accounts
 from saleor_reciprocity.points import orders as points
 
 from .. import hosts
@@ -132,7 +132,7 @@ def test_the_orders_of_accounts_that_were_merged_are_of_one_person(clock: Any, s
     other = hosts.order(user, [("10", 1)], placed_at=day(3))
     clock.move_to(day(4))
     points.settle(host.order_id(other), day(4))
-    merging.merge_people(host.Person(None, guest, False), host.person(user), "user:1", day(5))
+    accounts.merge_people(host.Person(None, guest, False), host.person(user), "user:1", day(5))
     assert frozen().returned_after == 3
 
 
@@ -141,7 +141,7 @@ def test_an_order_of_somebody_who_is_followed_is_nobody_elses(clock: Any, shop: 
     people = [next(addresses_of(False, name=name)) for name in "ab"]
     buy(clock, 0, people[0])
     buy(clock, 1, people[1])
-    merging.merge_people(*(host.Person(None, email, False) for email in people), "user:1", day(2))
+    accounts.merge_people(*(host.Person(None, email, False) for email in people), "user:1", day(2))
     buy(clock, 31, people[1])
     following.freeze(day(99))
     assert list(
