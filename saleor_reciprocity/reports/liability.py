@@ -103,10 +103,11 @@ def months(lots: Iterable[Cohort], until: date, number: int = 24) -> tuple[Month
 
 def held(lots: Iterable[Cohort], until: date) -> list[Held]:
     """The open points on a day, by age and group."""
-    month, points = until.replace(day=1), Counter()
+    month = until.replace(day=1)
+    points: Counts[tuple[int, int]] = Counter()
     for cohort in lots:
         points[months_between(cohort.earned, month), cohort.group] += cohort.open_at(earlier(month, -1))
-    return [Held(*key, open_points) for key, open_points in sorted(points.items()) if open_points]
+    return [Held(age, group, left) for (age, group), left in sorted(points.items()) if left]
 
 
 def observed(lots: Iterable[Cohort], until: date, number: int = 12) -> list[Observed]:
@@ -120,8 +121,8 @@ def observed(lots: Iterable[Cohort], until: date, number: int = 12) -> list[Obse
                 seen.update(open=cohort.open_at(month) - uses["taken back"])
                 seen.update(redeemed=uses["redeemed"], expired=uses["expired"])
     return [
-        Observed(*key, seen["open"], seen["redeemed"], seen["expired"])
-        for key, seen in sorted(sums.items())
+        Observed(age, group, seen["open"], seen["redeemed"], seen["expired"])
+        for (age, group), seen in sorted(sums.items())
         if seen["open"] > 0
     ]
 

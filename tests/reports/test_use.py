@@ -1,0 +1,78 @@
+"""How a programme is used; a small shop, counted by hand."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from freezegun import freeze_time
+
+from saleor_reciprocity import host
+from saleor_reciprocity.points.models import Kind
+from saleor_reciprocity.recommendations.models import ListedProducts
+from saleor_reciprocity.reports.use import use
+from saleor_reciprocity.reports.values import Use
+
+from .. import hosts
+from ..surprises.shop import campaign, settled
+from .test_liability import post, redeem
+
+BEGIN = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
+
+
+def day(number: float) -> datetime:
+    return BEGIN + timedelta(days=number)
+
+
+@pytest.fixture
+def shop(channel: host.Channel) -> host.Channel:
+    with freeze_time(BEGIN):
+        hosts.configure(channel, active=True, points_valid_months="0", holdout_share="0")
+        campaign(channel)
+    return channel
+
+
+def test_an_empty_shop_has_nothing_to_say(db: Any) -> None:
+    assert use(None, BEGIN) == Use(0, 0, None, None)
+
+
+def test_members_what_they_redeem_and_when_they_first_do(shop: host.Channel) -> None:
+    """Three members: one redeems after 10 days, one after 30 and again, one has done nothing for more than a year."""
+    ada, bob, eve = (hosts.customer(f"{name}@example.com") for name in ("ada", "bob", "eve"))
+    post(eve, Kind.BONUS, 100, day(0), shop)
+    post(ada, Kind.BONUS, 300, day(300), shop)
+    post(bob, Kind.BONUS, 600, day(300), shop)
+    redeem(ada, shop, 50, day(310))
+    redeem(bob, shop, 100, day(330))
+    redeem(bob, shop, 200, day(340))
+    found = use(None, day(370))
+    assert (found.members, found.active, found.redemption_rate, found.days_to_first_redemption) == (3, 2, 0.35, 20.0)
+    assert (use(shop.id, day(370)).members, use("another", day(370)).members) == (3, 0)
+    assert use(None, day(299)).members == 1
+
+
+def test_surprises_are_counted_with_what_they_cost(shop: host.Channel) -> None:
+    with freeze_time(day(3)):
+        for name in ("ada", "bob"):
+            settled(f"{name}@example.com")
+    found = use(None, day(4))
+    assert (found.surprises_won, found.surprises_used, found.surprises_cost) == (2, 0, (("USD", Decimal(10)),))
+
+
+def test_what_stood_in_a_list_and_was_bought_within_thirty_days(shop: host.Channel, customer: Any) -> None:
+    orders = {}
+    for when in (10, 20, 45, 75):
+        orders[when] = hosts.order(customer, [("10", 1)], placed_at=day(when))
+    listed, other = (hosts.shelve(orders[when], 0).pk for when in (20, 10))
+    for when in (45, 75):
+        line = orders[when].lines.get()
+        line.variant = orders[20].lines.get().variant
+        line.save(update_fields=["variant"])
+    ListedProducts.objects.create(user=customer, listed_on=date(2026, 1, 18), product_ids=[listed, 999])
+    assert use(None, day(30)).recommendations_bought == 1  # on day 20 the listed one, on day 10 before it was listed
+    assert use(None, day(46)).recommendations_bought == 2  # on day 45, which is 28 days after
+    assert use(None, day(76)).recommendations_bought == 0  # day 45 is more than 30 days ago, day 75 too late
+    assert (use(None, day(30)).recommendations_shown, use(None, day(76)).recommendations_shown) == (1, 0)
+    assert other != listed
