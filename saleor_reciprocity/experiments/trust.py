@@ -109,11 +109,16 @@ def reproducible(question: str) -> Check:
 
 
 def complete(question: str, now: datetime) -> Check:
-    """Whether nobody who was drawn for lacks an assignment, nobody who is due an outcome, and few orders a person."""
+    """Whether nobody who was drawn for lacks an assignment, nobody who is due an outcome, and few orders a person.
+
+    It counts rows that are missing; or else, of how many orders, those without a person.
+    """
     found = missing(question, now)
     rows = found.without_assignment + found.without_outcome
+    if rows:
+        return Check(COMPLETE, WITHHELD, rows)
     nameless = found.orders_without_person > MOST_WITHOUT_A_PERSON * found.orders
-    return Check(COMPLETE, WITHHELD if rows or nameless else PASSED, rows or found.orders_without_person, found.orders)
+    return Check(COMPLETE, WITHHELD if nameless else PASSED, found.orders_without_person, found.orders)
 
 
 def altered(question: str) -> int:

@@ -39,6 +39,7 @@ COSTS: dict[str, dict[str, Cost]] = {
         "loyaltyRules": _page(),
         "loyaltyTiers": _costs(2),
         "loyaltyHoldoutPower": _costs(10),
+        "loyaltyReport": _costs(100),
         "surpriseCampaigns": _page(),
         "surpriseProofs": _page(),
         "surveyAnswers": _page(),
@@ -73,6 +74,13 @@ COSTS: dict[str, dict[str, Cost]] = {
         name: _costs(1) for name in ("products", "categories", "collections", "groups", "tiers", "weekdays")
     },
     "LoyaltyTierLadder": {"tiers": _costs(1)},
+    "LoyaltyReport": {
+        name: _costs(1) for name in ("sections", "questions", "amounts", "months", "owed", "scores", "products")
+    },
+    "LoyaltyReportQuestion": {"checks": _costs(1)},
+    "LoyaltyReportOwed": {"ages": _costs(1)},
+    "LoyaltyReportUse": {"tiers": _costs(1), "surprisesCost": _costs(1)},
+    "LoyaltyReportSection": {name: _costs(1) for name in ("sentences", "figures", "charts")},
     "LoyaltyAccount": {
         "tier": _costs(10),
         "entries": _page(),

@@ -21,6 +21,7 @@ from .points import USER_LOYALTY, PointsQueries
 from .preference_mutations import PreferenceMutations
 from .proofs import ProofQueries
 from .recommendations import RecommendationQueries
+from .reports import ReportQueries
 from .reward_mutations import RewardMutations
 from .rewards import RewardQueries
 from .rule_mutations import RuleMutations
@@ -45,6 +46,7 @@ class Queries(
     ProofQueries,
     RecommendationQueries,
     SurveyQueries,
+    ReportQueries,
 ):
     pass
 
@@ -107,7 +109,9 @@ def sdl() -> str:
 
 
 _EXTENDED = re.compile(r"^type (Query|Mutation|User|Order|Checkout)\b", re.MULTILINE)
-_OF_THE_HOST = re.compile(r"(schema|type Money|type Product|type PageInfo|scalar DateTime|scalar Decimal)\b")
+_OF_THE_HOST = re.compile(
+    r"(schema|type Money|type Product|type PageInfo|scalar Date\b|scalar DateTime|scalar Decimal)\b"
+)
 
 
 def _is_the_hosts(definition: str) -> bool:

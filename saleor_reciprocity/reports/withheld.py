@@ -24,19 +24,26 @@ def sentences(checks: Iterable[Check], question: Question, today: date) -> list[
 
 def _reproducible(check: Check, question: Question, today: date) -> str:
     text = ngettext(
-        "Withheld: %(count)s of %(of)s decisions does not follow from the key that made it. It was changed.",
-        "Withheld: %(count)s of %(of)s decisions do not follow from the key that made them. They were changed.",
+        "Withheld: %(count)s decision does not follow from the key that made it. It was changed.",
+        "Withheld: %(count)s decisions do not follow from the key that made them. They were changed.",
         int(check.count),
     )
     return text % _counts(check)
 
 
 def _complete(check: Check, question: Question, today: date) -> str:
-    text = ngettext(
-        "Withheld: %(count)s row that has to be there is missing among %(of)s.",
-        "Withheld: %(count)s rows that have to be there are missing among %(of)s.",
-        int(check.count),
-    )
+    if check.of:
+        text = ngettext(
+            "Withheld: %(count)s of %(of)s orders leads to no customer.",
+            "Withheld: %(count)s of %(of)s orders lead to no customer.",
+            int(check.count),
+        )
+    else:
+        text = ngettext(
+            "Withheld: %(count)s row that has to be there is missing.",
+            "Withheld: %(count)s rows that have to be there are missing.",
+            int(check.count),
+        )
     return text % _counts(check)
 
 

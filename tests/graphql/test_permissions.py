@@ -49,6 +49,7 @@ MATRIX = {
     "Query.surpriseProofs": CALLERS,
     "Query.surpriseCampaigns": ("manager", "app"),
     "Query.loyaltyHoldoutPower": ("manager", "app"),
+    "Query.loyaltyReport": ("manager", "app"),
     "Mutation.surpriseCampaignCreate": ("manager", "app"),
     "Mutation.surpriseCampaignUpdate": ("manager", "app"),
     "Mutation.surpriseCampaignEnd": ("manager", "app"),
@@ -183,6 +184,7 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
         "Query.surpriseProofs": "{ surpriseProofs { edges { node { secretHash } } } }",
         "Query.surpriseCampaigns": "{ surpriseCampaigns { edges { node { id } } } }",
         "Query.loyaltyHoldoutPower": "{ loyaltyHoldoutPower { customers } }",
+        "Query.loyaltyReport": "{ loyaltyReport { title } }",
         "Mutation.surpriseCampaignCreate": "mutation { surpriseCampaignCreate(input: {"
         'name: "Spring", probability: 0.1, budget: {total: 9}, prizes: [{kind: VOUCHER, name: "One", value: 1}]}) '
         "{ campaign { id } errors { code } } }",

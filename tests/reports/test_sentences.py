@@ -120,17 +120,25 @@ SAID: dict[str, tuple[Question, str]] = {
         "Withheld: 850 of 4,850 customers are held out where about 970 should be. Rows are missing or were changed."
         + UNEXPLAINED,
     ),
-    "draw": (
-        not_concluded("reproducible", count=2, of=4850),
-        "Withheld: 2 of 4,850 decisions do not follow from the key that made them. They were changed." + UNEXPLAINED,
+    "draws": (
+        not_concluded("reproducible", count=2),
+        "Withheld: 2 decisions do not follow from the key that made them. They were changed." + UNEXPLAINED,
     ),
     "one draw": (
-        not_concluded("reproducible", count=1, of=4850),
-        "Withheld: 1 of 4,850 decisions does not follow from the key that made it. It was changed." + UNEXPLAINED,
+        not_concluded("reproducible", count=1),
+        "Withheld: 1 decision does not follow from the key that made it. It was changed." + UNEXPLAINED,
     ),
     "complete": (
-        not_concluded("complete", count=12, of=4850),
-        "Withheld: 12 rows that have to be there are missing among 4,850." + UNEXPLAINED,
+        not_concluded("complete", count=12),
+        "Withheld: 12 rows that have to be there are missing." + UNEXPLAINED,
+    ),
+    "one missing": (
+        not_concluded("complete", count=1),
+        "Withheld: 1 row that has to be there is missing." + UNEXPLAINED,
+    ),
+    "orders of nobody": (
+        not_concluded("complete", count=300, of=4850),
+        "Withheld: 300 of 4,850 orders lead to no customer." + UNEXPLAINED,
     ),
     "placebo": (
         not_concluded("placebo"),

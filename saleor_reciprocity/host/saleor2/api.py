@@ -29,6 +29,13 @@ def signed_in_by_cookie(context: Any) -> bool:
     return "HTTP_AUTHORIZATION" not in context.META and "JWT" in context.COOKIES
 
 
+def date_type() -> Any:
+    """The GraphQL scalar `Date` of the host's schema."""
+    from graphene import Date
+
+    return Date
+
+
 def date_time_type() -> Any:
     """The GraphQL scalar `DateTime` of the host's schema."""
     from graphene import DateTime

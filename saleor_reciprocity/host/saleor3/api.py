@@ -32,6 +32,13 @@ def signed_in_by_cookie(context: Any) -> bool:
     return False
 
 
+def date_type() -> Any:
+    """The GraphQL scalar `Date` of the host's schema."""
+    from saleor.graphql.core.scalars import Date
+
+    return Date
+
+
 def date_time_type() -> Any:
     """The GraphQL scalar `DateTime` of the host's schema."""
     from saleor.graphql.core.scalars import DateTime
