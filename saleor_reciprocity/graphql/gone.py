@@ -12,6 +12,7 @@ from saleor_reciprocity import host
 from .scalars import global_id
 
 GROUP = "Group"
+KINDS = ("Product", "Category", "Collection", GROUP)
 
 
 class Gone(host.data_loader()):  # type: ignore[misc]

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from saleor_reciprocity import host
 from saleor_reciprocity.rewards import queries
-from saleor_reciprocity.rewards.models import Redemption, RedemptionState, Reward, RewardKind
+from saleor_reciprocity.rewards.kinds import RewardKind
+from saleor_reciprocity.rewards.models import Redemption, RedemptionState, Reward
 
 from . import permissions
 from .connections import Connection, ConnectionField, page

@@ -14,12 +14,12 @@ from saleor_reciprocity.points.earning import rulebook, simulation
 from saleor_reciprocity.points.earning.rules import Trigger
 
 from . import permissions
+from .conditions import LoyaltyRuleConditionsInput
 from .entries import LoyaltyEntry
 from .mutations import LoyaltyMutation
 from .naming import person_named
 from .rules import (
     LoyaltyRule,
-    LoyaltyRuleConditionsInput,
     LoyaltyRuleEffect,
     LoyaltyRuleInput,
     LoyaltyRuleSimulation,

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import time
 from typing import Any
 
 import graphene
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from saleor_reciprocity import errors, host
+from saleor_reciprocity import host
 from saleor_reciprocity.points.earning import rulebook, simulation
-from saleor_reciprocity.points.earning.conditions import conditions_from
+from saleor_reciprocity.points.earning.conditions import Conditions, conditions_from
 from saleor_reciprocity.points.earning.models import EarningRuleVersion
-from saleor_reciprocity.points.earning.rules import Conditions, Effect, Stacking, Trigger
+from saleor_reciprocity.points.earning.rules import Effect, Stacking, Trigger
 
 from . import gone, permissions
+from .conditions import LoyaltyRuleConditions, LoyaltyRuleConditionsInput, conditions_given, named
 from .connections import Connection, ConnectionField, page
-from .scalars import CHANNEL_ARGUMENT, DateTime, Number, channel_with_slug, given, global_id, moment, row_id, words
+from .scalars import CHANNEL_ARGUMENT, DateTime, Number, channel_with_slug, given, global_id, moment, words
 
 LoyaltyRuleTrigger = words("LoyaltyRuleTrigger", Trigger, "What a rule gives points for.")
 LoyaltyRuleEffect = words("LoyaltyRuleEffect", Effect, "What a rule does.")
@@ -25,68 +24,10 @@ LoyaltyRuleStacking = words("LoyaltyRuleStacking", Stacking, "How a rule combine
 LoyaltyRuleState = graphene.Enum(
     "LoyaltyRuleState", [(state.upper(), state) for state in (rulebook.RUNNING, rulebook.SCHEDULED, rulebook.ENDED)]
 )
-LoyaltyWeekday = graphene.Enum(
-    "LoyaltyWeekday",
-    [
-        (day, number)
-        for number, day in enumerate(("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"), 1)
-    ],
-)
-
-IDS = {"products": "Product", "categories": "Category", "collections": "Collection"}
 
 
 def listed(of: Any, description: str, required: bool = False) -> Any:
     return graphene.List(graphene.NonNull(of), description=description, required=required)
-
-
-class LoyaltyRuleConditions(graphene.ObjectType):
-    """What has to be so for a rule to apply: all kinds that are named, each in any one of its values."""
-
-    products = listed(graphene.ID, "The products.", required=True)
-    categories = listed(graphene.ID, "The categories, with those below them.", required=True)
-    collections = listed(graphene.ID, "The collections.", required=True)
-    groups = listed(graphene.String, "Names of the customer's groups.", required=True)
-    tiers = listed(graphene.String, "Codes of the customer's tier.", required=True)
-    order_number = graphene.Int(description="Which order of the customer: 1 is the first.")
-    every_nth_order = graphene.Int(description="Every how many-th order of the customer.")
-    minimum_total = Number(description="The smallest total of the order, with shipping and taxes.")
-    maximum_total = Number(description="The largest total of the order, with shipping and taxes.")
-    weekdays = listed(LoyaltyWeekday, "Days of the week by the channel's clock.", required=True)
-    time_from = graphene.String(description="From what time of day on, by the channel's clock, as HH:MM.")
-    time_to = graphene.String(description="Up to what time of day, not included; past midnight if it is earlier.")
-
-    @staticmethod
-    def resolve_products(root: Conditions, info: Any) -> list[str]:
-        return [global_id("Product", key) for key in sorted(root.products)]
-
-    @staticmethod
-    def resolve_categories(root: Conditions, info: Any) -> list[str]:
-        return [global_id("Category", key) for key in sorted(root.categories)]
-
-    @staticmethod
-    def resolve_collections(root: Conditions, info: Any) -> list[str]:
-        return [global_id("Collection", key) for key in sorted(root.collections)]
-
-    @staticmethod
-    def resolve_groups(root: Conditions, info: Any) -> list[str]:
-        return sorted(root.groups)
-
-    @staticmethod
-    def resolve_tiers(root: Conditions, info: Any) -> list[str]:
-        return sorted(root.tiers)
-
-    @staticmethod
-    def resolve_weekdays(root: Conditions, info: Any) -> list[int]:
-        return sorted(root.weekdays)
-
-    @staticmethod
-    def resolve_time_from(root: Conditions, info: Any) -> str | None:
-        return root.time_from.isoformat("minutes") if root.time_from else None
-
-    @staticmethod
-    def resolve_time_to(root: Conditions, info: Any) -> str | None:
-        return root.time_to.isoformat("minutes") if root.time_to else None
 
 
 class LoyaltyRule(graphene.ObjectType):
@@ -122,9 +63,7 @@ class LoyaltyRule(graphene.ObjectType):
 
     @staticmethod
     def resolve_gone(root: EarningRuleVersion, info: Any) -> Any:
-        conditions = conditions_from(root.conditions)
-        named = [(IDS[name], key) for name in IDS for key in getattr(conditions, name)]
-        return gone.among(info.context, [*named, *((gone.GROUP, name) for name in conditions.groups)])
+        return gone.among(info.context, named(conditions_from(root.conditions)))
 
     @staticmethod
     def resolve_state(root: EarningRuleVersion, info: Any) -> str:
@@ -167,21 +106,6 @@ class LoyaltyRuleSimulation(graphene.ObjectType):
         return None if root.liability is None else host.money(root.liability, root.currency)
 
 
-class LoyaltyRuleConditionsInput(graphene.InputObjectType):
-    products = listed(graphene.ID, "Any of these products.")
-    categories = listed(graphene.ID, "Any of these categories, or one below.")
-    collections = listed(graphene.ID, "Any of these collections.")
-    groups = listed(graphene.String, "The customer is in one of the groups with these names.")
-    tiers = listed(graphene.String, "The customer has the tier with one of these codes.")
-    order_number = graphene.Int(description="Which order of the customer: 1 is the first.")
-    every_nth_order = graphene.Int(description="Every how many-th order of the customer.")
-    minimum_total = Number(description="The smallest total of the order, with shipping and taxes.")
-    maximum_total = Number(description="The largest total of the order, with shipping and taxes.")
-    weekdays = listed(LoyaltyWeekday, "Days of the week by the channel's clock.")
-    time_from = graphene.String(description="From what time of day on, by the channel's clock, as HH:MM.")
-    time_to = graphene.String(description="Up to what time of day, not included; past midnight if it is earlier.")
-
-
 class LoyaltyRuleInput(graphene.InputObjectType):
     channel = graphene.String(description=CHANNEL_ARGUMENT)
     name = graphene.String(required=True, description="The name, which customers read.")
@@ -202,31 +126,8 @@ def rule_terms(input: Any) -> dict[str, Any]:
         if name in terms:
             terms[name] = moment(terms[name], field)
     if "conditions" in terms:
-        terms["conditions"] = _conditions(given(terms["conditions"]))
+        terms["conditions"] = conditions_given(given(terms["conditions"]))
     return terms
-
-
-def _conditions(values: dict[str, Any]) -> Conditions:
-    for name, type_name in IDS.items():
-        if name in values:
-            values[name] = [row_id(type_name, key, name) for key in values[name]]
-    for name, field in (("time_from", "timeFrom"), ("time_to", "timeTo")):
-        if name in values:
-            values[name] = _time_of_day(values[name], field)
-    plain: dict[str, Any] = {
-        name: frozenset(value) if isinstance(value, list) else value for name, value in values.items()
-    }
-    return Conditions(**plain)
-
-
-def _time_of_day(text: str, field: str) -> time:
-    try:
-        found = time.fromisoformat(text)
-    except ValueError:
-        raise errors.Invalid(_("Enter a time of day as HH:MM."), field=field) from None
-    if found.tzinfo is not None:
-        raise errors.Invalid(_("Enter a time of day as HH:MM."), field=field)
-    return found
 
 
 DEFAULTS = {"trigger": Trigger.ORDER.value, "stacking": Stacking.ADD.value, "priority": 0}

@@ -13,8 +13,9 @@ from saleor_reciprocity import erased, host, programmes, settings
 
 from . import accounts, ledger, moving
 from .earning import rulebook
+from .earning.conditions import Buyer, Shelf
 from .earning.entitlement import entitlement
-from .earning.rules import Buyer, Rule, Shelf
+from .earning.rules import Rule
 from .earning.terms import EARNS, NOTHING, PROGRAMME_OFF, TOO_LARGE, Terms, is_too_large, terms_for, verdict
 from .models import Account, OrderTerms
 from .queries import maturing

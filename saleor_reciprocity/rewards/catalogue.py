@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from saleor_reciprocity import errors, host, settings
 from saleor_reciprocity.points.tiers import ladders
 
-from .models import Reward, RewardKind
+from .kinds import KINDS, PERCENT, PRODUCT, kind_of
+from .models import Reward
 
 GREATEST_NUMBER = 2**31 - 1  # the greatest Int of GraphQL
 GREATEST_VALUE = Decimal(10) ** 9
@@ -87,9 +88,8 @@ def on_offer(channel_id: str, now: datetime) -> QuerySet:
     if channel is None:
         return Reward.objects.none()
     rows = Reward.objects.filter(started, going_on, channel_id=channel_id, currency=channel.currency, is_active=True)
-    if not host.gift_cards_accepted(channel_id):
-        rows = rows.exclude(kind=RewardKind.GIFT_CARD)
-    free = rows.filter(kind=RewardKind.FREE_PRODUCT).values_list("product_id", flat=True)
+    rows = rows.exclude(kind__in=[name for name, kind in KINDS.items() if not kind.is_accepted(channel_id)])
+    free = rows.exclude(product_id=None).values_list("product_id", flat=True)
     return rows.filter(Q(product_id=None) | Q(product_id__in=host.shown_products(list(free), channel_id, now)))
 
 
@@ -101,11 +101,10 @@ def is_offered(reward: Reward, channel: host.Channel, now: datetime) -> bool:
 
 
 def _can_be_had(reward: Reward, now: datetime) -> bool:
-    if reward.kind == RewardKind.GIFT_CARD:
-        return host.gift_cards_accepted(reward.channel_id)
-    if reward.kind == RewardKind.FREE_PRODUCT:
+    kind = kind_of(reward)
+    if kind.has == PRODUCT:
         return bool(host.shown_products([reward.product_id or 0], reward.channel_id, now, keep=True))
-    return True
+    return kind.is_accepted(reward.channel_id)
 
 
 def take_from_stock(reward_id: int) -> bool:
@@ -148,12 +147,12 @@ def _check(reward: Reward) -> None:
 
 
 def _check_kind(reward: Reward) -> None:
-    if reward.kind == RewardKind.GIFT_CARD:
-        if not host.gift_cards_accepted(reward.channel_id):
-            raise errors.Invalid(_("Gift cards can't be used at checkout in this channel."), field="kind")
-        if reward.minimum_spent is not None:
-            raise errors.Invalid(_("A gift card pays for any order."), field="minimumSpent")
-    is_percentage, is_product = reward.kind == RewardKind.PERCENTAGE, reward.kind == RewardKind.FREE_PRODUCT
+    kind = kind_of(reward)
+    if not kind.is_accepted(reward.channel_id):
+        raise errors.Invalid(str(kind.refusal), field="kind")
+    if not kind.is_voucher and reward.minimum_spent is not None:
+        raise errors.Invalid(_("A gift card pays for any order."), field="minimumSpent")
+    is_percentage, is_product = kind.has == PERCENT, kind.has == PRODUCT
     if is_percentage and (reward.percent is None or not 0 < reward.percent <= 100):
         raise errors.Invalid(_("Enter a percentage above 0, at most 100."), field="percent")
     if is_percentage and reward.percent is not None and reward.percent != round(reward.percent, 3):
@@ -176,7 +175,7 @@ def _check_slider(reward: Reward) -> None:
     least, most = reward.least_points, reward.most_points
     if least is None and most is None:
         return
-    if reward.kind not in (RewardKind.VOUCHER, RewardKind.GIFT_CARD):
+    if not kind_of(reward).is_money:
         raise errors.Invalid(_("Only vouchers and gift cards can be of any amount."), field="leastPoints")
     if least is None or not 0 < least <= GREATEST_NUMBER:
         raise errors.Invalid(_("Enter a whole number of points above 0."), field="leastPoints")

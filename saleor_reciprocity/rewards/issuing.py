@@ -1,10 +1,7 @@
-"""Issuing: how the code of each kind of reward is made and unmade in the host."""
+"""Issuing: how a code is made and unmade in the host. What that means for each kind is in `kinds`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 from typing import Iterable
 
 from django.db import connection
@@ -12,38 +9,15 @@ from django.db import connection
 from saleor_reciprocity import host
 
 from .codes import new_code
-from .models import IssuedCode, RewardKind
-
-MONEY_KINDS = (RewardKind.VOUCHER, RewardKind.GIFT_CARD)  # worth their value on any checkout
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What a code is for. `amount` is the most that it takes off."""
-
-    kind: str
-    name: str
-    amount: Decimal
-    channel: host.Channel
-    user_id: int | None = None
-    ends_at: datetime | None = None
-    product_id: int | None = None
-    minimum_spent: Decimal | None = None
+from .kinds import KINDS, Terms, kind_of
+from .models import IssuedCode
 
 
 def issue(terms: Terms) -> str:
     """Make a new code in the host."""
-    is_card = terms.kind == RewardKind.GIFT_CARD
-    code = _unused_code(host.GIFT_CARD_CODE_LENGTH if is_card else host.VOUCHER_CODE_LENGTH)
-    common = (code, terms.name, terms.amount, terms.channel)
-    if is_card:
-        host.issue_gift_card(*common, terms.user_id, terms.ends_at)
-    elif terms.kind == RewardKind.FREE_PRODUCT:
-        host.issue_product_voucher(*common, terms.product_id or 0, terms.ends_at, terms.minimum_spent)
-    elif terms.kind == RewardKind.FREE_SHIPPING:
-        host.issue_shipping_voucher(*common, terms.user_id, terms.ends_at, terms.minimum_spent)
-    else:
-        host.issue_voucher(*common, terms.user_id, terms.ends_at, terms.minimum_spent)
+    kind = kind_of(terms)
+    code = _unused_code(kind.code_length)
+    kind.issue(code, terms)
     return code
 
 
@@ -53,17 +27,14 @@ def find(kind: str, code: str) -> host.Whereabouts:
     A voucher that an order carries though the host counted no use is withdrawn: nobody uses it a second time.
     """
     found = host.whereabouts(code)
-    if found.order_id and not found.is_counted and kind != RewardKind.GIFT_CARD:
+    if found.order_id and not found.is_counted and KINDS[str(kind)].is_voucher:
         withdraw(kind, code)
     return found
 
 
 def withdraw(kind: str, code: str) -> None:
     """Make a code worthless that was found to be free."""
-    if kind == RewardKind.GIFT_CARD:
-        host.withdraw_gift_card(code)
-    else:
-        host.withdraw_voucher(code)
+    KINDS[str(kind)].withdraw(code)
 
 
 def forget(codes: Iterable[str]) -> None:

@@ -8,15 +8,7 @@ from django.db.models import F, Q
 from saleor_reciprocity.fields import check
 from saleor_reciprocity.points.models import Account, Entry
 
-
-class RewardKind(models.TextChoices):
-    """What a customer gets for the points."""
-
-    VOUCHER = "voucher", "A fixed amount off one order"
-    PERCENTAGE = "percentage", "A percentage of the goods on the checkout that it is redeemed for"
-    FREE_SHIPPING = "free shipping", "Free shipping of one order"
-    FREE_PRODUCT = "free product", "One piece of a product for nothing"
-    GIFT_CARD = "gift card", "A gift card with a balance"
+from .kinds import RewardKind
 
 
 class RedemptionState(models.TextChoices):

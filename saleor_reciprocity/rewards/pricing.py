@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host
 
-from . import issuing, price
-from .models import Reward, RewardKind
+from . import price
+from .kinds import PERCENT, kind_of
+from .models import Reward
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,10 @@ def sale(reward: Reward, asked: int | None, available: int, checkout: host.Check
     """
     if checkout is not None:
         _check_fit(reward, checkout)
-    if reward.kind == RewardKind.PERCENTAGE:
+    kind = kind_of(reward)
+    if kind.has == PERCENT:
         return _percentage(reward, asked, checkout)
-    if reward.kind not in issuing.MONEY_KINDS:
+    if not kind.is_money:
         return Sale(_wanted(reward, asked, available), reward.value, reward.minimum_spent)
     if reward.is_slider and asked is None and checkout is None:
         raise errors.Invalid(_("Say how many points to exchange."), field="points")
@@ -59,7 +61,7 @@ def _wanted(reward: Reward, asked: int | None, available: int) -> int:
 def _payable(reward: Reward, checkout: host.Checkout | None) -> Decimal | None:
     if checkout is None:
         return None
-    return checkout.payable if reward.kind == RewardKind.GIFT_CARD else min(checkout.goods, checkout.payable)
+    return min(checkout.goods, checkout.payable) if kind_of(reward).is_voucher else checkout.payable
 
 
 def _percentage(reward: Reward, asked: int | None, checkout: host.Checkout | None) -> Sale:
@@ -74,16 +76,15 @@ def _percentage(reward: Reward, asked: int | None, checkout: host.Checkout | Non
 
 
 def _check_fit(reward: Reward, checkout: host.Checkout) -> None:
-    needs_no_voucher = reward.kind == RewardKind.GIFT_CARD
-    if checkout.voucher_code and not needs_no_voucher:
+    kind = kind_of(reward)
+    if checkout.voucher_code and kind.is_voucher:
         raise errors.VoucherOnCheckout
     fits = (
         (reward.channel_id, reward.currency) == (checkout.channel_id, checkout.currency)
         and checkout.payable > 0
         and (reward.minimum_spent is None or checkout.goods >= reward.minimum_spent)
-        and (checkout.goods > 0 or needs_no_voucher)
-        and (reward.kind != RewardKind.FREE_SHIPPING or checkout.shipping > 0)
-        and (reward.kind != RewardKind.FREE_PRODUCT or reward.product_id in checkout.product_ids)
+        and (checkout.goods > 0 or not kind.is_voucher)
+        and kind.fits(reward, checkout)
     )
     if not fits:
         raise errors.RewardNotApplicable

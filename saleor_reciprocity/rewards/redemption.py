@@ -15,9 +15,10 @@ from saleor_reciprocity.points import accounts, ledger, orders
 from saleor_reciprocity.points.locking import locking
 from saleor_reciprocity.points.models import Account, Kind
 
-from . import catalogue, issuing, limits, messages, pricing
+from . import catalogue, issuing, kinds, limits, messages, pricing
 from .codes import FORGOTTEN
-from .models import Redemption, RedemptionState, Reward, RewardKind
+from .kinds import kind_of
+from .models import Redemption, RedemptionState, Reward
 
 LONGEST_KEY = 128
 LONGEST_WAY = timedelta(minutes=1)  # of a code to a checkout; a process that takes longer has died
@@ -108,7 +109,7 @@ def _has_room(checkout: host.Checkout | None, person: host.Person, redemption: R
     """Whether a code can be put on a checkout of the person's own without driving another voucher away."""
     if checkout is None or not _is_own(checkout, person):
         return False
-    return redemption.kind == RewardKind.GIFT_CARD or checkout.voucher_code in ("", redemption.code)
+    return not kind_of(redemption).is_voucher or checkout.voucher_code in ("", redemption.code)
 
 
 def _put(redemption: Redemption, put: Callable[[str], bool]) -> bool:
@@ -250,7 +251,7 @@ def _exchange(account: Account, person: host.Person, wish: Wish, now: datetime) 
     entry = ledger.spend(account, debit, now)
     expires_at = now + timedelta(days=reward.validity_days) if reward.validity_days else None
     code = issuing.issue(
-        issuing.Terms(
+        kinds.Terms(
             kind=reward.kind,
             name=reward.name,
             amount=sale.value,
@@ -306,7 +307,7 @@ def _checkout_now(account: Account, wish: Wish, now: datetime) -> host.Checkout 
     for made in on_their_way:
         if made.code in (checkout.voucher_code, *checkout.gift_card_codes):
             continue  # it has arrived
-        is_voucher = made.kind != RewardKind.GIFT_CARD
+        is_voucher = kind_of(made).is_voucher
         checkout = replace(
             checkout,
             payable=max(Decimal(0), checkout.payable - made.value),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host, inputs, programmes, settings
 from saleor_reciprocity.points.tiers import ladders
+from saleor_reciprocity.rewards.kinds import KINDS, PERCENT, PRODUCT, kind_of
 
 from . import draw
 from .models import Budget, Campaign, Prize, PrizeKind
@@ -41,16 +42,15 @@ def prizes_in_stock(campaign: Campaign, channel: host.Channel, now: datetime) ->
     Products that it shows stay in the shop until the transaction ends. Money of another currency is no prize.
     """
     rows = list(campaign.prizes.filter(Q(stock=None) | Q(given__lt=F("stock"))).order_by("pk"))
-    free = [prize.product_id for prize in rows if prize.kind == PrizeKind.FREE_PRODUCT and prize.product_id]
-    shown = host.shown_products(free, channel.id, now, keep=True)
-    cards = any(prize.kind == PrizeKind.GIFT_CARD for prize in rows) and host.gift_cards_accepted(channel.id)
+    shown = host.shown_products([prize.product_id for prize in rows if prize.product_id], channel.id, now, keep=True)
+    accepted = {kind: KINDS[kind].is_accepted(channel.id) for kind in {prize.kind for prize in rows} & KINDS.keys()}
     same_currency = campaign.budget.currency == channel.currency
 
     def can_be_given(prize: Prize) -> bool:
         if prize.kind == PrizeKind.POINTS:
             return True
-        has_it = {PrizeKind.FREE_PRODUCT: prize.product_id in shown, PrizeKind.GIFT_CARD: cards}
-        return same_currency and has_it.get(prize.kind, True)
+        has_it = kind_of(prize).has != PRODUCT or prize.product_id in shown
+        return same_currency and accepted[prize.kind] and has_it
 
     return [prize for prize in rows if can_be_given(prize)]
 
@@ -252,12 +252,11 @@ def _problem(gift: Gift, value: Decimal | None, channel: host.Channel) -> str | 
 
 
 def _problem_of_kind(gift: Gift, channel: host.Channel) -> str | None:
-    if gift.kind == PrizeKind.PERCENTAGE and (gift.percent is None or not 0 < gift.percent <= 100):
+    if gift.kind == PrizeKind.POINTS:
+        return None if 0 < (gift.points or 0) <= GREATEST_NUMBER else _("Enter a whole number of points above 0.")
+    kind = kind_of(gift)
+    if kind.has == PERCENT and (gift.percent is None or not 0 < gift.percent <= 100):
         return _("Enter a percentage above 0 and up to 100.")
-    if gift.kind == PrizeKind.POINTS and not 0 < (gift.points or 0) <= GREATEST_NUMBER:
-        return _("Enter a whole number of points above 0.")
-    if gift.kind == PrizeKind.FREE_PRODUCT and not (gift.product_id and host.product_exists(gift.product_id)):
+    if kind.has == PRODUCT and not (gift.product_id and host.product_exists(gift.product_id)):
         return _("Choose a product of this shop.")
-    if gift.kind == PrizeKind.GIFT_CARD and not host.gift_cards_accepted(channel.id):
-        return _("Gift cards can't be used at checkout in this channel.")
-    return None
+    return None if kind.is_accepted(channel.id) else str(kind.refusal)

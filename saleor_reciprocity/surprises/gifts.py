@@ -13,6 +13,7 @@ from saleor_reciprocity.points import accounts, giving, ledger
 from saleor_reciprocity.points.models import Account, Kind
 from saleor_reciprocity.rewards import issuing
 from saleor_reciprocity.rewards.codes import FORGOTTEN
+from saleor_reciprocity.rewards.kinds import Terms
 
 from . import budget
 from .models import ERASED, Draw, GiftState, Prize, PrizeKind
@@ -36,7 +37,7 @@ def give(draw: Draw, prize: Prize, channel: host.Channel, account: Account) -> N
         draw.entry = giving.give(account, _posting(draw, prize.points or 0, "given", draw.drawn_at), draw.drawn_at)
         return
     draw.code = issuing.issue(
-        issuing.Terms(prize.kind, prize.name, draw.cost, channel, draw.user_id, draw.expires_at, prize.product_id)
+        Terms(prize.kind, prize.name, draw.cost, channel, draw.user_id, draw.expires_at, prize.product_id)
     )
 
 

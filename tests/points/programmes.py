@@ -7,8 +7,8 @@ from typing import Any
 
 from saleor_reciprocity import host, settlement
 from saleor_reciprocity.points.earning import rulebook
+from saleor_reciprocity.points.earning.conditions import Conditions
 from saleor_reciprocity.points.earning.models import EarningRuleVersion
-from saleor_reciprocity.points.earning.rules import Conditions
 from saleor_reciprocity.points.models import Account
 from saleor_reciprocity.points.tiers import ladders
 from saleor_reciprocity.points.tiers.ladder import Step

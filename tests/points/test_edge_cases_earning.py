@@ -17,8 +17,9 @@ from django.utils import timezone
 from saleor_reciprocity import clock, host, settlement, sweep
 from saleor_reciprocity.points import bonuses, queries
 from saleor_reciprocity.points.earning import rulebook
+from saleor_reciprocity.points.earning.conditions import Conditions
 from saleor_reciprocity.points.earning.models import EarningRule, EarningRuleVersion
-from saleor_reciprocity.points.earning.rules import Conditions, Trigger
+from saleor_reciprocity.points.earning.rules import Trigger
 from saleor_reciprocity.points.models import Account, Entry, OrderTerms
 from saleor_reciprocity.points.tiers import standing
 from saleor_reciprocity.points.tiers.models import TierChange

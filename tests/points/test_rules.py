@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from saleor_reciprocity import inputs
 from saleor_reciprocity.host.facts import Order
 from saleor_reciprocity.points.earning import rules
+from saleor_reciprocity.points.earning.conditions import Buyer, Conditions, Shelf
 from saleor_reciprocity.points.earning.entitlement import entitlement
-from saleor_reciprocity.points.earning.rules import Buyer, Conditions, Effect, Rule, Shelf, Stacking
+from saleor_reciprocity.points.earning.rules import Effect, Rule, Stacking
 from saleor_reciprocity.points.earning.terms import Terms, is_too_large, terms_for
 from saleor_reciprocity.points.tiers.ladder import Standing
 

@@ -14,8 +14,9 @@ from django.utils import timezone
 from saleor_reciprocity import host, programmes, settlement
 from saleor_reciprocity.points import orders
 from saleor_reciprocity.points.earning import simulation
+from saleor_reciprocity.points.earning.conditions import Conditions
 from saleor_reciprocity.points.earning.entitlement import entitlement
-from saleor_reciprocity.points.earning.rules import Conditions, Effect, Rule, Stacking, Trigger
+from saleor_reciprocity.points.earning.rules import Effect, Rule, Stacking, Trigger
 from saleor_reciprocity.points.earning.terms import terms_for
 from saleor_reciprocity.points.models import Account
 

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from saleor_reciprocity import host, settlement
 from saleor_reciprocity.points.earning import rulebook, simulation
-from saleor_reciprocity.points.earning.rules import Conditions, Effect, Rule, Stacking, Trigger
+from saleor_reciprocity.points.earning.conditions import Conditions
+from saleor_reciprocity.points.earning.rules import Effect, Rule, Stacking, Trigger
 from saleor_reciprocity.points.models import Account
 
 from .. import hosts

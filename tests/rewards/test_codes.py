@@ -10,7 +10,7 @@ from django.utils import timezone
 from saleor.discount.models import Voucher
 
 from saleor_reciprocity import host, settlement
-from saleor_reciprocity.rewards import issuing, redemption
+from saleor_reciprocity.rewards import issuing, kinds, redemption
 from saleor_reciprocity.rewards.codes import ALPHABET, new_code
 from saleor_reciprocity.rewards.models import Reward
 
@@ -48,7 +48,7 @@ def test_a_code_that_is_taken_is_not_given_again(programme_on: Any, customer: An
 
 def test_a_code_of_ours_that_belongs_to_nothing_is_found(programme_on: Any) -> None:
     """As if a process had made a code and not what it is for."""
-    code = issuing.issue(issuing.Terms("voucher", "Lost", Decimal(5), programme_on))
+    code = issuing.issue(kinds.Terms("voucher", "Lost", Decimal(5), programme_on))
     assert "BROKEN  each code of ours in the shop belongs to a redemption or to a gift" in report()
     host.withdraw_voucher(code)
     if not hosts.MULTI_CHANNEL:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -10,8 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from saleor_reciprocity import errors, host
-from saleor_reciprocity.points.earning import rulebook, simulation
-from saleor_reciprocity.points.earning.rules import Conditions, Effect, Stacking, Trigger
+from saleor_reciprocity.points.earning import conditions, rulebook, simulation
+from saleor_reciprocity.points.earning.conditions import Conditions, declared
+from saleor_reciprocity.points.earning.rules import Effect, Stacking, Trigger
 
 
 class Command(BaseCommand):
@@ -23,17 +23,12 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=90, help="how many days to look back (90)")
         parser.add_argument("--channel", help="slug of the channel, where there is more than one")
         parser.add_argument("--stacking", choices=[way.value for way in Stacking], default=Stacking.ADD.value)
-        for name in ("product", "category", "collection"):
-            parser.add_argument(f"--{name}", type=int, action="append", default=[], help=f"number of a {name}")
-        parser.add_argument("--group", action="append", default=[], help="name of a group")
-        parser.add_argument("--tier", action="append", default=[], help="code of a tier")
-        parser.add_argument("--weekday", type=int, action="append", default=[], help="1 (Monday) to 7")
-        for name in ("from", "to"):
-            parser.add_argument(f"--time-{name}", type=time.fromisoformat, help="as 09:30, by the channel's clock")
-        parser.add_argument("--order-number", type=int)
-        parser.add_argument("--every-nth-order", type=int)
-        parser.add_argument("--minimum-total", type=Decimal)
-        parser.add_argument("--maximum-total", type=Decimal)
+        for each in declared():
+            if each.kind.is_set:
+                asked = {"type": each.kind.read, "action": "append", "default": [], "dest": each.name}
+                parser.add_argument(f"--{each.option}", help=each.shown, **asked)
+            else:
+                parser.add_argument("--" + each.name.replace("_", "-"), type=each.kind.read, help=each.shown)
 
     def handle(self, *args: Any, **options: Any) -> None:
         with host.allow_writer():
@@ -69,14 +64,7 @@ def _terms(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _conditions(options: dict[str, Any]) -> Conditions:
-    sets = {
-        "products": "product",
-        "categories": "category",
-        "collections": "collection",
-        "groups": "group",
-        "tiers": "tier",
-        "weekdays": "weekday",
-    }
-    plain = ("order_number", "every_nth_order", "minimum_total", "maximum_total", "time_from", "time_to")
-    asked: dict[str, Any] = {name: frozenset(options[option]) for name, option in sets.items()}
-    return Conditions(**asked, **{name: options[name] for name in plain})
+    asked: dict[str, Any] = {}
+    for each in declared():
+        asked[each.name] = frozenset(options[each.name]) if each.kind.is_set else options[each.name]
+    return conditions.Conditions(**asked)

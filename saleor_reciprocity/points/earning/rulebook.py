@@ -14,9 +14,20 @@ from django.utils.translation import gettext as _
 from saleor_reciprocity import errors, host
 
 from ..tiers import ladders
-from .conditions import SETS, conditions_as_json, conditions_from
+from .conditions import (
+    GROUPS,
+    MONEY,
+    NUMBER,
+    PERSON,
+    TIERS,
+    Condition,
+    Conditions,
+    conditions_as_json,
+    conditions_from,
+    given,
+)
 from .models import EarningRule, EarningRuleVersion
-from .rules import Conditions, Effect, Rule, Stacking, Trigger
+from .rules import Effect, Rule, Stacking, Trigger
 
 MOST_FACTOR = Decimal(1000)
 MOST_BONUS = 10**9
@@ -164,22 +175,18 @@ def _check_occasion(version: EarningRuleVersion, conditions: Conditions) -> None
     """A bonus for something else than an order can ask who somebody is, and nothing about an order."""
     if version.effect != Effect.BONUS.value:
         raise errors.Invalid(_("Only orders have multipliers and pieces. Choose a bonus."), field="effect")
-    if set(conditions_as_json(conditions)) - {"groups", "tiers"}:
+    if any(each.of != PERSON for each in given(conditions)):
         raise errors.Invalid(_("Without an order, only groups and tiers can be asked for."), field="conditions")
 
 
 def _check_numbers(conditions: Conditions, currency: str) -> None:
-    for name, field, most in (
-        ("order_number", "orderNumber", MOST_ORDERS),
-        ("every_nth_order", "everyNthOrder", MOST_ORDERS),
-    ):
-        number = getattr(conditions, name)
-        if number is not None and not 1 <= number <= most:
-            raise _not_between(1, most, field)
-    for name, field in (("minimum_total", "minimumTotal"), ("maximum_total", "maximumTotal")):
-        amount = getattr(conditions, name)
-        if amount is not None and not (0 <= amount <= MOST_TOTAL and amount == round(amount, host.decimals(currency))):
-            raise errors.Invalid(_("Enter an amount of at least 0 that the currency has coins for."), field=field)
+    for each in given(conditions):
+        value = getattr(conditions, each.name)
+        if each.kind is NUMBER and not 1 <= value <= MOST_ORDERS:
+            raise _not_between(1, MOST_ORDERS, each.field)
+        if each.kind is MONEY and not (0 <= value <= MOST_TOTAL and value == round(value, host.decimals(currency))):
+            message = _("Enter an amount of at least 0 that the currency has coins for.")
+            raise errors.Invalid(message, field=each.field)
     low, high = conditions.minimum_total, conditions.maximum_total
     if low is not None and high is not None and high < low:
         raise errors.Invalid(_("The largest total is below the smallest."), field="maximumTotal")
@@ -188,22 +195,25 @@ def _check_numbers(conditions: Conditions, currency: str) -> None:
 
 
 def _check_names(conditions: Conditions) -> None:
-    for name in SETS:
-        if len(getattr(conditions, name)) > MOST_VALUES:
-            raise errors.Invalid(_("Name at most %(most)s.") % {"most": MOST_VALUES}, field=name)
-    row = ladders.ladder_row()
-    known_tiers = {step.code for step in ladders.ladder_of(row).steps} if row else set()
-    missing: Iterable[tuple[str, Iterable[Any]]] = (
-        ("products", host.unknown_ids("product", conditions.products)),
-        ("categories", host.unknown_ids("category", conditions.categories)),
-        ("collections", host.unknown_ids("collection", conditions.collections)),
-        ("groups", host.unknown_groups(conditions.groups)),
-        ("tiers", conditions.tiers - known_tiers),
-    )
-    for field, unknown in missing:
+    sets = [each for each in given(conditions) if each.kind.is_set]
+    for each in sets:
+        if len(getattr(conditions, each.name)) > MOST_VALUES:
+            raise errors.Invalid(_("Name at most %(most)s.") % {"most": MOST_VALUES}, field=each.field)
+    for each in sets:
+        unknown = _unknown(each, getattr(conditions, each.name))
         if unknown:
             names = ", ".join(str(name) for name in sorted(unknown))
-            raise errors.Invalid(_("The shop does not have: %(names)s.") % {"names": names}, field=field)
+            raise errors.Invalid(_("The shop does not have: %(names)s.") % {"names": names}, field=each.field)
+
+
+def _unknown(condition: Condition, values: frozenset[Any]) -> Iterable[Any]:
+    """Which of the values of a condition the shop does not have."""
+    if condition.kind is GROUPS:
+        return host.unknown_groups(values)
+    if condition.kind is TIERS:
+        row = ladders.ladder_row()
+        return values - ({step.code for step in ladders.ladder_of(row).steps} if row else set())
+    return host.unknown_ids(condition.kind.names.lower(), values) if condition.kind.names else ()
 
 
 def _not_between(low: int, high: int, field: str) -> errors.Invalid:

@@ -9,7 +9,7 @@ channel's rate, MULTIPLY multiplies the line's rate, EXCLUSIVE leaves out the li
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -17,51 +17,33 @@ from django.db import connection
 
 from saleor_reciprocity import host, inputs, programmes, settings
 
+from .conditions import LINE, ORDER, PERSON, in_sql, sql_values
 from .rules import Effect, Rule, Stacking
 
 MOST_DAYS = 3650
+_RELATIONS = {name: getattr(host, name) for name in ("GROUP_MEMBERS", "CATEGORIES_ABOVE", "IN_COLLECTIONS")}
 
 _COST = """
 WITH numbered AS (
-  SELECT o.*, row_number() OVER (PARTITION BY o.person ORDER BY o.placed_at, o.order_id) AS number
+  SELECT o.*, row_number() OVER (PARTITION BY o.person ORDER BY o.placed_at, o.order_id) AS number_of_person
   FROM ({orders}) o
 ), chosen AS (
-  SELECT o.*, t.terms, o.placed_at AT TIME ZONE %(zone)s AS local FROM numbered o
-  LEFT JOIN reciprocity_orderterms t ON t.order_id = o.order_id AND t.account_id IS NOT NULL
+  SELECT o.*, t.terms, o.placed_at AT TIME ZONE %(zone)s AS local, (
+    SELECT c.code FROM reciprocity_tierchange c WHERE c.account_id = t.account_id AND c.changed_at <= o.placed_at
+    ORDER BY c.changed_at DESC, c.id DESC LIMIT 1) AS tier
+  FROM numbered o LEFT JOIN reciprocity_orderterms t ON t.order_id = o.order_id AND t.account_id IS NOT NULL
   WHERE o.channel_id = %(channel)s AND o.placed_at >= %(since)s AND o.placed_at < %(until)s AND o.person <> ''
-    AND (%(order_number)s::int IS NULL OR o.number = %(order_number)s::int)
-    AND (%(every_nth_order)s::int IS NULL OR o.number %% %(every_nth_order)s::int = 0)
-    AND (%(minimum_total)s::numeric IS NULL OR o.goods + o.shipping >= %(minimum_total)s::numeric)
-    AND (%(maximum_total)s::numeric IS NULL OR o.goods + o.shipping <= %(maximum_total)s::numeric)
-    AND (%(groups)s::text[] IS NULL OR EXISTS (
-      SELECT 1 FROM ({members}) m WHERE m.user_id = o.user_id AND m.name = ANY(%(groups)s::text[])))
-    AND (%(tiers)s::text[] IS NULL OR (
-      SELECT c.code FROM reciprocity_tierchange c WHERE c.account_id = t.account_id AND c.changed_at <= o.placed_at
-      ORDER BY c.changed_at DESC, c.id DESC LIMIT 1) = ANY(%(tiers)s::text[]))
 ), fitting AS (
-  SELECT * FROM chosen
-  WHERE (%(weekdays)s::int[] IS NULL OR extract(isodow FROM local)::int = ANY(%(weekdays)s::int[]))
-    AND CASE WHEN %(time_to)s::time IS NULL THEN local::time >= %(time_from)s::time
-      WHEN %(time_from)s::time < %(time_to)s::time
-        THEN local::time >= %(time_from)s::time AND local::time < %(time_to)s::time
-      ELSE local::time >= %(time_from)s::time OR local::time < %(time_to)s::time END
+  SELECT o.order_id, o.person, o.terms, o.goods, o.shipping, o.shipping_net FROM chosen o WHERE {holds}
 ), lines AS (
-  SELECT f.order_id, l.total, l.quantity, CASE WHEN %(net)s THEN l.total_net ELSE l.total END AS counted,
-    NOT l.is_gift_card
-      AND (%(products)s::int[] IS NULL OR l.product_id = ANY(%(products)s::int[]))
-      AND (%(categories)s::int[] IS NULL OR EXISTS (
-        SELECT 1 FROM product_category c JOIN product_category above
-          ON above.tree_id = c.tree_id AND above.lft <= c.lft AND above.rght >= c.rght
-        WHERE c.id = l.category_id AND above.id = ANY(%(categories)s::int[])))
-      AND (%(collections)s::int[] IS NULL OR EXISTS (
-        SELECT 1 FROM product_collectionproduct p
-        WHERE p.product_id = l.product_id AND p.collection_id = ANY(%(collections)s::int[])))
+  SELECT f.order_id, p.total, p.quantity, CASE WHEN %(net)s THEN p.total_net ELSE p.total END AS counted,
+    NOT p.is_gift_card AND {matches}
       AND (NOT %(exclusive)s OR coalesce(jsonb_typeof(agreed), 'string') <> 'array') AS matches,
-    CASE WHEN l.is_gift_card THEN 0 ELSE coalesce(
+    CASE WHEN p.is_gift_card THEN 0 ELSE coalesce(
       CASE jsonb_typeof(agreed) WHEN 'array' THEN agreed ->> 0 ELSE agreed #>> '{{}}' END::numeric, %(rate)s::numeric
     ) END AS rate
-  FROM fitting f JOIN ({lines}) l ON l.order_id = f.order_id
-  CROSS JOIN LATERAL (SELECT f.terms -> 'lines' -> l.line_id AS agreed) a
+  FROM fitting f JOIN ({lines}) p ON p.order_id = f.order_id
+  CROSS JOIN LATERAL (SELECT f.terms -> 'lines' -> p.line_id AS agreed) a
 ), summed AS (
   SELECT order_id, sum(total) AS total, bool_or(matches AND total > 0) AS any_matches,
     sum(counted * rate) AS before, sum(counted * CASE WHEN matches THEN {new_rate} ELSE rate END) AS after,
@@ -121,7 +103,8 @@ def _statement(rule: Rule) -> str:
     return _COST.format(
         orders=host.SOLD_ORDERS,
         lines=host.SOLD_LINES,
-        members=host.GROUP_MEMBERS,
+        holds=in_sql(rule.conditions, _RELATIONS, PERSON, ORDER),
+        matches=in_sql(rule.conditions, _RELATIONS, LINE),
         new_rate=_NEW_RATE[rule.stacking],
         gain=_GAIN[rule.effect],
     )
@@ -130,15 +113,10 @@ def _statement(rule: Rule) -> str:
 def _values(
     channel: host.Channel, rule: Rule, programme: settings.Programme, since: datetime, until: datetime
 ) -> dict[str, Any]:
-    conditions = rule.conditions
-    lists = ("products", "categories", "collections", "groups", "tiers", "weekdays")
-    plain = ("order_number", "every_nth_order", "minimum_total", "maximum_total", "time_to")
     shipping = programme.points_per_unit if programme.earning_shipping else Decimal(0)
-    factor = Decimal(1) if conditions.about_lines else rule.value
+    factor = Decimal(1) if rule.conditions.about_lines else rule.value
     return {
-        **{name: sorted(getattr(conditions, name)) or None for name in lists},
-        **{name: getattr(conditions, name) for name in plain},
-        "time_from": conditions.time_from or time.min,
+        **sql_values(rule.conditions),
         "channel": channel.id,
         "since": since,
         "until": until,

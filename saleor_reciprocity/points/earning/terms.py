@@ -11,7 +11,8 @@ from saleor_reciprocity.host.facts import Order
 from saleor_reciprocity.settings import Programme
 
 from . import rules
-from .rules import Buyer, Effect, Rule, Shelf, Stacking
+from .conditions import NOWHERE, Buyer, Shelf
+from .rules import Effect, Rule, Stacking
 
 EARNS = "earns"
 PROGRAMME_OFF = "programme off"
@@ -208,7 +209,7 @@ class _Walk:
             self.whole.apply(rule)
 
     def _shelf(self, product_id: int | None) -> Shelf:
-        return self.shelves.get(product_id, rules.NOWHERE) if product_id is not None else rules.NOWHERE
+        return self.shelves.get(product_id, NOWHERE) if product_id is not None else NOWHERE
 
     def _add_bonus(self, rule: Rule, line_ids: tuple[str, ...]) -> None:
         alone = rule.stacking is Stacking.EXCLUSIVE

@@ -7,7 +7,6 @@ applied to them so far. A test holds it to what `terms.terms_for` gives, order b
 from __future__ import annotations
 
 import json
-from datetime import time
 from typing import Any, Iterator, Sequence
 
 from django.db import connection
@@ -15,7 +14,8 @@ from django.db import connection
 from saleor_reciprocity import host
 
 from ..earning import rules
-from ..earning.rules import Conditions, Effect, Rule, Stacking
+from ..earning.conditions import LINE, ORDER, PERSON, in_sql, sql_values
+from ..earning.rules import Effect, Rule, Stacking
 from ..earning.terms import Applied
 
 # What has been applied: to each line, and to lines that are added later (the order's own `factor` and so on).
@@ -44,23 +44,7 @@ _CHANGES = {
 }
 _PER_PIECE = "per_piece = p.per_piece + %(value)s::bigint"
 
-# Each condition on the order `o`, and each on the line `p`, which is asked for where it is given.
-_HOLDS = {
-    "order_number": "o.number_of_person = %(order_number)s",
-    "every_nth_order": "o.number_of_person %% %(every_nth_order)s = 0",
-    "minimum_total": "o.goods + o.shipping >= %(minimum_total)s",
-    "maximum_total": "o.goods + o.shipping <= %(maximum_total)s",
-    "groups": f"o.user_id IN (SELECT m.user_id FROM ({host.GROUP_MEMBERS}) m WHERE m.name = ANY(%(groups)s::text[]))",  # noqa: S608
-    "tiers": "o.tier = ANY(%(tiers)s::text[])",
-    "weekdays": "extract(isodow FROM o.local)::int = ANY(%(weekdays)s::int[])",
-}
-_MATCHES = {
-    "products": "p.product_id = ANY(%(products)s::int[])",
-    "categories": f"p.category_id IN (SELECT c.category_id FROM ({host.CATEGORIES_ABOVE}) c"  # noqa: S608
-    " WHERE c.above_id = ANY(%(categories)s::int[]))",
-    "collections": f"p.product_id IN (SELECT c.product_id FROM ({host.IN_COLLECTIONS}) c"  # noqa: S608
-    " WHERE c.collection_id = ANY(%(collections)s::int[]))",
-}
+_RELATIONS = {name: getattr(host, name) for name in ("GROUP_MEMBERS", "CATEGORIES_ABOVE", "IN_COLLECTIONS")}
 
 # Which order of its person each is, as `host.earlier_orders` counts.
 _NUMBER = f"""
@@ -106,7 +90,9 @@ def apply(in_force: Sequence[Rule]) -> None:
 
 
 def _statements(rule: Rule) -> Iterator[str]:
-    parts = {"holds": _holds(rule.conditions), "matches": _matches(rule.conditions)}
+    holds = in_sql(rule.conditions, _RELATIONS, PERSON, ORDER)
+    matches = "NOT p.is_gift_card AND " + in_sql(rule.conditions, _RELATIONS, LINE)
+    parts = {"holds": holds, "matches": matches}
     if rule.effect is Effect.BONUS:
         yield _BONUS.format(**parts)
         return
@@ -116,35 +102,13 @@ def _statements(rule: Rule) -> Iterator[str]:
         yield _APPLY.format(place="past_order", change=change, joined=_TO_ORDERS.format(**parts))
 
 
-def _holds(conditions: Conditions) -> str:
-    asked = [sql for name, sql in _HOLDS.items() if getattr(conditions, name) not in (None, frozenset())]
-    return " AND ".join([*asked, _moment(conditions)])
-
-
-def _moment(conditions: Conditions) -> str:
-    after, before = "o.local::time >= %(time_from)s::time", "o.local::time < %(time_to)s::time"
-    if conditions.time_to is None:
-        return after
-    way = "AND" if (conditions.time_from or time.min) < conditions.time_to else "OR"
-    return f"({after} {way} {before})"
-
-
-def _matches(conditions: Conditions) -> str:
-    asked = [sql for name, sql in _MATCHES.items() if getattr(conditions, name)]
-    return " AND ".join(["NOT p.is_gift_card", *asked])
-
-
 def _values(rule: Rule) -> dict[str, Any]:
-    conditions = rule.conditions
-    lists = ("products", "categories", "collections", "groups", "tiers", "weekdays")
-    plain = ("order_number", "every_nth_order", "minimum_total", "maximum_total", "time_to")
+    least = rule.conditions.minimum_total
     return {
-        **{name: sorted(getattr(conditions, name)) for name in lists},
-        **{name: getattr(conditions, name) for name in plain},
-        "time_from": conditions.time_from or time.min,
+        **sql_values(rule.conditions),
         "value": rule.value,
         "alone": rule.stacking is Stacking.EXCLUSIVE,
-        "about_lines": conditions.about_lines,
-        "least": None if conditions.minimum_total is None else str(conditions.minimum_total),
+        "about_lines": rule.conditions.about_lines,
+        "least": None if least is None else str(least),
         "mark": json.dumps(Applied.of(rule).as_json()),
     }
