@@ -36,3 +36,5 @@ else:
     from .saleor3.orders import *  # noqa: F403
     from .saleor3.people import *  # noqa: F403
     from .saleor3.sold import *  # noqa: F403
+
+from .notes import *  # noqa: F403 - what stands on the generation

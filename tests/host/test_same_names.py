@@ -87,7 +87,7 @@ def test_every_room_is_on_offer_whole() -> None:
     ours = {name: home for name, home in homes.items() if home and home.startswith("saleor_reciprocity.")}
     generation = "saleor3" if "saleor3" in host.order.__module__ else "saleor2"
     assert ours["order"] == f"saleor_reciprocity.host.{generation}.orders"
-    assert {home.split(".")[2] for home in ours.values()} == {"facts", "indexes", "shared", generation}
+    assert {home.split(".")[2] for home in ours.values()} == {"facts", "indexes", "notes", "shared", generation}
 
 
 def test_nothing_else_is_asked_of_the_host() -> None:

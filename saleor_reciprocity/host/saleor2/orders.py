@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Iterable, Iterator, Sequence
 
-from django.db import connection
 from saleor.order import FulfillmentStatus, OrderStatus
 from saleor.order import models as order_models
 
@@ -206,31 +205,3 @@ def shipping_address(order_id: str) -> str:
     """Where an order goes, as one line of text; "" when it goes nowhere."""
     row = order_models.Order.objects.select_related("shipping_address").filter(token=order_id).first()
     return postal_lines(row.shipping_address if row else None)
-
-
-def note_on_order(order_id: str, key: str, text: str) -> None:
-    """Put one text under one key of an order's private metadata, in one statement that leaves all others alone."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE order_order SET private_metadata = coalesce(private_metadata, '{}')"
-            " || jsonb_build_object(%s::text, %s::text) WHERE token = %s",
-            [key, text, order_id],
-        )
-
-
-def take_notes_off(order_ids: Iterable[str], key: str) -> None:
-    """Take what is under one key off the private metadata of orders."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE order_order SET private_metadata = private_metadata - %s"
-            " WHERE token = ANY(%s) AND private_metadata ? %s",
-            [key, list(order_ids), key],
-        )
-
-
-def has_notes(order_ids: Iterable[str], key: str) -> bool:
-    """Whether there is something under one key of the private metadata of one of these orders."""
-    with connection.cursor() as cursor:
-        sql = "SELECT EXISTS (SELECT FROM order_order WHERE token = ANY(%s) AND private_metadata ? %s)"
-        cursor.execute(sql, [list(order_ids), key])
-        return bool(cursor.fetchone()[0])

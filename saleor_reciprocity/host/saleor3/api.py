@@ -8,6 +8,8 @@ from typing import Any, ContextManager, Iterator
 from saleor.core.db import connection as database
 from saleor.core.exceptions import PermissionDenied as PermissionDenied
 
+from .probes import has
+
 
 def allow_writer() -> ContextManager[None]:
     """Permission to use the primary database."""
@@ -64,5 +66,5 @@ def product_node(product: Any, channel_slug: str) -> Any:
     from saleor.graphql import channel
     from saleor.graphql.core import context
 
-    home = channel if hasattr(channel, "ChannelContext") else context  # it moved in 3.22
+    home = channel if has("channel context in channel") else context
     return home.ChannelContext(node=product, channel_slug=channel_slug)

@@ -12,11 +12,11 @@ from typing import Iterable
 from django.db.models import Q
 from django.utils import timezone
 from saleor.product.models import Category, Collection, Product
-from saleor.site.models import SiteSettings
 
 from saleor_reciprocity.addresses import in_sql
 
 from ..shared.catalogue import products_shown_in
+from .probes import has
 from .refunds import LEGACY_REFUNDS
 
 CHANNEL = """
@@ -35,7 +35,7 @@ PUBLISHED = f"(SELECT {_LISTED}))"
 # Since 3.23 a shop may count the stock of all warehouses of a channel, whatever their shipping zones.
 _BY_ZONES = (
     "(SELECT bool_and(use_legacy_shipping_zone_stock_availability) FROM site_sitesettings)"
-    if hasattr(SiteSettings, "use_legacy_shipping_zone_stock_availability")
+    if has("stock without zones")
     else "true"
 )
 

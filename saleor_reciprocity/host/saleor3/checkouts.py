@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from inspect import signature
 from typing import Any
 
 from django.utils import timezone
@@ -16,6 +15,7 @@ from ..facts import Checkout, Line, Order, OrderState, Person
 from ..shared.checkouts import checkout_rows
 from ..shared.orders import paid_goods
 from .people import person
+from .probes import has
 
 
 def checkout_channel_id(row: Any) -> str:
@@ -28,8 +28,7 @@ def order_of_checkout(row: Any) -> Order:
     manager = get_plugins_manager(allow_replica=False)
     lines, _missing = fetch_checkout_lines(row)
     info = fetch_checkout_info(row, lines, manager)
-    wanted = signature(calculations.fetch_checkout_data).parameters
-    more = {"requestor": None} if "requestor" in wanted else {}  # since 3.23
+    more = {"requestor": None} if has("prices ask who") else {}
     priced = calculations.fetch_checkout_data(info, manager, lines, **more)
     info, lines = priced.get() if hasattr(priced, "get") else priced
     checkout = info.checkout
@@ -74,7 +73,7 @@ def checkout(token: str) -> Checkout | None:
     lines, _ = fetch_checkout_lines(row)
     info = fetch_checkout_info(row, lines, manager)
     priced = {"manager": manager, "checkout_info": info, "lines": lines}
-    if "address" in signature(calculations.checkout_subtotal).parameters:  # until 3.22
+    if has("prices ask where"):
         priced["address"] = info.shipping_address or info.billing_address
     total = calculations.calculate_checkout_total_with_gift_cards(**priced)
     return Checkout(

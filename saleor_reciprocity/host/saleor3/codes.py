@@ -9,10 +9,10 @@ from django.contrib.auth import get_user_model
 from saleor.channel.models import Channel as ChannelRow
 from saleor.discount.models import Voucher, VoucherChannelListing, VoucherCode
 from saleor.giftcard.models import GiftCard
-from saleor.payment.models import TransactionItem
 
 from ..facts import Channel, Whereabouts
 from ..shared.codes import product_voucher_terms, shipping_voucher_terms, voucher_terms, whereabouts_in
+from .probes import has
 
 VOUCHER_CODE_LENGTH = 16
 GIFT_CARD_CODE_LENGTH = 16  # the width of the host's column
@@ -44,7 +44,7 @@ _PAYMENTS = (
   LEFT JOIN order_order o ON o.id = i.order_id
   WHERE g.code = %(code)s AND (i.checkout_id IS NOT NULL
     OR o.status NOT IN ('canceled', 'expired') AND i.authorized_value + i.charged_value > 0)"""
-    if hasattr(TransactionItem, "gift_card")
+    if has("gift cards pay")
     else ""
 )
 _CARRIERS = f"""
@@ -145,7 +145,7 @@ def _save(voucher: Voucher, code: str, amount: Decimal, channel: Channel, minimu
 def gift_cards_accepted(channel_id: str) -> bool:
     """Whether a gift card's code can be used at checkout; since 3.23 a channel may refuse them."""
     row = ChannelRow.objects.filter(pk=channel_id).first()
-    return row is not None and getattr(row, "allow_legacy_gift_card_use", True)
+    return row is not None and bool(not has("gift cards are refused") or row.allow_legacy_gift_card_use)
 
 
 def issue_gift_card(
@@ -159,7 +159,7 @@ def issue_gift_card(
         current_balance_amount=amount,
         expiry_date=ends_at.date() if ends_at else None,
     )
-    if user_id is not None and hasattr(GiftCard, "assigned_to"):
+    if user_id is not None and has("gift cards are somebody's"):
         user = get_user_model().objects.get(pk=user_id)
         card.assigned_to, card.assigned_to_email = user, user.email
     card.save(force_insert=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from saleor.payment.models import TransactionItem
-
+from .probes import has
 from .refunds import LEGACY_REFUNDS
 
 # A draft was created long before it was placed.
@@ -24,7 +23,7 @@ GIVEN_BACK = f"{_REFUNDED_PAYMENTS} + {_REFUNDED_TRANSACTIONS}"
 CHARGED_TO_GIFT_CARDS = (
     "(SELECT coalesce(sum(i.charged_value), 0) FROM payment_transactionitem i"
     " WHERE i.order_id = o.id AND i.gift_card_id IS NOT NULL)"
-    if hasattr(TransactionItem, "gift_card")
+    if has("gift cards pay")
     else "0::numeric"
 )
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from saleor.payment import models
-
 from .. import indexes
+from .probes import has
 
-_HERE = hasattr(models, "Payment")
+_HERE = has("legacy payments")
 
 # A row for each refund, and one below zero for a refund that was reversed.
 LEGACY_REFUNDS = (
