@@ -59,6 +59,7 @@ def everything() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for where in [
         ("facts",),
+        ("notes",),
         *(("shared", name) for name in rooms_of("shared")),
         *(("saleor2", name) for name in ROOMS),
     ]:
