@@ -61,6 +61,10 @@ class MoneyPlan:
     mean: float  # per person and window, before the start
     variance: float
 
+    def __post_init__(self) -> None:
+        if self.cap <= self.low:
+            raise ValueError("money needs a cap above its lower end")
+
 
 @dataclass(frozen=True)
 class Cell:

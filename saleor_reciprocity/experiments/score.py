@@ -43,9 +43,12 @@ def psi(outcome: float, expected: float, share: float, held_out: bool) -> float:
 
 def _scored(cells: list[Cell], past: _Past) -> Scored:
     scored: Counts[tuple[float, float]] = Counter()
+    alike: dict[tuple[float, int], float] = {}
     for cell in cells:
         share = float(cell.share)
-        expected = past.expected(share, cell.stratum)
+        if (share, cell.stratum) not in alike:
+            alike[share, cell.stratum] = past.expected(share, cell.stratum)
+        expected = alike[share, cell.stratum]
         for outcome, people in ((1, cell.returned), (0, cell.people - cell.returned)):
             if people:
                 scored[share, psi(outcome, expected, share, cell.held_out)] += people

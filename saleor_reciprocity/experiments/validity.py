@@ -66,7 +66,7 @@ def placebo(plan: Plan, cells: Iterable[Cell]) -> Check:
         before[cell.day, cell.held_out, cell.share, cell.stratum > 0] += cell.people
     keys = {key[:3] for key in before}
     past = [Cell(*key, 0, before[(*key, True)] + before[(*key, False)], before[(*key, True)]) for key in keys]
-    seen = watch.watched(replace(plan, prior_rate=0.5, level=PLACEBO_LEVEL), past, looks=1)
+    seen = watch.watched(replace(plan, prior_rate=0.5, level=PLACEBO_LEVEL), past, looks=0)
     return Check(PLACEBO, _unless(not seen.verdicts), day=seen.verdicts[0].day if seen.verdicts else None)
 
 
