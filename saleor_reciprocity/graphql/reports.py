@@ -174,15 +174,19 @@ class LoyaltyReportUse(graphene.ObjectType):
     """How the programme is used."""
 
     members = graphene.Int(required=True, description="Customers with points, now or before.")
-    active = graphene.Int(required=True, description="Those with an entry within 90 days.")
+    active = graphene.Int(required=True, description="Those who earned or redeemed in the last year.")
     redemption_rate = graphene.Float(description="The share of issued points that was redeemed.")
     days_to_first_redemption = graphene.Float(description="Days from the first points to it, at the median.")
     tiers = _many(LoyaltyReportTier, "Members by tier.")
     surprises_won = graphene.Int(required=True, description="Surprises that were won.")
     surprises_used = graphene.Int(required=True, description="Surprises that were used.")
     surprises_cost = _many(LoyaltyReportCost, "What they have cost.")
-    recommendations_shown = graphene.Int(required=True, description="Customers who were shown recommendations.")
-    recommendations_bought = graphene.Int(required=True, description="Those who bought one of them within 30 days.")
+    recommendations_listed = graphene.Int(
+        required=True, source="recommendations_shown", description="Customers with a list in the last 30 days."
+    )
+    recommendations_bought = graphene.Int(
+        required=True, description="Lines of orders of the last 30 days with a product of the customer's list."
+    )
 
     @staticmethod
     def resolve_tiers(root: Any, info: Any) -> list[LoyaltyReportTier]:

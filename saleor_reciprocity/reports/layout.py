@@ -193,7 +193,7 @@ def _use(report: Report) -> list[Section]:
         return []
     rows: list[tuple[str, str | None]] = [
         (_("members"), wording.whole(use.members)),
-        (_("active within 90 days"), wording.whole(use.active)),
+        (_("active in the last year"), wording.whole(use.active)),
         (
             _("points redeemed of those issued"),
             None if use.redemption_rate is None else wording.percent(use.redemption_rate),
@@ -206,8 +206,8 @@ def _use(report: Report) -> list[Section]:
         (_("surprises won"), wording.whole(use.surprises_won)),
         (_("surprises used"), wording.whole(use.surprises_used)),
         *((_("cost of surprises"), wording.money(amount, currency)) for currency, amount in use.surprises_cost),
-        (_("customers shown recommendations"), wording.whole(use.recommendations_shown)),
-        (_("bought one of them within 30 days"), wording.whole(use.recommendations_bought)),
+        (_("customers with recommendations in their list"), wording.whole(use.recommendations_shown)),
+        (_("lines of orders with a product of their list, in 30 days"), wording.whole(use.recommendations_bought)),
     ]
     figures = tuple(Figure(label, text) for label, text in rows if text is not None)
     return [Section("use", _("How it is used"), (), figures)]

@@ -8,7 +8,8 @@ from typing import Any, Callable
 
 from saleor_reciprocity import host
 
-from . import voice
+from . import liability, questions, reading, voice
+from . import use as usage
 from .values import Report
 
 
@@ -41,6 +42,20 @@ def made(scope: Scope, progress: Callable[[int], None] = lambda done: None) -> R
     return Report(slug, scope.until, scope.now, **found)
 
 
+def _questions(scope: Scope) -> dict[str, Any]:
+    found = reading.all_read(scope.until, scope.now)
+    return {"questions": tuple(questions.answered(read) for read in found)}
+
+
+def _points(scope: Scope) -> dict[str, Any]:
+    lots = liability.cohorts(scope.channel_id, scope.until)
+    return {"months": liability.months(lots, scope.until)} if lots else {}
+
+
+def _use(scope: Scope) -> dict[str, Any]:
+    return {"use": usage.use(scope.channel_id, voice.end_of(scope.until))}
+
+
 def _response(scope: Scope) -> dict[str, Any]:
     asked, answered = voice.response(scope.channel_id, scope.until)
     return {"asked": asked, "answered": answered}
@@ -54,4 +69,4 @@ def _products(scope: Scope) -> dict[str, Any]:
     return {"rated": voice.rated(scope.channel_id, scope.until)}
 
 
-PARTS: tuple[Callable[[Scope], dict[str, Any]], ...] = (_response, _scores, _products)
+PARTS: tuple[Callable[[Scope], dict[str, Any]], ...] = (_questions, _points, _response, _scores, _products, _use)

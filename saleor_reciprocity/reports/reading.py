@@ -1,0 +1,68 @@
+"""Reading: what the database holds about each question, up to a day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Iterator
+
+from saleor_reciprocity.experiments import cells, plans, trust, validity
+from saleor_reciprocity.experiments.evidence import GIFT, PROGRAMME, SURVEY, Check
+
+from .questions import Read
+from .values import Step
+from .voice import end_of
+
+QUESTIONS = (PROGRAMME, GIFT, SURVEY)
+# Beyond these a gift is drawn for hardly anybody or for nearly everybody, and the two groups can't be compared.
+RAREST, MOST_FREQUENT = 0.01, 0.99
+
+
+def all_read(until: date, now: datetime) -> Iterator[Read]:
+    """What was read about every question that can be asked. `now` is when; only days that are complete count."""
+    probability = win_probability()
+    for name in QUESTIONS:
+        if name != GIFT or probability is None or RAREST <= probability <= MOST_FREQUENT:
+            yield read(name, until, now, probability)
+
+
+def win_probability() -> float | None:
+    """How often an order wins, by the plan of the gift question."""
+    plan = plans.plan_of(GIFT)
+    return float(1 - plan.share) if plan else None
+
+
+def read(name: str, until: date, now: datetime, probability: float | None = None) -> Read:
+    """What was read about one question."""
+    plan = plans.plan_of(name)
+    if plan is None:
+        return Read(name, win_probability=probability)
+    complete = cells.complete_until(name, now)
+    last = min(complete, until) if complete else None
+    counts = trust.counts(name, until)
+    return Read(
+        name,
+        plan,
+        cells.cells(name, last) if last else (),
+        last,
+        counts.first_day,
+        tuple(_checks(name, until, now, last, counts)),
+        probability,
+        counts.erased,
+        _steps(name, last) if last else {},
+    )
+
+
+def _checks(name: str, until: date, now: datetime, last: date | None, counts: trust.Counts) -> Iterator[Check]:
+    """The checks that need more than cells."""
+    yield trust.reproducible(name)
+    yield trust.complete(name, now)
+    yield validity.ratio(counts.assigned)
+    yield validity.ratio(counts.mature, validity.MATURE_RATIO)
+    yield validity.slices(cells.orders_by_day(name, last) if last else [])
+    yield validity.contaminated(counts.held_out_treated, counts.held_out)
+    newest, gap = trust.staleness(end_of(until))
+    yield validity.stale(newest, gap, until)
+
+
+def _steps(name: str, last: date) -> dict[str, tuple[Step, ...]]:
+    return {}
