@@ -262,7 +262,7 @@ def _calm(words: str, scene: Scene) -> list[Promise]:
     ]
 
 
-_GIFT = Scene(people=6250, gift=0.1, questions=(PROGRAMME, GIFT))
+_GIFT = Scene(gift=0.1, questions=(PROGRAMME, GIFT))
 
 PROMISES = [
     *_calm("5,000 customers of five pasts", _NOTHING),

@@ -13,6 +13,7 @@ import pytest
 from django.utils import timezone
 
 from saleor_reciprocity.experiments import holdout
+from saleor_reciprocity.experiments.evidence import GIFT, LEVELS, PROGRAMME, SURVEY
 from saleor_reciprocity.experiments.power import smallest_difference
 
 from .. import hosts
@@ -63,3 +64,25 @@ def test_the_shops_own_people_and_repeat_rate(channel: Any, customer: Any) -> No
     found = holdout.power_of(channel.id, Decimal("0.2"))
     assert (found.people, found.repeat_rate) == (3, pytest.approx(1 / 3))
     assert found.smallest_difference is None
+
+
+# What the questions can show, in points, in 8 of 10 cases at their planned evaluation: half of each question's level.
+@pytest.mark.parametrize(
+    ("rate", "people", "programme", "half", "survey", "gifts"),
+    [
+        (0.25, 1_000, 11.3, 8.9, 16.8, (17.9, 11.7, 10.8)),
+        (0.25, 5_000, 4.9, 3.9, 7.2, (7.8, 5.1, 4.7)),
+        (0.25, 20_000, 2.4, 1.9, 3.5, (3.9, 2.5, 2.3)),
+        (0.43, 5_000, 5.4, 4.3, 7.9, (8.8, 5.7, 5.3)),
+    ],
+)
+def test_what_each_question_can_show(
+    rate: float, people: int, programme: float, half: float, survey: float, gifts: tuple[float, ...]
+) -> None:
+    drawing = people * 8 // 10  # who is not held out
+    found = [
+        *(smallest_difference(people, share, rate, level=LEVELS[PROGRAMME] / 2) for share in (0.2, 0.5)),
+        smallest_difference(people, 0.1, rate, level=LEVELS[SURVEY] / 2),
+        *(smallest_difference(drawing, 1 - chance, rate, level=LEVELS[GIFT] / 2) for chance in (0.1, 0.3, 0.5)),
+    ]
+    assert [round(100 * each, 1) for each in found if each] == [programme, half, survey, *gifts]
