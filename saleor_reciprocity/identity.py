@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Iterable
 
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext as _
 
 from . import addresses, errors, readers
@@ -52,6 +52,12 @@ def email_hashes(emails: Iterable[str]) -> list[str]:
     """The keyed hashes of many addresses, in their order, with the key read once."""
     key = installation_key()
     return [hmac.new(key, addresses.normalised(email).encode(), hashlib.sha256).hexdigest() for email in emails]
+
+
+def let_one_in(digest: str) -> None:
+    """Let nobody else with this hash get further until the end of the transaction. Accounts are locked before."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(digest[:15], 16)])
 
 
 def address_hash(lines: str) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import datetime
+from typing import Iterator
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from saleor_reciprocity import host, links, pages
+from saleor_reciprocity import host, identity, links, pages
 
 from . import consent, kinds
 from .kinds import FOR_CUSTOMERS, KINDS
@@ -64,18 +67,30 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
 
 def end(mail: Mail, now: datetime) -> None:
     """End this kind of message for its person, and all kinds that need consent."""
-    for kind in (consent.ALL, mail.kind):
-        said = _choices(mail).filter(kind=kind).order_by("-pk").first()
-        if said is None or said.wanted or _wanted(mail, mail.kind):
-            _say(mail, kind, False, "unsubscribed", now)
+    with _alone(mail):
+        for kind in (consent.ALL, mail.kind):
+            said = _choices(mail).filter(kind=kind).order_by("-pk").first()
+            if said is None or said.wanted or _wanted(mail, mail.kind):
+                _say(mail, kind, False, "unsubscribed", now)
 
 
 def _keep(mail: Mail, request: HttpRequest, now: datetime) -> None:
-    for kind in FOR_CUSTOMERS:
-        wanted = request.POST.get(kind) == "on"
-        said = consent.latest_among(_choices(mail), kind)
-        if said is None or (said.kind, said.wanted) != (kind, wanted):
-            _say(mail, kind, wanted, "page", now)
+    with _alone(mail):
+        for kind in FOR_CUSTOMERS:
+            wanted = request.POST.get(kind) == "on"
+            said = consent.latest_among(_choices(mail), kind)
+            if said is None or (said.kind, said.wanted) != (kind, wanted):
+                _say(mail, kind, wanted, "page", now)
+
+
+@contextmanager
+def _alone(mail: Mail) -> Iterator[None]:
+    """A transaction in which nobody else says anything for the person at the same time; all of it or nothing."""
+    with transaction.atomic():
+        if mail.user_id is not None:
+            host.hold_user(mail.user_id)
+        identity.let_one_in(mail.person)
+        yield
 
 
 def _say(mail: Mail, kind: str, wanted: bool, origin: str, now: datetime) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
-from saleor_reciprocity import host
+from saleor_reciprocity import host, identity
 from saleor_reciprocity.points.models import Account
 from saleor_reciprocity.points.tiers import standing
 
@@ -49,7 +48,7 @@ def limit_reached(draw: Draw, campaign: Campaign, mine: QuerySet) -> Outcome | N
     and of those at one postal address, one at a time gets here; those of one account wait for it already.
     """
     now = draw.drawn_at
-    _let_one_in(draw.person)
+    identity.let_one_in(draw.person)
     today = mine.filter(drawn_at__gte=_midnight(now)).exclude(order_id=draw.order_id)
     if today.values("order_id").distinct().count() >= MOST_ORDERS_A_DAY:
         return Outcome.TOO_MANY_ORDERS
@@ -57,7 +56,7 @@ def limit_reached(draw: Draw, campaign: Campaign, mine: QuerySet) -> Outcome | N
     if mine.filter(lately).exists():
         return Outcome.COOLING_OFF
     if draw.address:
-        _let_one_in(draw.address)
+        identity.let_one_in(draw.address)
         if Draw.objects.filter(lately, address=draw.address).exists():
             return Outcome.ADDRESS
     return None
@@ -65,9 +64,3 @@ def limit_reached(draw: Draw, campaign: Campaign, mine: QuerySet) -> Outcome | N
 
 def _midnight(now: datetime) -> datetime:
     return now.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _let_one_in(digest: str) -> None:
-    """Let nobody else with this hash get further until the end of the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(digest[:15], 16)])
