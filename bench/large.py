@@ -56,7 +56,7 @@ def award_the_past(channel: host.Channel, orders: int) -> Once:
     Those have the same columns, constraints and indexes, but no triggers and no foreign keys.
     """
     switch(True)
-    programmes.current(channel.id)
+    programmes.current(channel.id, timezone.now())
     begin = backfill.begins(channel, None)
     assert begin is not None
     history.make(orders, begin)

@@ -19,6 +19,7 @@ from typing import Any, Callable
 from unittest import mock
 
 import django
+from django.utils import timezone
 
 LOOKS = 200
 
@@ -89,7 +90,7 @@ def main() -> None:
         print(f"\nTraining, {how}", flush=True)
         with mock.patch.object(training, "can_learn", lambda learns=learns: learns):
             steps = Steps()
-            training.train(progress=steps.show)
+            training.train(progress=steps.show, now=timezone.now())
             steps.show("", 0, 0)
     print("\nOne look at twenty, in milliseconds: half of all, and one in twenty, take longer than", flush=True)
     _look(size)

@@ -25,7 +25,7 @@ PRODUCTS, CUSTOMERS, LIST = 300, 50, 50
 def measure(channel: host.Channel, pairs: int) -> Row:
     """Time the first page of twenty for customers in turn, who have both lists, preferences and a purchase of today."""
     switch(True)
-    programmes.current(channel.id)
+    programmes.current(channel.id, timezone.now())
     customers = _fill(channel)
     by_hand = connection.get_new_connection(connection.get_connection_params())
     sql, turn = statement(Kind.FOR_YOU.name, signed_in=True, looking=False), iter(range(10**9))
@@ -65,7 +65,7 @@ def measure(channel: host.Channel, pairs: int) -> Row:
 
 def _fill(channel: host.Channel) -> list[int]:
     """A trained shop: every table full, as after a training of a shop of this size."""
-    chance, version = Random(1), versions.begin("bench")
+    chance, version = Random(1), versions.begin("bench", timezone.now())
     category = hosts.category("Everything")
     products = [hosts.product(f"Product {number}", channel, category=category) for number in range(PRODUCTS)]
     ids = [product.pk for product in products]
@@ -85,7 +85,7 @@ def _fill(channel: host.Channel) -> list[int]:
         for where in (None, category.pk)
         for one in chance.sample(ids, 100)
     )
-    versions.serve(version, {})
+    versions.serve(version, {}, timezone.now())
     Preference.objects.bulk_create(
         Preference(user=user, kind="category", object_id=category.pk, liked=True, updated_at=timezone.now())
         for user in users

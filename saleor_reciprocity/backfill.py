@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Callable, Iterator, Sequence
 
 from django.db import connection
-from django.utils import timezone
 
 from . import host, programmes, settings, settlement
 from .addresses import in_sql, normalised
@@ -71,16 +70,16 @@ def past_orders(channel: host.Channel, since: datetime, before: datetime) -> lis
 def run(
     channel: host.Channel,
     order_ids: Sequence[str],
+    now: datetime,
     *,
     dry: bool = False,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Cost:
     """Award past orders of a channel, set by set, each in a transaction; or, `dry`, add up what they are worth."""
-    version = programmes.current(channel.id)
+    version = programmes.current(channel.id, now)
     cost = Cost()
     if version is None:
         return cost
-    now = timezone.now()
     programme, in_force = version.programme, rulebook.in_force(channel.id, now)
     for begin, batch in _batches(order_ids):
         found = rehearse(batch, programme, in_force, now) if dry else award(channel, batch, programme, in_force, now)
@@ -104,7 +103,7 @@ def _one(order_id: str, programme: settings.Programme, in_force: Sequence[Rule],
     order = host.order(order_id)
     if order is None or verdict(order, programme) != EARNS:
         return Award()
-    agreed = orders.past_terms(order, programme, in_force, accounts.account_of(order.person))
+    agreed = orders.past_terms(order, programme, in_force, accounts.account_of(order.person, now))
     due = entitlement(order, agreed, now)
     if due.earned + due.pending == 0 or is_too_large(order, agreed):
         return Award()

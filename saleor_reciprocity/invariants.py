@@ -293,16 +293,16 @@ HOST_RULES = (
 
 def broken(now: datetime) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Every rule with the rows that break it, at most MOST_ROWS; none where all is well."""
-    for title, sql in (*RULES, *points.RULES):
+    for title, sql in (*RULES, *points.RULES, *HOST_RULES):
         yield title, _rows(sql)
-    for title, sql in HOST_RULES:
-        yield title, _rows(sql)
+    for title, sql in points.RULES_OF_NOW:
+        yield title, _rows(sql, {"now": now})
     yield "what is posted for a settled order is what is due for it", list(islice(_undue_orders(now), MOST_ROWS))
 
 
-def _rows(sql: str) -> list[dict[str, Any]]:
+def _rows(sql: str, values: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(sql, values)
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row)) for row in cursor.fetchmany(MOST_ROWS)]
 

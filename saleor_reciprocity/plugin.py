@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from . import host, inputs, programmes, settings, settlement, views
@@ -55,11 +56,12 @@ class ReciprocityPlugin(host.SaleorPlugin):
         if channel is not None and not programmes.was_ever_on(channel.id):
             host.switch_off(plugin_configuration)  # Saleor 2 makes a new row switched on, even for a refused value
         saved = super().save_plugin_configuration(plugin_configuration, _tidied(cleaned_data))
-        version = programmes.current(channel.id) if channel is not None else None
+        now = timezone.now()
+        version = programmes.current(channel.id, now) if channel is not None else None
         if channel is not None and version is not None:
             catalogue.keep_standard_reward(channel, version.programme)
             if version.active:
-                campaigns.keep_standard_campaign(channel, version.programme)
+                campaigns.keep_standard_campaign(channel, version.programme, now)
         return saved
 
     def webhook(self, request: HttpRequest, path: str | None, previous_value: Any) -> HttpResponse:

@@ -8,7 +8,6 @@ from typing import Any, Mapping
 
 from django.db import connection, models
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from . import host, inputs, readers, settings
 from .fields import JSONField
@@ -39,7 +38,7 @@ class SettingsVersion(models.Model):
         return inputs.parse(self.values)
 
 
-def current(channel_id: str) -> SettingsVersion | None:
+def current(channel_id: str, now: datetime) -> SettingsVersion | None:
     """What is set in a channel now, or None where the programme was never switched on.
 
     The plugin's stored configuration is the truth. Where it differs from the newest version, for example because it
@@ -59,7 +58,7 @@ def current(channel_id: str) -> SettingsVersion | None:
     version = SettingsVersion(
         channel_id=channel_id,
         number=newest.number + 1 if newest else 1,
-        since=timezone.now(),
+        since=now,
         active=active,
         values=values,
     )
@@ -87,23 +86,23 @@ def knows_zone(name: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def in_force(channel_id: str, moment: datetime) -> SettingsVersion | None:
+def in_force(channel_id: str, moment: datetime, now: datetime) -> SettingsVersion | None:
     """The version that was in force in a channel at a moment, or None before the first."""
-    newest = current(channel_id)
+    newest = current(channel_id, now)
     if newest is None or newest.since <= moment:
         return newest
     return _versions(channel_id).filter(since__lte=moment).last()
 
 
-def agreed(channel_id: str, moment: datetime) -> SettingsVersion | None:
+def agreed(channel_id: str, moment: datetime, now: datetime) -> SettingsVersion | None:
     """The version that counts for what happened at a moment: the one in force or, before the first, the first."""
-    version = in_force(channel_id, moment)
+    version = in_force(channel_id, moment, now)
     return version or _versions(channel_id).first()
 
 
-def switched_on(channel_id: str) -> bool:
+def switched_on(channel_id: str, now: datetime) -> bool:
     """Whether the programme is switched on in a channel now."""
-    version = current(channel_id)
+    version = current(channel_id, now)
     return version is not None and version.active
 
 

@@ -105,7 +105,7 @@ def _sweep(touched_since: datetime | None, progress: Callable[[int], None]) -> t
     with host.allow_writer():
         for channel in host.channels():
             with keep_going(logger, "The settings of channel %s could not be read", channel.slug):
-                programmes.current(channel.id)
+                programmes.current(channel.id, now())
         with keep_going(logger, "The questions of the report could not be planned"):
             following.plan(now())
         done.settle(_maturing(now()), again=True)

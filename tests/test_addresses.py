@@ -60,7 +60,7 @@ def test_what_can_be_an_address_is_taken_trimmed(email: str) -> None:
 @wrong
 def test_no_row_of_a_file_makes_an_account_for_it(email: str, db: Any) -> None:
     rows = [(2, {"email": email, "points": "10", "reason": "Sorry", "key": "k"})]
-    assert [report.status for report in adjustment_files.rehearse(rows)] == ["refused"]
+    assert [report.status for report in adjustment_files.rehearse(rows, timezone.now())] == ["refused"]
     assert [report.status for report in adjustment_files.apply(rows, "user:1", timezone.now())] == ["refused"]
     assert (Account.objects.count(), Entry.objects.count()) == (0, 0)
 

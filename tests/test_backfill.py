@@ -86,7 +86,7 @@ def test_a_backfill_that_was_stopped_goes_on(channel: Any, customer: Any, monkey
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        backfill.run(channel, backfill.past_orders(channel, EVER, before), progress=stop)
+        backfill.run(channel, backfill.past_orders(channel, EVER, before), progress=stop, now=timezone.now())
     assert Entry.objects.count() == 2
     run()
     account = Account.objects.get(user=customer)
@@ -97,7 +97,7 @@ def test_what_was_set_first_does_not_count_but_what_is_set_now(channel: Any, cus
     """Points of the past end by the validity of today, at once and when more of them become available later."""
     pending = history(channel, customer)[1]
     hosts.configure(channel, points_valid_months="3", points_taken_back="pending only")
-    programmes.current(channel.id)
+    programmes.current(channel.id, timezone.now())
     hosts.configure(channel, points_valid_months="12", points_taken_back="pending only")
     run()
     hosts.configure(channel, points_valid_months="1")

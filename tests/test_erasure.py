@@ -118,7 +118,7 @@ def live(channel: Any, customer: Any, name: str) -> Any:
     replies.reply(Answer.objects.get(invitation=invitation).pk, f"Dear {name}", "app:1", timezone.now())
     consent.choose(person, kinds.STATEMENT, True, "page", now)
     consent.choose(person, kinds.SURVEY, False, "page", now)
-    preferences.update(customer.pk, {("category", product.category_id): True}, ())
+    preferences.update(customer.pk, {("category", product.category_id): True}, (), timezone.now())
     reward = Reward.objects.get(is_standard=True).pk
     redemption.redeem(person, reward, f"key of {name}", now=timezone.now())
     used = redemption.redeem(person, reward, f"another key of {name}", now=timezone.now())
@@ -129,7 +129,7 @@ def live(channel: Any, customer: Any, name: str) -> Any:
 
 def train() -> None:
     with mock.patch.object(training, "can_learn", return_value=False):
-        training.train()
+        training.train(timezone.now())
 
 
 def totals() -> Any:
@@ -162,7 +162,7 @@ def test_nothing_that_leads_to_the_person_is_left_and_the_sums_stay(
         "reciprocity_lot", "reciprocity_mail", "reciprocity_orderterms", "reciprocity_preference",
         "reciprocity_redemption", "reciprocity_reply", "reciprocity_settledorder",
     }, "the search finds what there is"  # fmt: skip
-    notes.write_missing()
+    notes.write_missing(timezone.now())
     assert len(notes_of(orders)) == 2
 
     before = totals()

@@ -10,6 +10,7 @@ import pytest
 from django.core.checks import run_checks
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.utils import timezone
 
 from saleor_reciprocity import clock, host, inputs, programmes, settings, settlement
 from saleor_reciprocity.plugin import ReciprocityPlugin
@@ -54,7 +55,7 @@ def test_a_bad_value_is_refused_at_its_field(name: str, value: str, channel: Any
     with pytest.raises(ValidationError) as refused:
         hosts.configure(channel, active=True, **{name: value})
     assert list(refused.value.message_dict) == [name]
-    assert programmes.current(channel.id) is None, "nothing is switched on by a refused page"
+    assert programmes.current(channel.id, timezone.now()) is None, "nothing is switched on by a refused page"
 
 
 def test_all_bad_values_are_named_at_once() -> None:
@@ -141,7 +142,7 @@ def test_a_time_zone_that_the_database_does_not_know_is_refused_when_it_is_saved
     with pytest.raises(ValidationError) as refused:
         hosts.configure(channel, active=True, time_zone="Mars/Olympus")
     assert list(refused.value.message_dict) == ["time_zone"]
-    assert programmes.current(channel.id) is None
+    assert programmes.current(channel.id, timezone.now()) is None
 
 
 def test_a_time_zone_that_a_script_stored_stops_no_order(
@@ -193,10 +194,10 @@ def test_a_form_learns_group_choices_and_unit_of_each_input() -> None:
 
 def test_saving_without_a_word_about_active_switches_nothing_on_or_off(channel: Any) -> None:
     hosts.configure(channel, points_per_unit="2")
-    assert not programmes.switched_on(channel.id)
+    assert not programmes.switched_on(channel.id, timezone.now())
     hosts.configure(channel, active=True)
     hosts.configure(channel, points_per_unit="3")
-    assert programmes.switched_on(channel.id)
+    assert programmes.switched_on(channel.id, timezone.now())
 
 
 def test_saving_does_not_change_the_defaults_of_the_class(channel: Any) -> None:
@@ -208,7 +209,7 @@ def test_saving_does_not_change_the_defaults_of_the_class(channel: Any) -> None:
 def test_a_stored_value_that_cannot_be_used_is_reported_by_the_system_check(channel: Any) -> None:
     hosts.configure(channel, active=True)
     store(points_per_unit="lots")
-    version = programmes.current(channel.id)
+    version = programmes.current(channel.id, timezone.now())
     assert version is not None
     assert version.programme.points_per_unit == 1, "the last usable settings stay in force"
     assert "reciprocity.E002" in reported()
@@ -272,11 +273,11 @@ def test_the_page_through_the_api(channel: Any) -> None:
     assert [(error["field"], error["message"]) for error in errors] == [
         ("pointsPerUnit", "“Points: per unit of currency”: Enter a number from 0 to 10000.")
     ]
-    assert not programmes.switched_on(channel.id)
+    assert not programmes.switched_on(channel.id, timezone.now())
 
     good = {"active": True, "configuration": [{"name": "points_per_unit", "value": "2.5"}]}
     assert client.data(query, input=good, **variables)["pluginUpdate"]["errors"] == []
-    version = programmes.current(channel.id)
+    version = programmes.current(channel.id, timezone.now())
     assert version is not None
     assert str(version.programme.points_per_unit) == "2.5"
 
@@ -292,8 +293,8 @@ def test_each_channel_has_settings_of_its_own(programme_on: Any, customer: Any) 
         settlement.settle(host.order_id(hosts.order(customer, [("100", 1)], channel=channel)))
     assert Account.objects.get().pending == 100 + 25
     hosts.configure(other, active=False)
-    assert programmes.switched_on(programme_on.id)
-    assert not programmes.switched_on(other.id)
+    assert programmes.switched_on(programme_on.id, timezone.now())
+    assert not programmes.switched_on(other.id, timezone.now())
 
 
 def test_no_migration_is_missing(db: Any) -> None:

@@ -40,14 +40,14 @@ def test_a_clock_that_went_back_makes_no_version_at_every_settlement(programme_o
 def test_the_newest_version_is_the_last_one_made(programme_on: Any) -> None:
     put_clock_back()
     hosts.configure(programme_on, points_per_unit="3")
-    newest = programmes.current(programme_on.id)
+    newest = programmes.current(programme_on.id, timezone.now())
     assert newest is not None
     assert newest.number == 2
     for moment in (timezone.now(), timezone.now() + 2 * HOUR):
-        found = programmes.in_force(programme_on.id, moment)
+        found = programmes.in_force(programme_on.id, moment, timezone.now())
         assert found is not None
         assert found.programme.points_per_unit == 3
-    assert programmes.in_force(programme_on.id, timezone.now() - HOUR) is None
+    assert programmes.in_force(programme_on.id, timezone.now() - HOUR, timezone.now()) is None
 
 
 def test_two_that_find_the_same_change_make_one_version(programme_on: Any, monkeypatch: Any) -> None:
@@ -55,7 +55,7 @@ def test_two_that_find_the_same_change_make_one_version(programme_on: Any, monke
     last = SettingsVersion.objects.get(number=2)
     seen_by_the_other = SettingsVersion.objects.filter(number=1)
     monkeypatch.setattr(programmes, "_versions", _first_then_all(seen_by_the_other))
-    assert programmes.current(programme_on.id) == last
+    assert programmes.current(programme_on.id, timezone.now()) == last
     assert SettingsVersion.objects.count() == 2
 
 

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Iterable
 
 from django.db import connection
-from django.utils import timezone
 
 from saleor_reciprocity import host, identity
 
@@ -61,9 +60,8 @@ class Power:
     smallest_difference: float | None
 
 
-def power_of(channel_id: str, share: Decimal) -> Power:
+def power_of(channel_id: str, share: Decimal, now: datetime) -> Power:
     """The smallest change of the repeat rate that the people of half a year could show with this share held out."""
-    now = timezone.now()
     values = {"channel": channel_id, "begin": now - 2 * WINDOW, "middle": now - WINDOW, "window": WINDOW}
     with connection.cursor() as cursor:
         cursor.execute(_RETURNING.format(orders=host.ORDERS_OF_PEOPLE), values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
+from django.utils import timezone
 
 from saleor_reciprocity.surprises import campaigns
 
@@ -73,7 +74,7 @@ class SurpriseCampaignCreate(LoyaltyMutation):
         for name, field in (("starts_at", "startsAt"), ("ends_at", "endsAt")):
             if name in terms:
                 terms[name] = moment(terms[name], field)
-        return {"campaign": campaigns.create(channel, limits, gifts, **terms)}
+        return {"campaign": campaigns.create(channel, limits, gifts, timezone.now(), **terms)}
 
 
 def _gift(values: Any) -> campaigns.Gift:
@@ -123,7 +124,7 @@ class SurpriseCampaignEnd(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, id: str) -> dict[str, Any]:
-        return {"campaign": campaigns.end(row_id("SurpriseCampaign", id, "id"))}
+        return {"campaign": campaigns.end(row_id("SurpriseCampaign", id, "id"), timezone.now())}
 
 
 class CampaignMutations(graphene.ObjectType):

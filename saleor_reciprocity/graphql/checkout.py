@@ -86,7 +86,8 @@ def _own_account(root: Explained, info: Any) -> Account | None:
     if person.user_id is None or not permissions.is_user(info.context, person.user_id):
         return None
     with host.allow_writer():
-        return queries.as_of(accounts.account_of(person) or Account(), timezone.now())
+        now = timezone.now()
+        return queries.as_of(accounts.account_of(person, now) or Account(), now)
 
 
 def resolve_checkout_loyalty(root: Any, info: Any) -> Explained | None:
@@ -94,8 +95,9 @@ def resolve_checkout_loyalty(root: Any, info: Any) -> Explained | None:
     if not permissions.sees_checkout(info.context, row.user_id):
         return None
     with host.allow_writer():
-        version = programmes.current(host.checkout_channel_id(row))
-        order = host.order_of_checkout(row) if version is not None and version.active else None
+        now = timezone.now()
+        version = programmes.current(host.checkout_channel_id(row), now)
+        order = host.order_of_checkout(row, now) if version is not None and version.active else None
         if version is None or order is None:
             return None
         terms = _terms(order, version.programme)
@@ -109,7 +111,7 @@ def _terms(order: host.Order, programme: settings.Programme) -> Terms:
     if order.person.user_id is None:
         return orders.terms_for_anybody(order, programme, order.placed_at)
     proved = order.person if order.person.confirmed else replace(order.person, email="")
-    return orders.terms_now(replace(order, person=proved), programme, accounts.account_of(proved))
+    return orders.terms_now(replace(order, person=proved), programme, accounts.account_of(proved, order.placed_at))
 
 
 CHECKOUT_LOYALTY = graphene.Field(

@@ -221,7 +221,7 @@ class Loyalty:
             return agreed
         moment = agreed.agreed_at or order.placed_at
         with host.allow_writer():
-            version = programmes.agreed(order.channel_id, moment)
+            version = programmes.agreed(order.channel_id, moment, timezone.now())
             return orders.terms_for_anybody(order, version.programme, moment) if version else NOTHING
 
     @property

@@ -154,7 +154,8 @@ def resolve_user_loyalty(root: Any, info: Any) -> Account:
         permissions.require(info.context, permissions.MANAGE_USERS)
     with host.allow_writer():
         person = host.person(root)
-        account = _with_person(queries.as_of(accounts.account_of(person) or Account(), timezone.now()), person)
+        now = timezone.now()
+        account = _with_person(queries.as_of(accounts.account_of(person, now) or Account(), now), person)
     account.user_id = root.pk  # for what is kept for users, not accounts; the account itself is only shown
     return account
 
@@ -186,8 +187,9 @@ class PointsQueries(graphene.ObjectType):
                 return None
             except errors.Invalid as error:
                 raise GraphQLError(f"{error.field}: {error.message}") from None
-            account = accounts.account_of(person)
+            now = timezone.now()
+            account = accounts.account_of(person, now)
             if account is None:
                 return None
             account.user_id = person.user_id or account.user_id
-            return _with_person(queries.as_of(account, timezone.now()), person)
+            return _with_person(queries.as_of(account, now), person)

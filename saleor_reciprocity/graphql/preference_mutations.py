@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Iterable, Sequence
 
 import graphene
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host
@@ -54,7 +55,7 @@ class PreferencesUpdate(LoyaltyMutation):
             raise errors.Invalid(_("Name each category, collection and product once."))
         liked = dict.fromkeys(subjects.get("like", ()), True)
         disliked = dict.fromkeys([*subjects.get("dislike", ()), *subjects.get("not_interested", ())], False)
-        preferences.update(user.pk, {**liked, **disliked}, subjects.get("clear", ()))
+        preferences.update(user.pk, {**liked, **disliked}, subjects.get("clear", ()), timezone.now())
         return {"preferences": preferences.of(user.pk)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -97,12 +98,11 @@ class ProofQueries(graphene.ObjectType):
             found = host.channel_by_slug(channel)
             if found is None:
                 return None
-            return holdout.power_of(found.id, _share(found, share))
+            now = timezone.now()
+            return holdout.power_of(found.id, _share(found, share, now), now)
 
 
-def _share(channel: host.Channel, share: Decimal | None) -> Decimal:
-    return (
-        campaigns.holdout_share(channel.id, timezone.now())
-        if share is None
-        else max(min(share, Decimal(1)), Decimal(0))
-    )
+def _share(channel: host.Channel, share: Decimal | None, now: datetime) -> Decimal:
+    if share is None:
+        return campaigns.holdout_share(channel.id, now, now)
+    return max(min(share, Decimal(1)), Decimal(0))

@@ -147,7 +147,7 @@ class LoyaltyRewardUpdate(LoyaltyMutation):
     @classmethod
     def perform(cls, info: Any, id: str, input: Any) -> dict[str, Any]:
         changes = {name: value for name, value in input.items() if value is not None or name not in _ALWAYS}
-        return {"reward": catalogue.update(row_id("LoyaltyReward", id, "id"), **_terms(changes))}
+        return {"reward": catalogue.update(row_id("LoyaltyReward", id, "id"), timezone.now(), **_terms(changes))}
 
 
 class LoyaltyRewardEnd(LoyaltyMutation):
@@ -162,7 +162,7 @@ class LoyaltyRewardEnd(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, id: str) -> dict[str, Any]:
-        return {"reward": catalogue.end(row_id("LoyaltyReward", id, "id"))}
+        return {"reward": catalogue.end(row_id("LoyaltyReward", id, "id"), timezone.now())}
 
 
 def _terms(given: dict[str, Any]) -> dict[str, Any]:

@@ -72,8 +72,8 @@ class LoyaltyRuleUpdate(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, id: str, input: Any) -> dict[str, Any]:
-        changes = rule_terms(input)
-        return {"rule": rulebook.update(row_id("LoyaltyRule", id, "id"), permissions.actor(info.context), changes)}
+        rule_id, actor = row_id("LoyaltyRule", id, "id"), permissions.actor(info.context)
+        return {"rule": rulebook.update(rule_id, actor, rule_terms(input), timezone.now())}
 
 
 class LoyaltyRuleEnd(LoyaltyMutation):
@@ -88,7 +88,7 @@ class LoyaltyRuleEnd(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, id: str) -> dict[str, Any]:
-        return {"rule": rulebook.end(row_id("LoyaltyRule", id, "id"), permissions.actor(info.context))}
+        return {"rule": rulebook.end(row_id("LoyaltyRule", id, "id"), permissions.actor(info.context), timezone.now())}
 
 
 class LoyaltyRuleSimulate(LoyaltyMutation):

@@ -137,7 +137,7 @@ def drafted(input: Any) -> tuple[host.Channel, EarningRuleVersion]:
     """The channel of an input, and the rule that it describes, stored nowhere. Raises NotFound and Invalid."""
     terms = {"conditions": Conditions(), **DEFAULTS, **rule_terms(input)}
     channel = channel_with_slug(terms.pop("channel", None))
-    return channel, rulebook.draft(channel, terms.pop("conditions"), **terms)
+    return channel, rulebook.draft(channel, terms.pop("conditions"), timezone.now(), **terms)
 
 
 class RuleQueries(graphene.ObjectType):

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import graphene
+from django.utils import timezone
 
 from saleor_reciprocity.points.tiers import ladders
 from saleor_reciprocity.points.tiers.ladder import Step
@@ -52,7 +53,8 @@ class LoyaltyTiersSet(LoyaltyMutation):
         ]
         window_days, grace_days = ({**DAYS, **given(input)}[name] for name in DAYS)
         actor = permissions.actor(info.context)
-        return {"ladder": ladders.replace_ladder(steps, window_days, grace_days, input["downgrade"], actor)}
+        policy, now = input["downgrade"], timezone.now()
+        return {"ladder": ladders.replace_ladder(steps, window_days, grace_days, policy, actor, now)}
 
 
 DAYS = {"window_days": 365, "grace_days": 0}

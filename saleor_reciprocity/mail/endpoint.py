@@ -15,7 +15,6 @@ import http.client
 import json
 import socket
 import ssl
-import time
 from typing import Any
 
 from saleor_reciprocity import deployment, host, settings, wire
@@ -77,7 +76,7 @@ class EndpointWay:
         return self._target.path + query
 
     def _headers(self, envelope: Envelope, body: bytes) -> dict[str, str]:
-        timestamp = str(int(time.time()))
+        timestamp = str(int(envelope.sent_at.timestamp()))
         return {
             "Content-Type": "application/json",
             "User-Agent": "saleor-reciprocity",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import formataddr, parseaddr
 from typing import Any, Protocol
 
@@ -28,6 +29,7 @@ class Envelope:
     """A letter with all that is around it."""
 
     message_id: str
+    sent_at: datetime
     to: host.Recipient
     kind: str
     letter: Letter

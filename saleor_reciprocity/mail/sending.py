@@ -276,7 +276,7 @@ def _envelope(
     links = unsubscribing.addresses(mail, now)
     frame = {"shop": host.shop_name(), "name": to.name, **links}
     letter = rendered(mail.kind, language, {**frame, **context, **_until(context, programme)})
-    return Envelope(mail.message_id, to, mail.kind, letter, links["unsubscribe"], links["preferences"])
+    return Envelope(mail.message_id, now, to, mail.kind, letter, links["unsubscribe"], links["preferences"])
 
 
 def _until(context: Mapping[str, Any], programme: settings.Programme) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet, Sum
-from django.utils import timezone
 
 from saleor_reciprocity import errors, host, identity
 from saleor_reciprocity.host.facts import Person
@@ -20,14 +19,14 @@ from .locking import locking
 from .models import Account, Lot
 
 
-def account_of(person: Person) -> Account | None:
+def account_of(person: Person, now: datetime) -> Account | None:
     """The account of a person, or None before the first points. A confirmed user also sees the guest's account.
 
     What has expired is not among the available points, whether it was written off already or not. For reading only.
     """
     account = _account_of(person)
-    if account is not None and account.next_expiry_at is not None and account.next_expiry_at <= timezone.now():
-        account.available -= expired(account)
+    if account is not None and account.next_expiry_at is not None and account.next_expiry_at <= now:
+        account.available -= expired(account, now)
     return account
 
 
@@ -41,9 +40,9 @@ def _account_of(person: Person) -> Account | None:
     return found.filter(user=None).first() if person.confirmed else None
 
 
-def expired(account: Account) -> int:
+def expired(account: Account, now: datetime) -> int:
     """The points of an account that have expired and were not written off yet."""
-    ended = Lot.objects.filter(account_id=account.pk, remaining__gt=0, expires_at__lte=timezone.now())
+    ended = Lot.objects.filter(account_id=account.pk, remaining__gt=0, expires_at__lte=now)
     return ended.aggregate(points=Sum("remaining"))["points"] or 0
 
 
@@ -178,7 +177,7 @@ def merge_people(source: Person, target: Person, actor: str, now: datetime) -> A
 
     Raises NotFound where the former has none, or Busy. Nothing is merged then.
     """
-    ends = account_of(source)
+    ends = account_of(source, now)
     if ends is None:
         raise errors.NotFound(field="fromUserId" if source.user_id else "fromEmail")
     with locking():  # made, and let go of, before both are locked in their order

@@ -81,7 +81,7 @@ def apply(rows: list[tuple[int, dict[str, str]]], actor: str, now: datetime) -> 
         yield Report(line, row["key"], BEFORE if before else DONE, row["points"], entry.balance_after)
 
 
-def rehearse(rows: list[tuple[int, dict[str, str]]]) -> Iterator[Report]:
+def rehearse(rows: list[tuple[int, dict[str, str]]], now: datetime) -> Iterator[Report]:
     """What would become of each row. Reads only, and locks nobody."""
     balances: dict[Any, int] = {}
     for line, row in rows:
@@ -92,7 +92,7 @@ def rehearse(rows: list[tuple[int, dict[str, str]]]) -> Iterator[Report]:
             if earlier is not None:
                 yield Report(line, row["key"], BEFORE, row["points"], earlier.balance_after)
                 continue
-            account = accounts.account_of(person)
+            account = accounts.account_of(person, now)
             whose = account.pk if account else (person.user_id, normalised(person.email))
             balance = balances.get(whose, account.balance if account else 0)
             if points < 0 and balance < -points:

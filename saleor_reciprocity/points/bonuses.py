@@ -45,7 +45,7 @@ def give(
 
     `names` are others that the occasion has, of which one may have been given before.
     """
-    if not _switched_on(channel_id, happened_at):
+    if not _switched_on(channel_id, happened_at, now):
         return []
     with transaction.atomic():
         in_force = rulebook.in_force(channel_id, happened_at, trigger)
@@ -119,8 +119,8 @@ def _source(rule: Rule, occasion: str) -> str:
     return f"bonus:{rule.id}:{rule.trigger.value}:{occasion}"
 
 
-def _switched_on(channel_id: str, moment: datetime) -> bool:
-    version = programmes.in_force(channel_id, moment)
+def _switched_on(channel_id: str, moment: datetime, now: datetime) -> bool:
+    version = programmes.in_force(channel_id, moment, now)
     return version is not None and version.active
 
 
@@ -148,18 +148,12 @@ def _give_to(user_id: int, channel_id: str, trigger: Trigger, occasion: str, at:
     with transaction.atomic():
         person = host.person(user)
         account = accounts.lock_account_of(person, now)
-        _let_one_in(person)
+        identity.let_one_in(identity.email_hash(person.email))
         theirs = accounts.accounts_of_person(account, person)
         if trigger is Trigger.BIRTHDAY and _had_a_birthday(theirs, now):
             return 0
         own, *others = [occasion.format(account=account_id) for account_id in theirs]
         return len(give(person, channel_id, trigger, own, at, now, others))
-
-
-def _let_one_in(person: host.Person) -> None:
-    """Let nobody else with this address get further until the end of the transaction: they may have other accounts."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(identity.email_hash(person.email)[:15], 16)])
 
 
 def _had_a_birthday(account_ids: list[int], now: datetime) -> bool:
@@ -217,7 +211,7 @@ def _newcomers(channel_id: str, now: datetime) -> Iterator[tuple[int, datetime]]
 
 def _birthdays(channel_id: str, now: datetime) -> Iterator[tuple[int, datetime, int]]:
     """Whose birthday it is by the channel's clock, or was in the last days: the user, its last moment, its year."""
-    version = programmes.current(channel_id)
+    version = programmes.current(channel_id, now)
     if version is None or not version.active or not _has_rules(channel_id, Trigger.BIRTHDAY):
         return
     zone_name = version.programme.time_zone

@@ -37,9 +37,9 @@ def ends_at(earned_at: datetime, months: int, zone: str) -> datetime:
         return cursor.fetchone()[0]
 
 
-def of_channel(channel_id: str, agreed_at: datetime, earned_at: datetime) -> datetime | None:
+def of_channel(channel_id: str, agreed_at: datetime, earned_at: datetime, now: datetime) -> datetime | None:
     """When points of a channel end that were agreed at one moment and became available at another; None for never."""
-    version = programmes.agreed(channel_id, agreed_at) if channel_id else None
+    version = programmes.agreed(channel_id, agreed_at, now) if channel_id else None
     if version is None or version.programme.points_valid_months == 0:
         return None
     return ends_at(earned_at, version.programme.points_valid_months, version.programme.time_zone)

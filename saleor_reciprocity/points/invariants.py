@@ -93,6 +93,10 @@ RULES: tuple[tuple[str, str], ...] = (
         ) c WHERE from_code <> before
         """,
     ),
+)
+
+# Rules of a moment, `now`.
+RULES_OF_NOW: tuple[tuple[str, str], ...] = (
     (
         "a tier that is looked at afresh is the tier that the points of its window reach, or one that the policy keeps",
         """
@@ -105,13 +109,13 @@ RULES: tuple[tuple[str, str], ...] = (
           SELECT coalesce(sum(o.points), 0) AS points FROM (
             SELECT least(sum(x.points), t.earned) AS points FROM reciprocity_lot x
             LEFT JOIN reciprocity_orderterms t ON t.order_id = x.order_id AND x.order_id <> ''
-            WHERE x.account_id = p.account_id AND x.qualifies AND (x.expires_at IS NULL OR x.expires_at > now())
-              AND x.earned_at > now() - make_interval(days => l.window_days)
+            WHERE x.account_id = p.account_id AND x.qualifies AND (x.expires_at IS NULL OR x.expires_at > %(now)s)
+              AND x.earned_at > %(now)s - make_interval(days => l.window_days)
             GROUP BY x.order_id, t.earned) o
         ) c
         LEFT JOIN LATERAL (SELECT s.code, s.threshold FROM reciprocity_tier s
           WHERE s.ladder_id = l.id AND s.threshold <= c.points ORDER BY s.threshold DESC LIMIT 1) r ON true
-        WHERE (p.look_at IS NULL OR p.look_at > now()) AND CASE
+        WHERE (p.look_at IS NULL OR p.look_at > %(now)s) AND CASE
           WHEN coalesce(r.threshold, 0) >= coalesce(mine.threshold, 0) THEN p.code <> coalesce(r.code, '')
           ELSE l.downgrade = 'at once' END
         """,

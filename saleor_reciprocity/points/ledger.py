@@ -25,7 +25,7 @@ def post_order(account: Account, terms: OrderTerms, due: Due, happened_at: datet
     What is no longer due is taken back as far as the shop's policy says. New terms are stored, whether there is
     something to post or not, and so is when time alone will change them.
     """
-    aim = _aim(account, terms, due)
+    aim = _aim(account, terms, due, now)
     earned, pending, kept = aim.earned - terms.earned, aim.pending - terms.pending, aim.kept - terms.kept
     terms.earned, terms.pending, terms.kept = aim.earned, aim.pending, aim.kept
     if earned == 0 and pending == 0:
@@ -46,7 +46,7 @@ def post_order(account: Account, terms: OrderTerms, due: Due, happened_at: datet
     )
     entry, into_lots = write(account, posting, now)
     if earned > 0:
-        add_lot(account, entry, posting, entry.points, into_lots)
+        add_lot(account, entry, posting, entry.points, into_lots, now)
     elif into_lots:
         take_from_lots(entry, -into_lots, first_from_order=terms.order_id)
     terms.postings += 1
@@ -55,11 +55,11 @@ def post_order(account: Account, terms: OrderTerms, due: Due, happened_at: datet
     return entry
 
 
-def _aim(account: Account, terms: OrderTerms, due: Due) -> clawback.Posted:
+def _aim(account: Account, terms: OrderTerms, due: Due, now: datetime) -> clawback.Posted:
     posted = clawback.Posted(terms.pending, terms.earned, terms.kept)
     policy = settings.INTO_DEBT
     if due.earned < terms.earned - terms.kept:
-        agreed = programmes.agreed(terms.channel_id, terms.agreed_at)
+        agreed = programmes.agreed(terms.channel_id, terms.agreed_at, now)
         policy = agreed.programme.points_taken_back if agreed is not None else policy
     return clawback.target(due, posted, account.available, policy)
 
@@ -90,7 +90,7 @@ def take(account: Account, posting: Posting, now: datetime) -> Entry:
 def give(account: Account, posting: Posting, now: datetime) -> Entry:
     """Put points that no order earned on a locked account, in a lot of their own; a debt is repaid first."""
     entry, into_lots = write(account, posting, now)
-    add_lot(account, entry, posting, entry.points, into_lots)
+    add_lot(account, entry, posting, entry.points, into_lots, now)
     return entry
 
 
@@ -111,7 +111,7 @@ def reverse(account: Account, spending: Entry, posting: Posting, now: datetime) 
             into_lots -= points
     use(entry, returned)
     if into_lots:
-        add_lot(account, entry, posting, into_lots, into_lots)
+        add_lot(account, entry, posting, into_lots, into_lots, now)
     return entry
 
 

@@ -129,4 +129,4 @@ def _arrive(terms: OrderTerms, target: Account, arrives: Posting, lots: list[tup
         use(entry, used)
     fresh = terms.earned - sum(points for _lot, points in lots)
     if fresh:
-        add_lot(target, entry, replace(arrives, agreed_at=terms.agreed_at), fresh, fresh - in_debt)
+        add_lot(target, entry, replace(arrives, agreed_at=terms.agreed_at), fresh, fresh - in_debt, now)

@@ -145,7 +145,7 @@ def _first_look(order_id: str, now: datetime) -> OrderTerms | None:
     order = host.order(order_id)
     if order is None or order.state is host.OrderState.NOT_YET:
         return None
-    version = programmes.in_force(order.channel_id, order.placed_at)
+    version = programmes.in_force(order.channel_id, order.placed_at, now)
     programme = version.programme if version is not None and version.active else None
     terms = OrderTerms(
         order_id=order.id,

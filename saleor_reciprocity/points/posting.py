@@ -82,7 +82,7 @@ def write(account: Account, posting: Posting, now: datetime) -> tuple[Entry, int
     return Entry(pk=entry_id, account=account, **values), account.available - before
 
 
-def add_lot(account: Account, entry: Entry, posting: Posting, points: int, remaining: int) -> None:
+def add_lot(account: Account, entry: Entry, posting: Posting, points: int, remaining: int, now: datetime) -> None:
     """A lot for the points of an entry. What repaid a debt is gone from it at once."""
     earned_at = entry.happened_at
     lot = Lot.objects.create(
@@ -93,7 +93,7 @@ def add_lot(account: Account, entry: Entry, posting: Posting, points: int, remai
         remaining=points,
         earned_at=earned_at,
         qualifies=entry.kind in QUALIFYING,
-        expires_at=expiry.of_channel(posting.channel_id, posting.agreed_at or earned_at, earned_at),
+        expires_at=expiry.of_channel(posting.channel_id, posting.agreed_at or earned_at, earned_at, now),
     )
     if remaining:
         look_at(account, lot.expires_at)

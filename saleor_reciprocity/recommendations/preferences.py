@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Iterable, Mapping, Tuple
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from saleor_reciprocity import errors, host
 
@@ -21,28 +21,28 @@ def of(user_id: int | None) -> list[Preference]:
     return list(Preference.objects.filter(user_id=user_id).order_by("-updated_at", "-pk"))
 
 
-def update(user_id: int, opinions: Mapping[Subject, bool], cleared: Iterable[Subject]) -> None:
+def update(user_id: int, opinions: Mapping[Subject, bool], cleared: Iterable[Subject], now: datetime) -> None:
     """Store opinions (liked or not) and clear others, all or nothing.
 
     Raises NotFound for what customers can't see, TooManyPreferences when there would be more than MOST_PREFERENCES.
     """
-    _must_be_visible(opinions)
+    _must_be_visible(opinions, now)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('reciprocity_preference'), %s)", [user_id])
         for kind, object_id in cleared:
             Preference.objects.filter(user_id=user_id, kind=kind, object_id=object_id).delete()
         for (kind, object_id), liked in opinions.items():
-            values = {"liked": liked, "updated_at": timezone.now()}
+            values = {"liked": liked, "updated_at": now}
             Preference.objects.update_or_create(user_id=user_id, kind=kind, object_id=object_id, defaults=values)
         if Preference.objects.filter(user_id=user_id).count() > MOST_PREFERENCES:
             raise errors.TooManyPreferences
 
 
-def _must_be_visible(opinions: Iterable[Subject]) -> None:
+def _must_be_visible(opinions: Iterable[Subject], now: datetime) -> None:
     subjects = set(opinions)
     for kind in {kind for kind, _ in subjects}:
         ids = {object_id for of_kind, object_id in subjects if of_kind == kind}
-        if ids - host.visible_ids(kind, ids):
+        if ids - host.visible_ids(kind, ids, now):
             raise errors.NotFound
 
 

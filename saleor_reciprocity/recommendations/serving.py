@@ -79,7 +79,7 @@ def parameters(situation: Situation, first: int, after: tuple[int, int] | None =
     score, product_id = after or (None, None)
     return {
         **situation.__dict__,
-        "today": timezone.localtime(situation.now, timezone.get_default_timezone()).date(),  # as the host counts days
+        "today": situation.now.astimezone(timezone.get_default_timezone()).date(),  # as the host counts days
         "first": first,
         "after_score": score,
         "after_product": product_id,

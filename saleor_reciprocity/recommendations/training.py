@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import time
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from importlib.util import find_spec
 from typing import Any, Callable, Iterator
 
 from django.db import connection, transaction
+
+from saleor_reciprocity import clock
 
 from . import counting, versions
 from .models import ModelVersion
@@ -49,6 +50,7 @@ def on_one_processor() -> None:
 
 
 def train(
+    now: datetime,
     *,
     database: str = "default",
     days: int = DAYS,
@@ -63,14 +65,15 @@ def train(
     """
     with _alone():
         _discard_unused()
-        began = time.monotonic()
-        version = versions.begin(_name())
+        time = clock.running(now)
+        version = versions.begin(_name(), now)
         try:
             figures = _write(version, database, days, seed, progress)
         except Exception:
             versions.discard(version.pk)
             raise
-        versions.serve(version, {**figures, "seconds": round(time.monotonic() - began, 1)})
+        seconds = round((time() - now).total_seconds(), 1)
+        versions.serve(version, {**figures, "seconds": seconds}, time())
         _discard_unused()
         version.refresh_from_db()
         return version
@@ -83,7 +86,7 @@ def look(now: datetime) -> None:
     if not can_learn():
         logger.info(ADVICE)
     with contextlib.suppress(AlreadyTraining):
-        train()
+        train(now)
 
 
 def _name() -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from saleor_reciprocity import deployment, host
 
@@ -21,20 +20,17 @@ WHERE l.version_id = %(version)s AND l.user_id = o.user_id
 """  # noqa: S608 - constants
 
 
-def begin(algorithm: str) -> ModelVersion:
+def begin(algorithm: str, now: datetime) -> ModelVersion:
     """A new version without rows, of purchases up to now. It serves nobody until `serve` is called."""
-    return ModelVersion.objects.create(
-        algorithm=algorithm, people=deployment.minimum_people(), started_at=timezone.now()
-    )
+    return ModelVersion.objects.create(algorithm=algorithm, people=deployment.minimum_people(), started_at=now)
 
 
-def serve(version: ModelVersion, figures: dict[str, Any]) -> None:
+def serve(version: ModelVersion, figures: dict[str, Any], now: datetime) -> None:
     """Say that all rows of a version are written, and let it serve instead of the one before.
 
     Who was erased while it was made gets no lists; who is being erased is waited for.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        now = timezone.now()
         ModelVersion.objects.filter(pk=version.pk).update(finished_at=now, figures=figures)
         cursor.execute(_ERASED_SINCE, [version.started_at - LONGEST_ERASURE])
         order_ids = [order_id for (order_id,) in cursor.fetchall()]

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host, settings
@@ -52,11 +51,11 @@ def create(channel: host.Channel, kind: str, name: str, points: int, value: Deci
     return reward
 
 
-def update(reward_id: int, **changes: Any) -> Reward:
+def update(reward_id: int, now: datetime, **changes: Any) -> Reward:
     """Change a reward for redemptions to come. Raises NotFound, or Invalid for what can't be offered."""
     with transaction.atomic():
         reward = _found(reward_id)
-        if reward.ends_at is not None and reward.ends_at <= timezone.now():
+        if reward.ends_at is not None and reward.ends_at <= now:
             raise errors.Invalid(_("This reward has ended. Create a new one."), field="id")
         if reward.is_standard and SET_ON_THE_PAGE & set(changes):
             raise errors.Invalid(_("The standard reward is set on the plugin's page."), field="id")
@@ -67,13 +66,12 @@ def update(reward_id: int, **changes: Any) -> Reward:
         return reward
 
 
-def end(reward_id: int) -> Reward:
+def end(reward_id: int, now: datetime) -> Reward:
     """End a reward now and for good. Codes that customers have stay as they are. A second call changes nothing."""
     with transaction.atomic():
         reward = _found(reward_id)
         if reward.is_standard:
             raise errors.Invalid(_("The standard reward is set on the plugin's page."), field="id")
-        now = timezone.now()
         if reward.ends_at is None or reward.ends_at > now:
             reward.ends_at = now
             reward.starts_at = min(reward.starts_at, now) if reward.starts_at else None

@@ -321,7 +321,7 @@ def _offered(reward_id: int, now: datetime) -> tuple[Reward, host.Channel]:
     if reward is None:
         raise errors.NotFound(field="rewardId")
     channel = host.channel(reward.channel_id)
-    if channel is None or not programmes.switched_on(reward.channel_id):
+    if channel is None or not programmes.switched_on(reward.channel_id, now):
         raise errors.ProgrammeOff
     if not catalogue.is_offered(reward, channel, now):
         raise errors.RewardUnavailable

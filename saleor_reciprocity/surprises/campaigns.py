@@ -9,7 +9,6 @@ from typing import Any, Sequence
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host, inputs, programmes, settings
@@ -30,9 +29,9 @@ def running(channel_id: str, moment: datetime) -> list[Campaign]:
     return list(rows.filter(Q(ends_at=None) | Q(ends_at__gt=moment)).order_by("starts_at", "pk"))
 
 
-def holdout_share(channel_id: str, moment: datetime) -> Decimal:
+def holdout_share(channel_id: str, moment: datetime, now: datetime) -> Decimal:
     """The share of people who are held out, as it was set at a moment."""
-    version = programmes.in_force(channel_id, moment) or programmes.current(channel_id)
+    version = programmes.in_force(channel_id, moment, now) or programmes.current(channel_id, now)
     return version.programme.holdout_share if version else inputs.parse({}).holdout_share
 
 
@@ -75,13 +74,14 @@ class Gift:
     product_id: int | None = None
 
 
-def create(channel: host.Channel, limits: dict[str, Decimal], prizes: Sequence[Gift], **terms: Any) -> Campaign:
+def create(
+    channel: host.Channel, limits: dict[str, Decimal], prizes: Sequence[Gift], now: datetime, **terms: Any
+) -> Campaign:
     """A new campaign with a secret of its own. Raises Invalid, at the field, for what can't be run."""
-    now = timezone.now()
     terms["starts_at"] = max(terms.get("starts_at") or now, now)
     campaign = Campaign(channel_id=channel.id, **terms)
     _check(campaign)
-    gifts = [_prize(gift, channel) for gift in prizes]
+    gifts = [_prize(gift, channel, now) for gift in prizes]
     if not gifts:
         raise errors.Invalid(_("Name at least one prize."), field="prizes")
     with transaction.atomic():
@@ -106,15 +106,15 @@ def update(campaign_id: int, limits: dict[str, Decimal], **changes: Any) -> Camp
         return _stored(campaign_id)
 
 
-def end(campaign_id: int) -> Campaign:
+def end(campaign_id: int, now: datetime) -> Campaign:
     """End a campaign now and for good: from now on its secret is public. A second call changes nothing."""
     with transaction.atomic():
         campaign = _found(campaign_id)
-        _end(campaign)
+        _end(campaign, now)
         return campaign
 
 
-def keep_standard_campaign(channel: host.Channel, programme: settings.Programme) -> None:
+def keep_standard_campaign(channel: host.Channel, programme: settings.Programme, now: datetime) -> None:
     """Bring a channel's standard campaign to what is set; with a probability of 0 none runs."""
     with transaction.atomic():
         before = Campaign.objects.select_for_update().filter(channel_id=channel.id, is_standard=True)
@@ -125,9 +125,9 @@ def keep_standard_campaign(channel: host.Channel, programme: settings.Programme)
         if last is not None and last.ends_at is None:
             if programme.surprise_probability and _is_as_set(last, channel, programme):
                 return
-            _end(last)
+            _end(last, now)
         if programme.surprise_probability:
-            _start_standard(channel, programme, last)
+            _start_standard(channel, programme, last, now)
 
 
 def _is_as_set(campaign: Campaign, channel: host.Channel, programme: settings.Programme) -> bool:
@@ -150,12 +150,12 @@ def _standard_terms(programme: settings.Programme) -> dict[str, Any]:
     }
 
 
-def _start_standard(channel: host.Channel, programme: settings.Programme, last: Campaign | None) -> None:
+def _start_standard(channel: host.Channel, programme: settings.Programme, last: Campaign | None, now: datetime) -> None:
     budget = last.budget if last is not None and last.budget.currency == channel.currency else None
     if budget is None:
         budget = Budget.objects.create(currency=channel.currency, per_month=programme.surprise_budget_per_month)
     name = f"{programme.surprise_value.normalize():f} {channel.currency}"
-    terms = {"name": name, "is_standard": True, "starts_at": timezone.now(), **_standard_terms(programme)}
+    terms = {"name": name, "is_standard": True, "starts_at": now, **_standard_terms(programme)}
     prize = Prize(kind=PrizeKind.VOUCHER, name=name, value=programme.surprise_value)
     _start(Campaign(channel_id=channel.id, **terms), budget, [prize])
 
@@ -171,8 +171,7 @@ def _start(campaign: Campaign, budget: Budget, prizes: Sequence[Prize]) -> Campa
     return campaign
 
 
-def _end(campaign: Campaign) -> None:
-    now = timezone.now()
+def _end(campaign: Campaign, now: datetime) -> None:
     if campaign.ends_at is None or campaign.ends_at > now:
         campaign.ends_at = max(now, campaign.starts_at)
         campaign.save(update_fields=["ends_at"])
@@ -224,19 +223,19 @@ def _limit(budget: Budget, limits: dict[str, Decimal]) -> None:
         raise errors.Invalid(_("Set a budget for the day, the month or the whole campaign."), field="budget")
 
 
-def _prize(gift: Gift, channel: host.Channel) -> Prize:
+def _prize(gift: Gift, channel: host.Channel, now: datetime) -> Prize:
     """A prize to store. What bonus points cost is reckoned by the standard reward where nothing else is said."""
     value = gift.value
     if gift.kind == PrizeKind.POINTS and value is None and gift.points:
-        value = _worth_of_points(gift.points, channel)
+        value = _worth_of_points(gift.points, channel, now)
     problem = _problem(gift, value, channel)
     if problem is not None:
         raise errors.Invalid(problem, field="prizes")
     return Prize(**{**vars(gift), "value": value})
 
 
-def _worth_of_points(points: int, channel: host.Channel) -> Decimal | None:
-    version = programmes.current(channel.id)
+def _worth_of_points(points: int, channel: host.Channel, now: datetime) -> Decimal | None:
+    version = programmes.current(channel.id, now)
     worth = version.programme.worth_of(points) if version is not None else None
     return None if worth is None else worth.quantize(Decimal("0.001"), rounding=ROUND_UP)
 

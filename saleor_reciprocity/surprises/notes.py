@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import logging
+from datetime import datetime
 from functools import partial
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from saleor_reciprocity import host
 from saleor_reciprocity.errors import told
@@ -27,26 +27,26 @@ KEY = "reciprocity.surprise"
 LONGEST_WAIT = "200ms"  # for an order that somebody else is changing; the next look writes the note then
 
 
-def write_soon(order_id: str) -> None:
+def write_soon(order_id: str, now: datetime) -> None:
     """Write the notes of an order once the transaction is committed; whatever goes wrong waits for the next look."""
     if _missing().filter(order_id=order_id).exists():
-        transaction.on_commit(partial(_write_undisturbing, order_id))
+        transaction.on_commit(partial(_write_undisturbing, order_id, now))
 
 
-def write_missing(order_id: str | None = None) -> None:
+def write_missing(now: datetime, order_id: str | None = None) -> None:
     """Write every note that was not written yet, or those of one order."""
     rows = _missing().filter(order_id=order_id) if order_id else _missing()
-    rounds.one_by_one("the note of gift", rows.order_by("pk").values_list("pk", flat=True), _write)
+    rounds.one_by_one("the note of gift", rows.order_by("pk").values_list("pk", flat=True), partial(_write, now=now))
 
 
-def _write(draw_id: int) -> bool:
+def _write(draw_id: int, now: datetime) -> bool:
     won = _missing().select_related("prize").filter(pk=draw_id).first()
     if won is None:
         return False
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LONGEST_WAIT])
         host.note_on_order(won.order_id, KEY, text_of(won))
-    noted = Draw.objects.filter(pk=won.pk, order_id=won.order_id).update(noted_at=timezone.now())
+    noted = Draw.objects.filter(pk=won.pk, order_id=won.order_id).update(noted_at=now)
     if not noted:
         host.take_notes_off([won.order_id], KEY)  # the person was erased meanwhile
     return bool(noted)
@@ -56,10 +56,10 @@ def _missing() -> QuerySet:
     return Draw.objects.filter(outcome=Outcome.WON, noted_at=None).exclude(person__startswith=ERASED)
 
 
-def _write_undisturbing(order_id: str) -> None:
+def _write_undisturbing(order_id: str, now: datetime) -> None:
     try:
         with host.allow_writer():
-            write_missing(order_id)
+            write_missing(now, order_id)
     except Exception as error:
         logger.error("The note on order %s was not written; the next look will do it", order_id, exc_info=told(error))
 

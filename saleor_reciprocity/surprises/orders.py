@@ -32,7 +32,7 @@ def settle(order_id: str, now: datetime) -> None:
         order = host.order(order_id)
         if order is None or order.state is host.OrderState.NOT_YET or not _has_person(order):
             return
-        if not (_undrawn(order) or _gifts_out(order_id)):
+        if not (_undrawn(order, now) or _gifts_out(order_id)):
             return
         account = accounts.lock_account_of(order.person, now)
         order = None if erased.is_erased(order_id) else host.order(order_id)
@@ -43,9 +43,9 @@ def settle(order_id: str, now: datetime) -> None:
         if order.state is host.OrderState.VOID:
             taken = [gifts.take_back(won, GiftState.WITHDRAWN, now) for won in _gifts_out(order_id, lock=True)]
             waiting = not all(taken)
-        for campaign in _undrawn(order):
+        for campaign in _undrawn(order, now):
             _draw(order, campaign, account, now)
-    notes.write_soon(order_id)
+    notes.write_soon(order_id, now)
     if waiting:
         raise errors.CodeOnCheckout
 
@@ -54,11 +54,11 @@ def _has_person(order: host.Order) -> bool:
     return bool(order.person.email or order.person.user_id is not None)
 
 
-def _undrawn(order: host.Order) -> list[Campaign]:
+def _undrawn(order: host.Order, now: datetime) -> list[Campaign]:
     running = campaigns.running(order.channel_id, order.placed_at)
     if not running:
         return []
-    version = programmes.in_force(order.channel_id, order.placed_at)
+    version = programmes.in_force(order.channel_id, order.placed_at, now)
     if version is None or not version.active:
         return []
     drawn = set(Draw.objects.filter(order_id=order.id).values_list("campaign_id", flat=True))
@@ -96,7 +96,7 @@ def _reason_against(order: host.Order, campaign: Campaign, made: Draw, account: 
     against = eligibility.reason_against(order, campaign, account, made.drawn_at)
     if against is not None:
         return against
-    share = campaigns.holdout_share(order.channel_id, order.placed_at)
+    share = campaigns.holdout_share(order.channel_id, order.placed_at, made.drawn_at)
     mine = eligibility.draws_of_person(made, account)
     before = mine.values_list("person", flat=True).distinct()
     if holdout.assigned(made.person, assignment.SURPRISES, share, made.drawn_at, before).held_out:

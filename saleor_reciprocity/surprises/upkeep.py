@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Callable
 
 from saleor_reciprocity import host, programmes
@@ -16,21 +17,22 @@ from .models import Draw, GiftState
 def look(now: datetime) -> tuple[int, int]:
     """Do all of it. Returns how many gifts expired unused and how many were found used."""
     with host.allow_writer():
-        rounds.one_by_one("the standard campaign of channel", host.channels(), _keep_standard_campaign)
+        keep = partial(_keep_standard_campaign, now=now)
+        rounds.one_by_one("the standard campaign of channel", host.channels(), keep)
         used = _each(gifts.used(), lambda gift: gifts.note_use(gift, now))
         lapsed = Draw.objects.filter(state=GiftState.ISSUED, expires_at__lte=now).order_by("pk")
         expired = _each(
             list(lapsed.values_list("pk", flat=True)), lambda gift: gifts.take_back(gift, GiftState.EXPIRED, now)
         )
-        notes.write_missing()
+        notes.write_missing(now)
         return expired, used
 
 
-def _keep_standard_campaign(channel: host.Channel) -> bool:
-    version = programmes.current(channel.id)
+def _keep_standard_campaign(channel: host.Channel, now: datetime) -> bool:
+    version = programmes.current(channel.id, now)
     is_on = version is not None and version.active
     if version is not None and is_on:
-        campaigns.keep_standard_campaign(channel, version.programme)
+        campaigns.keep_standard_campaign(channel, version.programme, now)
     return is_on
 
 

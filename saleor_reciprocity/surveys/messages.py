@@ -25,7 +25,7 @@ def question(mail: Mail, now: datetime) -> dict[str, Any] | None:
         return None
     address = pages.address_of(invitation, now)
     with override(languages.nearest(invitation.language)):
-        wording = pages.wording_of(invitation)
+        wording = pages.wording_of(invitation, now)
     return {
         "question": wording.text,
         "answers": [
@@ -55,7 +55,7 @@ def alert(mail: Mail, now: datetime) -> dict[str, Any] | None:
     channel = host.channel(invitation.channel_id)
     stars = dict(answer.ratings.values_list("product_id", "stars"))
     return {
-        "question": pages.wording_of(invitation).text,
+        "question": pages.wording_of(invitation, now).text,
         "score": answer.score,
         "highest": answers_of(answer.question)[-1],
         "comment": answer.comment,

@@ -89,13 +89,14 @@ def _number(text: str) -> int | None:
 def _rendered(
     request: HttpRequest, invitation: Invitation, given: Given, *, missing: bool = False, kept: bool = False
 ) -> HttpResponse:
+    now = timezone.now()
     with override(languages.nearest(invitation.language)):
         context = {
-            "wording": wording_of(invitation),
+            "wording": wording_of(invitation, now),
             "stars": questions.star_choices(),
             "products": [
                 {"id": product.product_id, "name": product.name, "stars": given.ratings.get(product.product_id)}
-                for product in _rateable(invitation)
+                for product in _rateable(invitation, now)
             ],
             "given": given,
             "longest": LONGEST_COMMENT,
@@ -105,16 +106,16 @@ def _rendered(
     return _page(request, _FORM, invitation, context, status=422 if missing else 200)
 
 
-def wording_of(invitation: Invitation) -> questions.Wording:
+def wording_of(invitation: Invitation, now: datetime) -> questions.Wording:
     """The question of an invitation in the active language, in the shop's own words as long as it asks the same."""
-    version = programmes.current(invitation.channel_id)
+    version = programmes.current(invitation.channel_id, now)
     asks_the_same = version is not None and version.programme.survey_question == invitation.question
     own = version.programme.survey_text if version is not None and asks_the_same else ""
     return questions.wording_of(invitation.question, own, host.shop_name())
 
 
-def _rateable(invitation: Invitation) -> list[AskedProduct]:
-    version = programmes.current(invitation.channel_id)
+def _rateable(invitation: Invitation, now: datetime) -> list[AskedProduct]:
+    version = programmes.current(invitation.channel_id, now)
     wanted = version is not None and version.programme.survey_product_ratings
     return list(invitation.products.order_by("pk")) if wanted else []
 

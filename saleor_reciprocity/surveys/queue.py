@@ -39,20 +39,20 @@ def settle(order_id: str, now: datetime) -> None:
         invitation = Invitation.objects.select_for_update().filter(order_id=order_id).first()
         if invitation is not None:
             if invitation.state == State.WAITING:
-                _follow(invitation, host.order(order_id))
+                _follow(invitation, host.order(order_id), now)
             return
         shipped_at = host.shipped_at(order_id)
         order = host.order(order_id) if shipped_at is not None else None
         if order is None or not rules.has_arrived(order) or rules.went_back(order):
             return
-        terms = _terms(order, shipped_at)
+        terms = _terms(order, shipped_at, now)
         if terms is not None:
             _decide(order, terms, rules.due_at(shipped_at, terms.survey_delay_days), now)
 
 
-def _terms(order: host.Order, shipped_at: datetime) -> settings.Programme | None:
+def _terms(order: host.Order, shipped_at: datetime, now: datetime) -> settings.Programme | None:
     """What was set when the goods went out, for orders since the programme is on; None where nobody is to be asked."""
-    placed, shipped = (programmes.in_force(order.channel_id, moment) for moment in (order.placed_at, shipped_at))
+    placed, shipped = (programmes.in_force(order.channel_id, moment, now) for moment in (order.placed_at, shipped_at))
     if placed is None or not placed.active or shipped is None or not shipped.active:
         return None
     return shipped.programme if shipped.programme.survey_question != settings.NO_QUESTION else None
@@ -70,7 +70,7 @@ def _decide(order: host.Order, programme: settings.Programme, due: datetime, now
         due_at=due,
         made_at=now,
     )
-    account = accounts.account_of(order.person)
+    account = accounts.account_of(order.person, now)
     if not _lock_person(invitation, account):
         return
     if Invitation.objects.filter(order_id=order.id).exists() or erased.is_erased(order.id):
@@ -94,7 +94,7 @@ def _reason_against(
         return State.TOO_LATE
     if not consent.may_write(order.person, kinds.SURVEY, order.channel_id, now).allowed:
         return State.NO_CONSENT
-    account = accounts.account_of(order.person)
+    account = accounts.account_of(order.person, now)
     if _asked_recently(invitation, account, now):
         return State.ASKED_RECENTLY
     before = Invitation.objects.filter(_same_person(invitation, account)).values_list("person", flat=True).distinct()
@@ -144,7 +144,7 @@ def lock_person(persons: Iterable[str], user_id: int | None, account_ids: Iterab
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
 
 
-def _follow(invitation: Invitation, order: host.Order | None) -> None:
+def _follow(invitation: Invitation, order: host.Order | None, now: datetime) -> None:
     """Bring a waiting, locked invitation to what became of its order."""
     if order is None or order.state is host.OrderState.VOID:
         invitation.state = State.CANCELLED
@@ -153,7 +153,7 @@ def _follow(invitation: Invitation, order: host.Order | None) -> None:
     elif not rules.has_arrived(order):
         invitation.due_at = None
     else:
-        _follow_shipment(invitation, order)
+        _follow_shipment(invitation, order, now)
     invitation.save(update_fields=["state", "due_at"])
 
 
@@ -165,9 +165,9 @@ def still_fits(invitation: Invitation) -> bool:
     return rules.has_arrived(order) and not rules.went_back(order)
 
 
-def _follow_shipment(invitation: Invitation, order: host.Order) -> None:
+def _follow_shipment(invitation: Invitation, order: host.Order, now: datetime) -> None:
     shipped_at = host.shipped_at(order.id)
-    terms = _terms(order, shipped_at) if shipped_at is not None else None
+    terms = _terms(order, shipped_at, now) if shipped_at is not None else None
     if shipped_at is None or terms is None:
         invitation.state = State.SWITCHED_OFF
     else:
@@ -207,13 +207,13 @@ def _invite(invitation_id: int, now: datetime) -> bool:
         order = host.order(seen.order_id)
         if order is not None:
             seen.person, seen.user_id = _hash_of(order.person), order.person.user_id
-        if not _lock_person(seen, accounts.account_of(order.person) if order is not None else None):
+        if not _lock_person(seen, accounts.account_of(order.person, now) if order is not None else None):
             return False
         waiting = Invitation.objects.select_for_update(skip_locked=True).filter(pk=invitation_id, state=State.WAITING)
         invitation = waiting.first()
         if invitation is None:
             return False
-        _follow(invitation, order)
+        _follow(invitation, order, now)
         if order is None or invitation.state != State.WAITING or not _is_due(invitation, now):
             return False
         invitation.person, invitation.user_id = seen.person, seen.user_id
@@ -225,7 +225,7 @@ def _is_due(invitation: Invitation, now: datetime) -> bool:
 
 
 def _hand_over(invitation: Invitation, order: host.Order, now: datetime) -> bool:
-    version = programmes.current(order.channel_id)
+    version = programmes.current(order.channel_id, now)
     programme = version.programme if version is not None and version.active else None
     if programme is None or programme.survey_question == settings.NO_QUESTION:
         invitation.state = State.SWITCHED_OFF

@@ -87,7 +87,7 @@ def take(invitation: Invitation, given: Given, now: datetime) -> Taken:
     There are none where nothing of the order is kept: it was cancelled, or all goods or all money went back.
     Whatever comes after the first changes nothing. `given.score` is one of the question's answers.
     """
-    version = programmes.current(invitation.channel_id)
+    version = programmes.current(invitation.channel_id, now)
     programme = version.programme if version is not None and version.active else None
     order = host.order(invitation.order_id)
     with transaction.atomic():

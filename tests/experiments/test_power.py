@@ -61,7 +61,7 @@ def test_the_shops_own_people_and_repeat_rate(channel: Any, customer: Any) -> No
     hosts.order("other@example.com", [("10", 1)], placed_at=days_ago(120))
     hosts.order("other@example.com", [("10", 1)], placed_at=days_ago(110), status="canceled")
     hosts.order("new@example.com", [("10", 1)], placed_at=days_ago(10))
-    found = holdout.power_of(channel.id, Decimal("0.2"))
+    found = holdout.power_of(channel.id, Decimal("0.2"), timezone.now())
     assert (found.people, found.repeat_rate) == (3, pytest.approx(1 / 3))
     assert found.smallest_difference is None
 

@@ -147,7 +147,7 @@ def look_after_people(subject: Subject) -> None:
 
 
 def backfill_past(subject: Subject) -> None:
-    backfill.run(hosts.open_channel(), [host.order_id(subject.order)])
+    backfill.run(hosts.open_channel(), [host.order_id(subject.order)], timezone.now())
 
 
 def merge(subject: Subject) -> None:

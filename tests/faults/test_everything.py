@@ -207,7 +207,7 @@ def award_the_past(shop: Shop, choose: random.Random) -> None:
     now = timezone.now()
     before = backfill.begins(shop.channel, None)
     if before is not None:
-        backfill.run(shop.channel, backfill.past_orders(shop.channel, now - timedelta(days=900), before))
+        backfill.run(shop.channel, backfill.past_orders(shop.channel, now - timedelta(days=900), before), now)
 
 
 def adjust(shop: Shop, choose: random.Random) -> None:
@@ -229,7 +229,7 @@ def choose_mails(shop: Shop, choose: random.Random) -> None:
 
 
 def like(shop: Shop, choose: random.Random) -> None:
-    preferences.update(choose.choice(shop.customers).pk, {("category", shop.shelf.pk): True}, ())
+    preferences.update(choose.choice(shop.customers).pk, {("category", shop.shelf.pk): True}, (), timezone.now())
 
 
 def send(shop: Shop, choose: random.Random) -> None:
@@ -247,7 +247,7 @@ def look_after_the_rest(shop: Shop, choose: random.Random) -> None:
 
 def train(shop: Shop, choose: random.Random) -> None:
     with suppress(training.AlreadyTraining):
-        training.train()
+        training.train(timezone.now())
 
 
 HOST: tuple[Callable[..., None], ...] = (buy, buy, buy, ship, ship, cancel, refund, use, change_address, delete)

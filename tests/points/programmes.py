@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from saleor_reciprocity import host, settlement
 from saleor_reciprocity.points.earning import rulebook
 from saleor_reciprocity.points.earning.conditions import Conditions
@@ -22,7 +24,8 @@ def rule(effect: str = "multiplier", value: str = "2", since: Any = None, **term
     conditions = {name: frozenset(of) if isinstance(of, (list, tuple)) else of for name, of in conditions.items()}
     fields = {"name": "A rule", "trigger": "order", "stacking": "add", "priority": 0, **terms}
     channel = hosts.open_channel()
-    draft = rulebook.draft(channel, Conditions(**conditions), effect=effect, value=Decimal(value), **fields)
+    said = Conditions(**conditions)
+    draft = rulebook.draft(channel, said, timezone.now(), effect=effect, value=Decimal(value), **fields)
     if since is not None:
         draft.since = draft.starts_at = since
     return rulebook.create(channel, draft, "user:1")
@@ -33,7 +36,7 @@ def ladder(
 ) -> Any:
     """The shop's tiers: (code, threshold, multiplier)."""
     rungs = [Step(code, code.title(), threshold, Decimal(multiplier)) for code, threshold, multiplier in steps]
-    return ladders.replace_ladder(rungs, window_days, grace_days, downgrade, "user:1")
+    return ladders.replace_ladder(rungs, window_days, grace_days, downgrade, "user:1", timezone.now())
 
 
 def settled(order: Any) -> tuple[int, int]:

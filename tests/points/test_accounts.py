@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
+from django.utils.timezone import now
+
 from saleor_reciprocity import identity
 from saleor_reciprocity.host.facts import Person
 from saleor_reciprocity.points import accounts
@@ -50,7 +52,7 @@ def test_a_guests_account_goes_to_the_user_who_confirms_the_address(db: Any) -> 
 
     Account.objects.filter(user_id=unconfirmed.user_id).delete()
     confirmed = Person(unconfirmed.user_id, "ada@example.com", confirmed=True)
-    assert accounts.account_of(confirmed) == account
+    assert accounts.account_of(confirmed, now()) == account
     assert accounts.open_account(confirmed, NOW) == account
     account.refresh_from_db()
     assert account.user_id == confirmed.user_id
@@ -60,7 +62,7 @@ def test_a_claimed_account_is_not_claimed_again(db: Any) -> None:
     first = user("ada@example.com")
     account = accounts.open_account(first, NOW)
     second = Person(hosts.customer("new@example.com").pk, "ada@example.com", confirmed=True)
-    assert accounts.account_of(second) is None
+    assert accounts.account_of(second, now()) is None
     assert accounts.open_account(second, NOW) != account
     assert Account.objects.get(user_id=second.user_id).email_hash is None
 

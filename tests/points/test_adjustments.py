@@ -173,7 +173,8 @@ def test_a_row_that_names_two_people_is_refused_and_one_that_names_one_twice_is_
         for user, email in [(ada.pk, "eve@example.com"), (ada.pk, "ada@"), (ada.pk, "ADA@example.com"), (eve.pk, "")]
     )
     rows = adjustment_files.read(content)
-    for reports in (adjustment_files.rehearse(rows), adjustment_files.apply(rows, "user:1", timezone.now())):
+    now = timezone.now()
+    for reports in (adjustment_files.rehearse(rows, now), adjustment_files.apply(rows, "user:1", now)):
         assert [report.problem for report in reports] == [
             "The user has another e-mail address.",
             "Enter an e-mail address, for example shop@example.com.",
@@ -205,7 +206,7 @@ def test_strange_cells_are_refused_by_name_and_hold_up_no_other(end: str, db: An
 def test_a_character_that_cannot_be_stored_is_refused(db: Any) -> None:
     rows = [(2, {"email": "a@example.com", "points": "5", "reason": "a\0b", "key": "k"})]
     assert [report.status for report in adjustment_files.apply(rows, "user:1", timezone.now())] == ["refused"]
-    assert [report.status for report in adjustment_files.rehearse(rows)] == ["refused"]
+    assert [report.status for report in adjustment_files.rehearse(rows, timezone.now())] == ["refused"]
 
 
 @pytest.mark.parametrize("content", ["email,points,reason\n".encode("utf-16"), b"email,points,reason\na@b,1,\xe4\n"])

@@ -102,9 +102,9 @@ def test_11_an_edited_ended_or_scheduled_rule_leaves_the_orders_of_before(progra
     order = hosts.order(customer, [("10", 1)])
     unseen = hosts.order(customer, [("10", 1)])
     assert settled(order) == (30, 0)
-    rulebook.update(made.rule_id, "user:1", {"value": Decimal(5)})
+    rulebook.update(made.rule_id, "user:1", {"value": Decimal(5)}, timezone.now())
     later = hosts.order(customer, [("10", 1)])
-    rulebook.end(made.rule_id, "user:1")
+    rulebook.end(made.rule_id, "user:1", timezone.now())
     hosts.ship(order)
     assert settled(order) == (0, 30)
     assert settled(unseen) == (30, 30), "placed under the first version, seen after the end"
@@ -259,8 +259,8 @@ def test_19_two_tiers_at_once_are_one_change(programme_on: Any, customer: Any) -
 def test_30_what_was_earned_is_taken_back_whatever_became_of_the_rule(programme_on: Any, customer: Any) -> None:
     made = rule("multiplier", "3")
     order = bought(customer, "20")
-    rulebook.update(made.rule_id, "user:1", {"value": Decimal(9)})
-    rulebook.end(made.rule_id, "user:1")
+    rulebook.update(made.rule_id, "user:1", {"value": Decimal(9)}, timezone.now())
+    rulebook.end(made.rule_id, "user:1", timezone.now())
     hosts.refund(order, "20")
     assert settled(order) == (0, 0)
     assert Account.objects.get().debt == 0

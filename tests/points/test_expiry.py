@@ -93,7 +93,7 @@ def test_expired_points_are_gone_at_once_and_written_off_by_the_run(channel: Any
     earned(customer)
     pass_time(days=40)
     person = host.person(customer)
-    account = accounts.account_of(person)
+    account = accounts.account_of(person, django_timezone.now())
     assert account is not None
     assert account.available == 0, "even before the run"
     assert Entry.objects.filter(kind="expired").count() == 0
@@ -159,7 +159,7 @@ def test_a_code_given_back_late_returns_points_that_expire_at_once(channel: Any,
     pass_time(days=40)
     expiry.run(django_timezone.now())
     redemption.cancel(made.pk, "staff", now=django_timezone.now())
-    account = accounts.account_of(host.person(customer))
+    account = accounts.account_of(host.person(customer), django_timezone.now())
     assert account is not None
     assert account.available == 0
     assert expiry.run(django_timezone.now()) == (1, 50)

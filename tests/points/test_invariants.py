@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
+from datetime import timezone as tz
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from saleor_reciprocity.points import bonuses
 from saleor_reciprocity.points import invariants as points
 from saleor_reciprocity.points.earning import rulebook
 from saleor_reciprocity.points.earning.rules import Trigger
-from saleor_reciprocity.points.models import OrderTerms
+from saleor_reciprocity.points.models import Lot, OrderTerms
 from saleor_reciprocity.points.tiers import standing
 from saleor_reciprocity.points.tiers.models import AccountTier
 
@@ -80,7 +81,7 @@ def shop(programme_on: Any, customer: Any) -> None:
     assert json.dumps(OrderTerms.objects.get().terms).count('"A rule"') == 2
 
 
-@pytest.mark.parametrize("title", [title for title, _ in points.RULES])
+@pytest.mark.parametrize("title", [title for title, _ in (*points.RULES, *points.RULES_OF_NOW)])
 def test_each_rule_finds_what_breaks_it(title: str, shop: None) -> None:
     assert not dict(invariants.broken(timezone.now()))[title]
     (change,) = [sql for beginning, sql in BREAKS.items() if title.startswith(beginning)]
@@ -115,10 +116,21 @@ def test_a_tier_that_the_policy_keeps_is_no_finding(programme_on: Any, customer:
     assert not [title for title, rows in invariants.broken(timezone.now()) if rows]
 
 
+def test_a_tier_is_one_of_the_moment_that_is_asked_about(shop: None) -> None:
+    ((title, _sql),) = points.RULES_OF_NOW
+    may, june = datetime(2020, 5, 31, tzinfo=tz.utc), datetime(2020, 6, 2, tzinfo=tz.utc)
+    with transaction.atomic():
+        Lot.objects.update(points=10, remaining=10, earned_at=may - 100 * DAY)
+        AccountTier.objects.update(look_at=june - DAY)
+        assert [row["code"] for row in dict(invariants.broken(may))[title]] == ["silver"], "for 10 points"
+        assert dict(invariants.broken(june))[title] == [], "the next look is due"
+        transaction.set_rollback(True)
+
+
 def test_a_rule_may_be_changed_and_ended(programme_on: Any, customer: Any) -> None:
     made = rule("bonus", "7")
     bought(customer, "60")
-    rulebook.update(made.rule_id, "user:1", {"value": 9})
-    rulebook.end(made.rule_id, "user:1")
+    rulebook.update(made.rule_id, "user:1", {"value": 9}, timezone.now())
+    rulebook.end(made.rule_id, "user:1", timezone.now())
     bought(customer, "60")
     assert not [title for title, rows in invariants.broken(timezone.now()) if rows]

@@ -49,7 +49,7 @@ def by_sweep(order: Any) -> None:
 def figures(of: Any) -> tuple[int, int, int]:
     """What a user or a guest has available, pending, and owes."""
     person = host.person_with_email(of) if isinstance(of, str) else host.person(of)
-    account = accounts.account_of(person) or Account()
+    account = accounts.account_of(person, timezone.now()) or Account()
     return account.available, account.pending, account.debt
 
 

@@ -7,6 +7,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from django.utils.timezone import now
 
 from saleor_reciprocity import backfill, host, settlement, sweep
 from saleor_reciprocity.points.models import Account, Entry, OrderTerms
@@ -57,7 +58,7 @@ def test_of_orders_of_one_moment_that_come_one_by_one_one_is_the_first(first_ord
 def test_of_past_orders_of_one_moment_one_is_the_first(programme_on: Any, customer: Any) -> None:
     rule("bonus", "500", order_number=1)
     orders = [hosts.order(customer, [("10", 1)], placed_at=NOON) for _number in range(3)]
-    assert backfill.run(programme_on, ids(orders)[::-1]).points == 0
+    assert backfill.run(programme_on, ids(orders)[::-1], now()).points == 0
     assert points() == [510, 10, 10]
 
 
@@ -82,7 +83,7 @@ def test_one_mailbox_has_one_first_order(past: bool, programme_on: Any) -> None:
         for number, buyer in enumerate(buyers)
     ]
     if past:
-        backfill.run(programme_on, ids(orders))
+        backfill.run(programme_on, ids(orders), now())
     else:
         sweep.sweep()
     assert points() == [510, 10, 10, 10]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from saleor_reciprocity import host, settlement
 from saleor_reciprocity.points import accounts
 from saleor_reciprocity.points.models import Account, Entry
@@ -72,8 +74,8 @@ def test_a_guests_points_are_there_when_the_address_is_confirmed(programme_on: A
     settle(order)
 
     unconfirmed = hosts.customer("guest@example.com", confirmed=False)
-    assert accounts.account_of(host.person(unconfirmed)) is None
+    assert accounts.account_of(host.person(unconfirmed), timezone.now()) is None
     unconfirmed.is_active = unconfirmed.is_confirmed = True
-    account = accounts.account_of(host.person(unconfirmed))
+    account = accounts.account_of(host.person(unconfirmed), timezone.now())
     assert account is not None
     assert account.available == 20

@@ -86,7 +86,7 @@ def test_it_costs_what_the_rules_say(
     hosts.configure(programme_on, points_per_unit="1.3", time_zone="America/New_York", earning_shipping="yes")
     asked = tried(effect, value, stacking, _with_ids(conditions))
     found = simulation.simulate(programme_on, asked, 30, timezone.now())
-    values = programmes.current(programme_on.id).programme  # type: ignore[union-attr]
+    values = programmes.current(programme_on.id, timezone.now()).programme  # type: ignore[union-attr]
     extra = {host.order_id(row): _extra(row, asked, values) for row in past}
     people = {row.user_email for row in past if extra[host.order_id(row)]}
     assert (found.points, found.orders) == (sum(extra.values()), sum(points != 0 for points in extra.values()))
@@ -137,7 +137,7 @@ def test_it_stands_on_the_terms_that_were_agreed(programme_on: Any, customer: An
 
 
 def test_it_is_one_statement(past: list[Any], programme_on: Any, django_assert_max_num_queries: Any) -> None:
-    programmes.current(programme_on.id)
+    programmes.current(programme_on.id, timezone.now())
     with django_assert_max_num_queries(3) as captured:
         simulation.simulate(programme_on, tried(Effect.BONUS, "5", Stacking.ADD, {}), 30, timezone.now())
     assert sum("order_orderline" in each["sql"] for each in captured.captured_queries) == 1

@@ -51,7 +51,7 @@ def test_a_rule_that_names_what_is_gone_gives_nothing_more(kind: str, named: dic
     for order in (first, second):
         settlement.settle(host.order_id(order), again=True)
     assert points() == 17 + 10, "the first order keeps what was agreed"
-    assert rulebook.end(made.rule_id, "user:1").ends_at is not None
+    assert rulebook.end(made.rule_id, "user:1", timezone.now()).ends_at is not None
 
 
 @pytest.mark.parametrize(("is_gone", "due"), [(False, 17), (True, 10)])

@@ -246,7 +246,7 @@ class Books(RuleBasedStateMachine):
             assert not rows, title
 
 
-def agreed(channel_id: str, moment: datetime) -> Any:
+def agreed(channel_id: str, moment: datetime, now: datetime) -> Any:
     """The settings of a channel; here each is named after its policy for points that are to be taken back."""
     return SimpleNamespace(programme=SimpleNamespace(points_taken_back=channel_id, points_valid_months=0))
 

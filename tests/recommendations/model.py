@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Callable, Iterable
 from unittest import mock
 
+from django.utils import timezone
+
 from saleor_reciprocity.recommendations import training, versions
 from saleor_reciprocity.recommendations.models import CustomerList, ModelVersion, Neighbour, Popularity
 
@@ -13,8 +15,8 @@ def serving() -> ModelVersion:
     """The version that serves, a new and empty one if there is none."""
     found = ModelVersion.objects.filter(serving=True).first()
     if found is None:
-        found = versions.begin("by hand")
-        versions.serve(found, {})
+        found = versions.begin("by hand", timezone.now())
+        versions.serve(found, {}, timezone.now())
     return found
 
 
@@ -56,4 +58,4 @@ def popular(channel: Any, products: Iterable[Any], category: Any = None) -> None
 def count(progress: Callable[[str, int, int], None] = lambda step, done, whole: None) -> ModelVersion:
     """Train as a shop without numpy does."""
     with mock.patch.object(training, "can_learn", return_value=False):
-        return training.train(progress=progress)
+        return training.train(progress=progress, now=timezone.now())

@@ -40,8 +40,8 @@ def dies_at_a_step(self, step, done, whole):
     show(self, step, done, whole)
     if step == os.environ["DIES_AT"]:
         die()
-def dies_once_served(version, figures):
-    serve(version, figures)
+def dies_once_served(version, figures, now):
+    serve(version, figures, now)
     if os.environ["DIES_AT"] == "served":
         die()
 reciprocity_train.Bar.show = dies_at_a_step
@@ -96,7 +96,7 @@ def debris_of(version: ModelVersion) -> set[int]:
 def test_a_killed_process_leaves_the_old_version_serving_and_the_next_cleans_up(
     step: str, without_numpy: bool, crowd: Any
 ) -> None:
-    old = training.train()
+    old = training.train(timezone.now())
     died = train_in_a_process(step, without_numpy)
     assert died.returncode == -signal.SIGKILL, died.stderr
     serves = ModelVersion.objects.get(serving=True)
@@ -104,7 +104,7 @@ def test_a_killed_process_leaves_the_old_version_serving_and_the_next_cleans_up(
     whole(serves)
     user = crowd[1][1]
     assert serving.recommend(Kind.BUY_AGAIN, Situation(now=timezone.now(), user=user.pk), 5)
-    new = training.train()
+    new = training.train(timezone.now())
     assert new.pk not in (old.pk, serves.pk)
     whole(new)
     assert debris_of(new) == {new.pk}
@@ -129,11 +129,11 @@ def test_killed_before_every_statement_and_around_every_commit(learns: bool, cro
     monkeypatch.setattr(training, "can_learn", lambda: learns)
     counted = Executioner()
     with counted.at_work():
-        old = training.train()
+        old = training.train(timezone.now())
     for moment in range(1, counted.passed + 1):
         try:
             with Executioner(moment).at_work():
-                training.train()
+                training.train(timezone.now())
         except Killed:
             restart()
         serves = ModelVersion.objects.get(serving=True)
@@ -142,7 +142,7 @@ def test_killed_before_every_statement_and_around_every_commit(learns: bool, cro
         call_command("reciprocity_check", stdout=StringIO())
         old = serves
     assert counted.passed > 15
-    new = training.train()
+    new = training.train(timezone.now())
     assert debris_of(new) == {new.pk}
 
 

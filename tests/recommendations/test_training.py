@@ -50,7 +50,7 @@ def row_counts() -> Any:
 
 def test_a_training_leaves_rows_that_are_served(crowd: Any, programme_on: Any, settings: Any) -> None:
     settings.RECIPROCITY_MINIMUM_PEOPLE = 2
-    version = training.train()
+    version = training.train(timezone.now())
     products, people, (drinks, tea) = crowd
     assert version.serving
     assert version.algorithm == learning.NAME
@@ -76,7 +76,7 @@ def test_a_training_leaves_rows_that_are_served(crowd: Any, programme_on: Any, s
 
 def test_neighbours_and_popularity_agree_with_counting_in_sql(crowd: Any, settings: Any) -> None:
     settings.RECIPROCITY_MINIMUM_PEOPLE = 3
-    training.train()
+    training.train(timezone.now())
     columns = ("product_id", "neighbour_id", "people")
     learned = set(Neighbour.objects.values_list(*columns))
     popular = set(Popularity.objects.values_list("channel_id", "category_id", "product_id", "people"))
@@ -88,7 +88,7 @@ def test_neighbours_and_popularity_agree_with_counting_in_sql(crowd: Any, settin
 
 def test_no_pair_of_fewer_people_than_said_is_written(crowd: Any, settings: Any) -> None:
     settings.RECIPROCITY_MINIMUM_PEOPLE = 100
-    training.train()
+    training.train(timezone.now())
     assert not Neighbour.objects.exists()
     assert not Popularity.objects.exists()
     assert not CustomerList.objects.filter(kind="new").exists()
@@ -118,11 +118,11 @@ def test_reading_in_small_chunks_changes_nothing(crowd: Any, monkeypatch: Any) -
 
 def test_an_erased_customer_is_gone_after_the_next_training(crowd: Any) -> None:
     person = crowd[1][1]
-    training.train()
+    training.train(timezone.now())
     assert CustomerList.objects.filter(user=person).exists()
     key = person.pk
     person.delete()
-    training.train()
+    training.train(timezone.now())
     assert not CustomerList.objects.filter(user_id=key).exists()
 
 
@@ -134,14 +134,14 @@ def test_a_customer_who_goes_while_lists_are_written_is_left_out(crowd: Any, cus
 
 
 def test_a_shop_without_orders_can_be_trained(programme_on: Any) -> None:
-    assert training.train().serving
+    assert training.train(timezone.now()).serving
     assert row_counts() == [[], [], []]
 
 
 def test_the_next_training_cleans_up_after_one_that_died(crowd: Any) -> None:
     dead = ModelVersion.objects.create(algorithm="died", people=2, started_at=timezone.now())
     Neighbour.objects.create(version=dead, product_id=1, neighbour_id=2, score=1, people=5)
-    first, second = training.train(), training.train()
+    first, second = training.train(timezone.now()), training.train(timezone.now())
     assert list(ModelVersion.objects.values_list("pk", flat=True)) == [second.pk]
     assert first.pk < second.pk
     assert {pk for pks in row_counts() for pk in pks} == {second.pk}
@@ -152,7 +152,7 @@ def test_a_training_that_fails_leaves_the_old_one_and_nothing_of_its_own(
     step: str, crowd: Any, monkeypatch: Any, settings: Any
 ) -> None:
     settings.RECIPROCITY_MINIMUM_PEOPLE = 2
-    old = training.train()
+    old = training.train(timezone.now())
     before = row_counts()
 
     def fail(*args: Any) -> None:
@@ -160,17 +160,17 @@ def test_a_training_that_fails_leaves_the_old_one_and_nothing_of_its_own(
 
     monkeypatch.setattr(rows, step, fail)
     with pytest.raises(RuntimeError):
-        training.train()
+        training.train(timezone.now())
     assert list(ModelVersion.objects.values_list("pk", "serving")) == [(old.pk, True)]
     assert row_counts() == before
 
 
 def test_of_two_trainings_at_once_one_trains(transactional_db: Any, programme_on: Any, monkeypatch: Any) -> None:
     _crowd(programme_on)
-    results = at_once(2, lambda number: training.train(progress=_slowly))
+    results = at_once(2, lambda number: training.train(progress=_slowly, now=timezone.now()))
     assert sorted(type(result).__name__ for result in results) == ["AlreadyTraining", "ModelVersion"]
     assert ModelVersion.objects.count() == 1
-    training.train()  # the lock is free again
+    training.train(timezone.now())  # the lock is free again
 
 
 def _slowly(step: str, done: int, whole: int) -> None:
@@ -222,7 +222,7 @@ def test_the_task_trains_once_a_day_and_is_quiet_about_another_training(crowd: A
     assert ModelVersion.objects.get().pk > first.pk
 
 
-def busy() -> None:
+def busy(now: Any) -> None:
     raise training.AlreadyTraining
 
 

@@ -82,22 +82,22 @@ def test_a_reward_is_offered_from_its_start_to_its_end(rich: Any, programme_on: 
 
 def test_an_ended_reward_stays_ended(rich: Any, programme_on: Any) -> None:
     reward = offer(programme_on)
-    first = catalogue.end(reward.pk)
-    assert catalogue.end(reward.pk).ends_at == first.ends_at
+    first = catalogue.end(reward.pk, timezone.now())
+    assert catalogue.end(reward.pk, timezone.now()).ends_at == first.ends_at
     with pytest.raises(errors.Invalid):
-        catalogue.update(reward.pk, name="Again")
+        catalogue.update(reward.pk, name="Again", now=timezone.now())
     with pytest.raises(errors.RewardUnavailable):
         redemption.redeem(rich, reward.pk, "a", now=timezone.now())
 
 
 def test_the_standard_reward_takes_limits_and_nothing_of_the_page(programme_on: Any) -> None:
     standard = Reward.objects.get()
-    catalogue.update(standard.pk, stock=3, validity_days=30)
+    catalogue.update(standard.pk, stock=3, validity_days=30, now=timezone.now())
     for change in ({"points": 1}, {"name": "Mine"}, {"value": Decimal(1)}, {"is_active": False}):
         with pytest.raises(errors.Invalid):
-            catalogue.update(standard.pk, **change)
+            catalogue.update(standard.pk, **change, now=timezone.now())
     with pytest.raises(errors.Invalid):
-        catalogue.end(standard.pk)
+        catalogue.end(standard.pk, timezone.now())
     hosts.configure(programme_on, reward_points=80)
     standard.refresh_from_db()
     assert (standard.points, standard.stock, standard.validity_days) == (80, 3, 30)
@@ -213,7 +213,7 @@ def test_edge_case_21_a_key_gives_the_same_code_for_ever(rich: Any, programme_on
     reward = offer(programme_on)
     made = redemption.redeem(rich, reward.pk, "key", now=timezone.now())
     redemption.cancel(made.pk, "user:1", now=timezone.now())
-    catalogue.end(reward.pk)
+    catalogue.end(reward.pk, timezone.now())
     hosts.configure(programme_on, active=False)
     Redemption.objects.update(created_at=timezone.now() - timedelta(days=3650))
     again = redemption.redeem(rich, reward.pk, " key ", now=timezone.now())

@@ -60,7 +60,7 @@ def test_edge_case_27_the_points_stay_gone_where_the_reward_says_so(programme_on
 
 def test_the_policy_is_that_of_the_day_of_redemption(programme_on: Any, rich: Any) -> None:
     made = expired(programme_on, rich)
-    catalogue.update(made.reward_id, returns_points=False)
+    catalogue.update(made.reward_id, returns_points=False, now=timezone.now())
     upkeep.look(timezone.now())
     assert Account.objects.get().available == 100
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from saleor_reciprocity import host, settlement
 from saleor_reciprocity.surprises import campaigns
 from saleor_reciprocity.surprises.models import Campaign, Draw, PrizeKind
@@ -17,7 +19,8 @@ VOUCHER = campaigns.Gift(PrizeKind.VOUCHER, "Five", Decimal(5))
 def campaign(channel: host.Channel, *prizes: campaigns.Gift, limits: Any = None, **terms: Any) -> Campaign:
     """A campaign in which every order wins, from the first one on, with next to no limits."""
     terms = {"name": "Spring", "probability": Decimal(1), "from_order_number": 1, "cooling_off_days": 0, **terms}
-    return campaigns.create(channel, limits or {"total": Decimal(1_000_000)}, prizes or (VOUCHER,), **terms)
+    limits = limits or {"total": Decimal(1_000_000)}
+    return campaigns.create(channel, limits, prizes or (VOUCHER,), timezone.now(), **terms)
 
 
 def settled(buyer: Any, price: str = "40", **options: Any) -> Any:

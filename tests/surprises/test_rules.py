@@ -102,7 +102,7 @@ def test_only_campaigns_that_ran_when_the_order_was_placed_draw(shop: Any, custo
     before = hosts.order(customer, [("40", 1)])
     spring = campaign(shop)
     during = hosts.order(customer, [("40", 1)])
-    campaigns.end(spring.pk)
+    campaigns.end(spring.pk, timezone.now())
     after = hosts.order(customer, [("40", 1)])
     sweep.sweep()
     assert [draw.order_id for draw in Draw.objects.all()] == [host.order_id(during)]

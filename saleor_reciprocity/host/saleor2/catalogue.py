@@ -69,7 +69,7 @@ WHERE k.token = %(checkout)s::uuid AND (k.user_id IS NULL OR k.user_id = %(user)
 """
 
 
-def visible_ids(kind: str, ids: Iterable[int]) -> set[int]:
+def visible_ids(kind: str, ids: Iterable[int], now: datetime) -> set[int]:
     """Those of the ids that are a category, or a published collection or product, as `kind` says."""
     rows = {
         "category": Category.objects.all(),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
 from saleor.checkout import calculations
 from saleor.discount import VoucherType
 from saleor.discount.models import Voucher
@@ -24,7 +24,7 @@ def checkout_channel_id(row: Any) -> str:
     return CHANNEL_ID
 
 
-def order_of_checkout(row: Any) -> Order:
+def order_of_checkout(row: Any, now: datetime) -> Order:
     """The order that a checkout would become now. Asks the host for its prices."""
     sold = row.lines.select_related("variant__product").prefetch_related("variant__product__collections")
     lines, discounts = list(sold), fetch_active_discounts()
@@ -41,7 +41,7 @@ def order_of_checkout(row: Any) -> Order:
         number="",
         channel_id=CHANNEL_ID,
         currency=row.currency,
-        placed_at=timezone.now(),
+        placed_at=now,
         state=OrderState.PLACED,
         replaces_another=False,
         person=person(row.user) if row.user else Person(None, row.email or "", confirmed=False),

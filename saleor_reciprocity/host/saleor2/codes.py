@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.contrib.auth import get_user_model
-from django.utils import timezone
+from django.db.models import F
 from saleor.discount.models import Voucher
 from saleor.giftcard.models import GiftCard
 
@@ -134,5 +134,5 @@ def whereabouts(code: str) -> Whereabouts:
 
 def withdraw_voucher(code: str) -> None:
     """Make a voucher worthless, whatever staff made of its limit: also for a draft that somebody puts it on later."""
-    worthless = {"usage_limit": 1, "used": 1, "discount_value": 0, "end_date": timezone.now()}
+    worthless = {"usage_limit": 1, "used": 1, "discount_value": 0, "end_date": F("start_date")}
     Voucher.objects.filter(code=code).update(**worthless)

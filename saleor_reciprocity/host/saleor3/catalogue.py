@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Iterable
 
 from django.db.models import Q
-from django.utils import timezone
 from saleor.product.models import Category, Collection, Product
 
 from saleor_reciprocity.addresses import in_sql
@@ -128,11 +127,11 @@ WHERE k.token = %(checkout)s::uuid AND (k.user_id IS NULL OR k.user_id = %(user)
 """
 
 
-def visible_ids(kind: str, ids: Iterable[int]) -> set[int]:
+def visible_ids(kind: str, ids: Iterable[int], now: datetime) -> set[int]:
     """Those of the ids that are a category, or a collection or product (as `kind` says) published in some channel."""
     rows = {"category": Category, "collection": Collection, "product": Product}[kind].objects.filter(pk__in=list(ids))
     if kind != "category":
-        published = Q(channel_listings__published_at=None) | Q(channel_listings__published_at__lte=timezone.now())
+        published = Q(channel_listings__published_at=None) | Q(channel_listings__published_at__lte=now)
         rows = rows.filter(
             published, channel_listings__is_published=True, channel_listings__channel__is_active=True
         ).distinct()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
 from saleor.checkout import base_calculations, calculations
 from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
 from saleor.plugins.manager import get_plugins_manager
@@ -23,7 +23,7 @@ def checkout_channel_id(row: Any) -> str:
     return str(row.channel_id)
 
 
-def order_of_checkout(row: Any) -> Order:
+def order_of_checkout(row: Any, now: datetime) -> Order:
     """The order that a checkout would become now. Asks the host for its prices, which it refreshes if they are old."""
     manager = get_plugins_manager(allow_replica=False)
     lines, _missing = fetch_checkout_lines(row)
@@ -39,7 +39,7 @@ def order_of_checkout(row: Any) -> Order:
         number="",
         channel_id=str(row.channel_id),
         currency=row.currency,
-        placed_at=timezone.now(),
+        placed_at=now,
         state=OrderState.PLACED,
         replaces_another=False,
         person=person(row.user) if row.user else Person(None, row.email or "", confirmed=False),

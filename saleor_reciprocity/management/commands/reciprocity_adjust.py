@@ -38,7 +38,7 @@ class Command(BaseCommand):
         actor = (options["actor"] or f"command:{getpass.getuser()}")[:64]
         with host.allow_writer():
             reports = (
-                adjustment_files.rehearse(rows)
+                adjustment_files.rehearse(rows, timezone.now())
                 if options["dry_run"]
                 else adjustment_files.apply(rows, actor, timezone.now())
             )

@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.timezone import now
 
 from saleor_reciprocity import backfill, host
 from saleor_reciprocity.management.progress import Progress
@@ -40,7 +41,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{channel.slug}: the programme was never switched on.")
             return
         dry, order_ids = options["dry_run"], backfill.past_orders(channel, options["since"], before)
-        cost = backfill.run(channel, order_ids, dry=dry, progress=Progress(self.stderr, len(order_ids), "orders"))
+        progress = Progress(self.stderr, len(order_ids), "orders")
+        cost = backfill.run(channel, order_ids, now(), dry=dry, progress=progress)
         self.stdout.write(
             f"{channel.slug}: {'would award' if dry else 'awarded'} {cost.points} points and {cost.pending} pending "
             f"points for {cost.orders} orders of {len(cost.people)} customers, "

@@ -37,11 +37,12 @@ class Command(BaseCommand):
                 raise CommandError("Name a channel with --channel.")
             if not 1 <= options["days"] <= simulation.MOST_DAYS:
                 raise CommandError(f"Name 1 to {simulation.MOST_DAYS} days.")
+            now = timezone.now()
             try:
-                rule = rulebook.draft(channel, _conditions(options), **_terms(options)).pure
+                rule = rulebook.draft(channel, _conditions(options), now, **_terms(options)).pure
             except (errors.Invalid, InvalidOperation) as error:
                 raise CommandError(f"{getattr(error, 'field', 'value')}: {error}") from error
-            found = simulation.simulate(channel, rule, options["days"], timezone.now())
+            found = simulation.simulate(channel, rule, options["days"], now)
         self.stdout.write(
             f"Over the last {found.days} days: {found.points} points for {found.orders} orders"
             f" of {found.customers} customers."

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
+from django.utils import timezone
 
 from saleor_reciprocity import host
 from saleor_reciprocity.recommendations import training
@@ -34,7 +35,11 @@ class Command(BaseCommand):
         try:
             with host.allow_writer():
                 version = training.train(
-                    database=options["database"], days=options["days"], seed=options["seed"], progress=Bar(self).show
+                    timezone.now(),
+                    database=options["database"],
+                    days=options["days"],
+                    seed=options["seed"],
+                    progress=Bar(self).show,
                 )
         except training.AlreadyTraining as error:
             raise CommandError(str(error)) from error

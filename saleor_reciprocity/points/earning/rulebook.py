@@ -8,7 +8,6 @@ from typing import Any, Iterable
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host
@@ -101,19 +100,18 @@ def create(channel: host.Channel, version: EarningRuleVersion, actor: str) -> Ea
     return version
 
 
-def draft(channel: host.Channel, conditions: Conditions, **terms: Any) -> EarningRuleVersion:
+def draft(channel: host.Channel, conditions: Conditions, now: datetime, **terms: Any) -> EarningRuleVersion:
     """A rule that is valid and stored nowhere. Raises Invalid, at the field, for what makes no sense."""
-    now = timezone.now()
     terms["starts_at"] = max(terms.get("starts_at") or now, now)
     version = EarningRuleVersion(number=1, since=now, conditions=conditions_as_json(conditions), **terms)
     _check(version, conditions, channel.currency)
     return version
 
 
-def update(rule_id: int, actor: str, changes: dict[str, Any]) -> EarningRuleVersion:
+def update(rule_id: int, actor: str, changes: dict[str, Any], now: datetime) -> EarningRuleVersion:
     """A new version of a rule, for orders placed from now on. Raises NotFound, or Invalid at the field."""
     with transaction.atomic():
-        version = _next(rule_id, actor)
+        version = _next(rule_id, actor, now)
         for name, value in changes.items():
             setattr(version, name, conditions_as_json(value) if name == "conditions" else value)
         channel = host.channel(version.rule.channel_id)
@@ -122,10 +120,10 @@ def update(rule_id: int, actor: str, changes: dict[str, Any]) -> EarningRuleVers
     return version
 
 
-def end(rule_id: int, actor: str) -> EarningRuleVersion:
+def end(rule_id: int, actor: str, now: datetime) -> EarningRuleVersion:
     """End a rule now; orders placed before keep it. A second call changes nothing."""
     with transaction.atomic():
-        version = _next(rule_id, actor)
+        version = _next(rule_id, actor, now)
         if version.ends_at is not None and version.ends_at <= version.since:
             return newest().get(rule_id=rule_id)
         version.ends_at = version.since
@@ -134,14 +132,14 @@ def end(rule_id: int, actor: str) -> EarningRuleVersion:
     return version
 
 
-def _next(rule_id: int, actor: str) -> EarningRuleVersion:
+def _next(rule_id: int, actor: str, now: datetime) -> EarningRuleVersion:
     """The next version of a rule, like the last one and not stored yet, with the rule locked."""
     rule = EarningRule.objects.select_for_update().filter(pk=rule_id).first()
     if rule is None:
         raise errors.NotFound(field="id")
     version = newest().get(rule_id=rule_id)
     version.pk, version.number, version.actor = None, version.number + 1, actor
-    version.since = timezone.now()
+    version.since = max(version.since, now)
     version._state.adding = True
     return version
 

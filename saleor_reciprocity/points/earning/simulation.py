@@ -91,7 +91,7 @@ class Simulation:
 
 def simulate(channel: host.Channel, rule: Rule, days: int, now: datetime) -> Simulation:
     """What a rule for orders would have given for the orders of a channel's last days. Reads only."""
-    version = programmes.current(channel.id)
+    version = programmes.current(channel.id, now)
     programme = version.programme if version else inputs.parse({})
     with connection.cursor() as cursor:
         cursor.execute(_statement(rule), _values(channel, rule, programme, now - timedelta(days=days), now))

@@ -17,10 +17,10 @@ from saleor_reciprocity.settings import Programme
 from ..models import Account, Lot, OrderTerms
 
 
-def channels() -> Iterator[tuple[str, Programme]]:
+def channels(now: datetime) -> Iterator[tuple[str, Programme]]:
     """The channels where the programme is on, with what is set there."""
     for channel in host.channels():
-        version = programmes.current(channel.id)
+        version = programmes.current(channel.id, now)
         if version is not None and version.active:
             yield channel.id, version.programme
 

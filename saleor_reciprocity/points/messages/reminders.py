@@ -31,7 +31,7 @@ WHERE a.user_id IS NOT NULL AND a.next_expiry_at <= %(until)s AND l.remaining > 
 
 def ask(now: datetime) -> None:
     """Ask for the reminders that are due where the shop wants them. Again changes nothing."""
-    for channel_id, programme in recipients.channels():
+    for channel_id, programme in recipients.channels(now):
         days = programme.expiry_reminder_days
         ending = {"channel": channel_id, "now": now, "before": now, "until": now + timedelta(days=days)}
         due = dict(_rows("SELECT a.id, max(l.id)" + _ENDING + "GROUP BY a.id", ending) if days else ())

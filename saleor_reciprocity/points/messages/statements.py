@@ -41,7 +41,7 @@ TOOK = (
 def ask(now: datetime) -> int:
     """Ask for the statements of last month where the shop wants them. Again changes nothing. Returns how many."""
     asked = 0
-    wanted = [(channel_id, programme) for channel_id, programme in recipients.channels() if programme.mail_statements]
+    wanted = [each for each in recipients.channels(now) if each[1].mail_statements]
     for place, (channel_id, programme) in enumerate(wanted):
         today = clock.local(now, programme.time_zone).date()
         if today.day > FIRST_DAYS:

@@ -35,11 +35,11 @@ def accounts_of(people: Iterable[Person], now: datetime) -> dict[Person, int]:
     return found
 
 
-def known(people: Iterable[Person]) -> dict[Person, int]:
+def known(people: Iterable[Person], now: datetime) -> dict[Person, int]:
     """The ids of the accounts of those among people who have one. For reading only."""
     wanted = set(people)
     found = _known(wanted)
-    others = {person: accounts.account_of(person) for person in wanted if person not in found and person.confirmed}
+    others = {person: accounts.account_of(person, now) for person in wanted if person not in found and person.confirmed}
     return {**found, **{person: account.pk for person, account in others.items() if account is not None}}
 
 

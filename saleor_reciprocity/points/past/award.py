@@ -104,7 +104,7 @@ def rehearse(order_ids: Sequence[str], programme: Programme, in_force: Sequence[
     """What `award` would give. Nothing is written."""
     with transaction.atomic():
         people = _people(order_ids)
-        accounts = known(people.values())
+        accounts = known(people.values(), now)
         theirs = {order_id: accounts.get(person) for order_id, person in people.items()}
         reckon(theirs, programme, in_force, now)
         found = _sum("past_due WHERE NOT is_odd")
@@ -139,7 +139,7 @@ def _write(channel: host.Channel, now: datetime) -> Award:
         "channel": channel.id,
         "earns": EARNS,
         "now": now,
-        "expires_at": expiry.of_channel(channel.id, now, now),
+        "expires_at": expiry.of_channel(channel.id, now, now, now),
     }
     with connection.cursor() as cursor:
         cursor.execute(_FORGET, {"off": PROGRAMME_OFF})

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Sequence
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors
@@ -40,14 +39,16 @@ def _ladder(ladder_id: int, window_days: int, downgrade: str, grace_days: int) -
     return Ladder(steps, window_days, Downgrade(downgrade), grace_days)
 
 
-def replace_ladder(steps: Sequence[Step], window_days: int, grace_days: int, downgrade: str, actor: str) -> TierLadder:
+def replace_ladder(
+    steps: Sequence[Step], window_days: int, grace_days: int, downgrade: str, actor: str, now: datetime
+) -> TierLadder:
     """A new version of the ladder, in force at once. Raises Invalid, at the field, for what makes no sense."""
     _check_steps(steps)
     _check_days("windowDays", window_days, 1)
     _check_days("graceDays", grace_days, 0)
     with transaction.atomic():
         row = TierLadder.objects.create(
-            since=timezone.now(), window_days=window_days, downgrade=downgrade, grace_days=grace_days, actor=actor
+            since=now, window_days=window_days, downgrade=downgrade, grace_days=grace_days, actor=actor
         )
         Tier.objects.bulk_create([Tier(ladder=row, **vars(step)) for step in steps])
     return row
