@@ -54,8 +54,8 @@ COSTS: dict[str, dict[str, Cost]] = {
     "LoyaltyCheckout": {
         "lines": _costs(2),
         "bonuses": _costs(1),
-        "redeemable": _costs(10),
-        "nextReward": _costs(10),
+        "redeemable": _costs(15),
+        "nextReward": _costs(15),
     },
     "OrderLoyalty": {
         "pending": _costs(1),
@@ -85,7 +85,7 @@ COSTS: dict[str, dict[str, Cost]] = {
         "tier": _costs(10),
         "entries": _page(),
         "redemptions": _page(),
-        "nextReward": _costs(10),
+        "nextReward": _costs(15),
         "surprises": _page(),
         "preferences": _costs(1),
         "communicationPreferences": _costs(20),

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from saleor_reciprocity import host, letters
+from saleor_reciprocity import host, messages
 from saleor_reciprocity.mail import consent, kinds, sending
 from saleor_reciprocity.mail.models import CommunicationChoice, Mail
 
@@ -33,7 +33,7 @@ def test_one_click_sixteen_times_at_once_ends_it_for_good(
     said = [(one.kind, one.wanted) for one in CommunicationChoice.objects.order_by("pk")]
     assert said == [("", True), ("", False), ("statement", False)], "the proof of the yes, and each no once"
     statement(customer, programme_on, "statement:2")
-    assert sending.look(letters.READERS, timezone.now()) == (0, 1, 0)
+    assert sending.look(messages.READERS, timezone.now()) == (0, 1, 0)
     assert Mail.objects.last().reason == "not wanted"
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone as clock
 
-from saleor_reciprocity import host, identity
+from saleor_reciprocity import errors, host, identity
 from saleor_reciprocity.experiments import holdout
 from saleor_reciprocity.experiments.models import Assignment
 from saleor_reciprocity.points import accounts, adjustments, bonuses, merging
 from saleor_reciprocity.points.models import Account, Entry, Kind
 from saleor_reciprocity.rewards import catalogue, redemption
 from saleor_reciprocity.rewards.models import Redemption
+from saleor_reciprocity.rewards.queries import affordable as rewards_of
 
 from .. import hosts
 from .test_bonuses import born, old
@@ -80,7 +82,8 @@ def test_a_key_debits_once_though_the_account_was_merged(programme_on: Any, cust
     again = redemption.redeem(host.person(customer), reward.pk, "key", now=clock.now())
     assert again.pk == first.pk
     assert Redemption.objects.count() == 1
-    assert accounts.account_of(host.person(customer)).available == 350, "two gifts of 200, one redemption of 50"
+    theirs = accounts.account_of(host.person(customer), clock.now())
+    assert theirs.available == 350, "two gifts of 200, one redemption of 50"
 
 
 def test_what_was_decided_under_one_address_holds_under_all(db: Any) -> None:
@@ -103,3 +106,37 @@ def test_who_was_held_out_under_one_of_two_addresses_is_held_out(turned: bool, d
     holdout.assigned(out, "surprises", Decimal(1), now)
     mine, other = (in_, out) if turned else (out, in_)
     assert holdout.assigned(mine, "surprises", Decimal(0), now, [other]).held_out is True
+
+
+def test_two_users_of_one_mailbox_have_one_limit(programme_on: host.Channel, customer: Any) -> None:
+    reward = catalogue.create(programme_on, "voucher", "Five", 50, Decimal(5), limit_per_customer=1)
+    twin, eve = hosts.customer("Ada@Example.com"), hosts.customer("eve@example.com")
+    for user in (customer, twin, eve):
+        rich(user)
+    redemption.redeem(host.person(customer), reward.pk, "first", now=clock.now())
+    mine = Account.objects.get(user=twin)
+    assert reward not in rewards_of(programme_on.id, mine, clock.now())
+    with pytest.raises(errors.LimitReached):
+        redemption.redeem(host.person(twin), reward.pk, "second", now=clock.now())
+    redemption.redeem(host.person(eve), reward.pk, "third", now=clock.now())
+    assert Redemption.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_users_of_one_mailbox_at_once_have_one_limit(programme_on: host.Channel, customer: Any) -> None:
+    reward = catalogue.create(programme_on, "voucher", "Five", 50, Decimal(5), limit_per_customer=1)
+    twin = hosts.customer("Ada@Example.com")
+    people = [host.person(user) for user in (customer, twin) if rich(user)]
+
+    def redeem(number: int) -> str:
+        try:
+            redemption.redeem(people[number % 2], reward.pk, f"key {number}", now=clock.now())
+        except errors.LimitReached:
+            return "limit"
+        finally:
+            connection.close()
+        return "redeemed"
+
+    with ThreadPoolExecutor(8) as pool:
+        said = sorted(pool.map(redeem, range(8)))
+    assert said == ["limit"] * 7 + ["redeemed"]
