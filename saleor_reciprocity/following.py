@@ -41,7 +41,7 @@ def freeze(now: datetime) -> int:
 def _possible(now: datetime) -> Iterator[plans.Terms]:
     """The questions for which somebody can be assigned, in the channel and at the probability that come first."""
     for channel in host.channels():
-        version = programmes.current(channel.id)
+        version = programmes.current(channel.id, now)
         if version is None or not version.active:
             continue
         values = version.programme

@@ -45,7 +45,7 @@ def double(channel: Any, since: Any = None) -> EarningRuleVersion:
     """Doubles the points of orders of which the shipping has cost 5 or more."""
     asks = WithShipping(shipping_from=Decimal(5))
     fields = {"name": "Dear shipping", "trigger": "order", "stacking": "add", "priority": 0}
-    draft = rulebook.draft(channel, asks, effect="multiplier", value=Decimal(2), **fields)
+    draft = rulebook.draft(channel, asks, timezone.now(), effect="multiplier", value=Decimal(2), **fields)
     if since is not None:
         draft.since = draft.starts_at = since
     return rulebook.create(channel, draft, "user:1")
@@ -112,10 +112,11 @@ def test_it_is_stored_checked_and_read_again(programme_on: Any, declared_here: N
         "priority": 0,
     }
     with pytest.raises(errors.Invalid) as refused:
-        rulebook.draft(programme_on, WithShipping(shipping_from=Decimal("-1")), **fields)
+        rulebook.draft(programme_on, WithShipping(shipping_from=Decimal("-1")), timezone.now(), **fields)
     assert refused.value.field == "shippingFrom"
+    terms = {**fields, "trigger": "sign-up"}
     with pytest.raises(errors.Invalid) as refused:
-        rulebook.draft(programme_on, WithShipping(shipping_from=Decimal(1)), **{**fields, "trigger": "sign-up"})
+        rulebook.draft(programme_on, WithShipping(shipping_from=Decimal(1)), timezone.now(), **terms)
     assert refused.value.field == "conditions", "without an order there is no shipping"
 
 
