@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
-from typing import Callable
+from typing import Any, Callable
 
 try:
     from zoneinfo import ZoneInfo, available_timezones
@@ -17,7 +17,7 @@ except ImportError:  # Python 3.8, where Django brings pytz, which takes any let
     from pytz import timezone as _zone  # type: ignore[import-untyped]
 else:
 
-    def _zone(name: str) -> tzinfo:
+    def _zone(name: str) -> Any:
         try:
             return ZoneInfo(name)
         except (KeyError, ValueError, OSError):

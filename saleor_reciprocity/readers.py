@@ -1,4 +1,4 @@
-"""Readers: how the text of an input becomes a value, and what is said of a text that does not. Pure, but for texts."""
+"""Readers: how the text of an input becomes a value, and what is said of a text that does not."""
 
 from __future__ import annotations
 

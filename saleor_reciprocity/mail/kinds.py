@@ -1,6 +1,6 @@
 """Kinds: what is said to customers and to the shop, one row each: on which legal basis, how surely, and how long.
 
-A new kind is a row here, a template of its name, and a line in `saleor_reciprocity/messages.py`. Pure.
+A new kind is a row here, a template of its name, and a line in `saleor_reciprocity/messages.py`.
 """
 
 from __future__ import annotations

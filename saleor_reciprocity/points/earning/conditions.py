@@ -109,8 +109,8 @@ def condition(
 def _in_window(asks: Conditions, asked: Asked) -> bool:
     now, start, end = asked.local.time(), asks.time_from or time.min, asks.time_to
     if end is None:
-        return start <= now
-    return start <= now < end if start < end else now >= start or now < end
+        return bool(start <= now)
+    return bool(start <= now < end if start < end else now >= start or now < end)
 
 
 _IN_WINDOW = """CASE WHEN %(time_to)s::time IS NULL THEN o.local::time >= coalesce(%(time_from)s::time, '00:00')
