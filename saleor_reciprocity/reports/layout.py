@@ -60,7 +60,10 @@ def title(report: Report) -> str:
 def dates(report: Report) -> str:
     """Up to which day the report reads, and when it was made."""
     values = {"day": wording.day_with_year(report.until), "moment": f"{report.made_at:%Y-%m-%d %H:%M} UTC"}
-    return _("Up to and with %(day)s. Made at %(moment)s.") % values
+    said = [_("Up to and with %(day)s. Made at %(moment)s.") % values]
+    if report.channel:
+        said.append(_("Questions are asked of the whole shop."))
+    return wording.paragraph(said)
 
 
 def sections(report: Report) -> list[Section]:

@@ -9,8 +9,9 @@ from typing import Mapping, Sequence
 from saleor_reciprocity.experiments import evaluation, validity, watch
 from saleor_reciprocity.experiments.evidence import PASSED, WORKS, Cell, Check, Evaluation, Plan, Verdict
 from saleor_reciprocity.experiments.power import smallest_difference
+from saleor_reciprocity.experiments.survival import Step
 
-from .values import Question, State, Step
+from .values import Question, State
 
 # The order in which checks are made and told.
 CHECKS = (
@@ -25,6 +26,8 @@ CHECKS = (
     validity.CONTAMINATED,
     validity.STALE,
 )
+# In these states figures of the groups are shown.
+COUNTED = (State.NONE_YET, State.WORKS, State.HARMS, State.NONE_FOUND)
 _EARLY = (validity.IMMATURE, validity.TOO_FEW)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Iterator
 
-from saleor_reciprocity.experiments import cells, plans, trust, validity
+from saleor_reciprocity.experiments import cells, plans, survival, trust, validity
 from saleor_reciprocity.experiments.evidence import GIFT, PROGRAMME, SURVEY, Check
+from saleor_reciprocity.experiments.survival import Step
 
 from .questions import Read
-from .values import Step
+from .values import HELD_OUT, OTHERS
 from .voice import end_of
 
 QUESTIONS = (PROGRAMME, GIFT, SURVEY)
@@ -65,4 +66,7 @@ def _checks(name: str, until: date, now: datetime, last: date | None, counts: tr
 
 
 def _steps(name: str, last: date) -> dict[str, tuple[Step, ...]]:
-    return {}
+    """How soon people of each arm came back."""
+    found = cells.returns_after(name, last)
+    arms = ((OTHERS, found[False]), (HELD_OUT, found[True]))
+    return {arm: tuple(survival.curve(returned, people)) for arm, (people, returned) in arms if people}

@@ -8,7 +8,7 @@ from typing import Any, Callable
 
 from saleor_reciprocity import host
 
-from . import liability, questions, reading, voice
+from . import amounts, liability, owed, questions, reading, voice
 from . import use as usage
 from .values import Report
 
@@ -43,13 +43,15 @@ def made(scope: Scope, progress: Callable[[int], None] = lambda done: None) -> R
 
 
 def _questions(scope: Scope) -> dict[str, Any]:
-    found = reading.all_read(scope.until, scope.now)
-    return {"questions": tuple(questions.answered(read) for read in found)}
+    found = tuple(questions.answered(read) for read in reading.all_read(scope.until, scope.now))
+    return {"questions": found, "amounts": amounts.amounts(found[0], scope.until, scope.now)}
 
 
 def _points(scope: Scope) -> dict[str, Any]:
-    lots = liability.cohorts(scope.channel_id, scope.until)
-    return {"months": liability.months(lots, scope.until)} if lots else {}
+    lots = liability.cohorts(None, scope.until)
+    own = [lot for lot in lots if scope.channel_id in (None, lot.channel_id)]
+    months = liability.months(own, scope.until) if own else ()
+    return {"months": months, "owed": owed.owed(lots, scope.channel_id, scope.until)}
 
 
 def _use(scope: Scope) -> dict[str, Any]:
@@ -66,7 +68,8 @@ def _scores(scope: Scope) -> dict[str, Any]:
 
 
 def _products(scope: Scope) -> dict[str, Any]:
-    return {"rated": voice.rated(scope.channel_id, scope.until)}
+    rated, mean = voice.rated(scope.channel_id, scope.until)
+    return {"rated": rated, "rated_mean": mean}
 
 
 PARTS: tuple[Callable[[Scope], dict[str, Any]], ...] = (_questions, _points, _response, _scores, _products, _use)

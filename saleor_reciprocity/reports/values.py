@@ -12,8 +12,12 @@ from enum import Enum
 from typing import Mapping
 
 from saleor_reciprocity.experiments.evidence import Arms, Check, Evaluation, Interval, Look, Plan, Verdict
+from saleor_reciprocity.experiments.survival import Step
 
 NOBODY = Arms(0, 0, 0, 0)
+
+# The two arms, as keys.
+HELD_OUT, OTHERS = "held_out", "others"
 
 
 class State(Enum):
@@ -26,17 +30,6 @@ class State(Enum):
     HARMS = "harms"
     NONE_FOUND = "none found"
     WITHHELD = "withheld"
-
-
-@dataclass(frozen=True)
-class Step:
-    """The share of an arm that has come back some days after the beginning, and how many were still followed."""
-
-    days: int
-    returned: float
-    low: float
-    high: float
-    followed: int
 
 
 @dataclass(frozen=True)

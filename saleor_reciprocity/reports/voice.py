@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta, timezone
-from typing import Iterator
+from typing import Hashable, Iterator
 
-from saleor_reciprocity.surveys import queries, scores
+from saleor_reciprocity.surveys import queries, ranking, scores
 from saleor_reciprocity.surveys.models import Answer, Invitation
 from saleor_reciprocity.surveys.queries import STARS, Filter, Group
 
-from .values import Rated, Scored, Voice
+from .values import Mark, Rated, Scored, Voice
 
-FEWEST_ANSWERS = 5
 MEASURES = (scores.CSAT, scores.NPS, scores.CES, STARS)
 
 
@@ -51,14 +50,24 @@ def _scored(group: Group) -> Scored:
     return Scored(score.answers, score.value or 0.0, score.low or 0.0, score.high or 0.0)
 
 
-def rated(channel_id: str | None, until: date) -> tuple[Rated, ...]:
-    """Products whose buyers answered how satisfied they are, at least five each."""
+def rated(channel_id: str | None, until: date) -> tuple[tuple[Rated, ...], float | None]:
+    """Products by the share of satisfied buyers, best first, and the share of all; marked beyond chance only."""
     wanted = Filter(channel_id=channel_id, before=end_of(until))
-    groups = [
-        group for group in queries.scores_by("product", scores.CSAT, wanted) if group.score.answers >= FEWEST_ANSWERS
-    ]
-    return tuple(Rated(group.label, _share(_scored(group))) for group in groups)
+    groups = {group.key: group for group in queries.scores_by("product", scores.CSAT, wanted)}
+    counts: dict[Hashable, tuple[int, int]] = {
+        key: (_satisfied(group), group.score.answers) for key, group in groups.items()
+    }
+    found = ranking.ranked(counts)
+    answers = sum(each.answers for each in found)
+    mean = sum(each.satisfied for each in found) / answers if answers else None
+    return tuple(_rated(groups[str(each.product)], each.mark) for each in found), mean
 
 
-def _share(scored: Scored) -> Scored:
-    return Scored(scored.answers, scored.value / 100, scored.low / 100, scored.high / 100)
+def _satisfied(group: Group) -> int:
+    return group.counts.get(4, 0) + group.counts.get(5, 0)
+
+
+def _rated(group: Group, mark: str) -> Rated:
+    scored = _scored(group)
+    share = Scored(scored.answers, scored.value / 100, scored.low / 100, scored.high / 100)
+    return Rated(group.label, share, Mark(mark))

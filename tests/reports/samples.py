@@ -24,6 +24,7 @@ from saleor_reciprocity.experiments.evidence import (
     Plan,
     Verdict,
 )
+from saleor_reciprocity.experiments.survival import Step
 from saleor_reciprocity.reports.values import (
     Age,
     Amount,
@@ -35,7 +36,6 @@ from saleor_reciprocity.reports.values import (
     Report,
     Scored,
     State,
-    Step,
     Use,
     Voice,
 )

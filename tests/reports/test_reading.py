@@ -12,7 +12,7 @@ from django.db import connection
 
 from saleor_reciprocity import host
 from saleor_reciprocity.experiments.models import Outcome, Plan
-from saleor_reciprocity.reports import questions, reading, report
+from saleor_reciprocity.reports import amounts, questions, reading, report
 from saleor_reciprocity.reports.report import Scope
 from saleor_reciprocity.reports.values import Question, State
 
@@ -51,6 +51,7 @@ def outcomes(days: int, others: int, held_out: int) -> None:
             held_out=place >= 40,
             share=Decimal("0.2"),
             stratum=1,
+            money=20 if place < 40 else 10,
             returned_after=30 if (place < others or 40 <= place < 40 + held_out) else None,
             frozen_at=datetime(2026, 5, 20, tzinfo=timezone.utc),
         )
@@ -132,6 +133,29 @@ def test_the_whole_report_of_a_shop_takes_a_number_of_statements_that_does_not_g
         [replace_unit(row, 100_000 + number) for number, row in enumerate(Outcome.objects.all())]
     )
     assert statements() == of_few <= 100
+
+
+def test_money_is_counted_in_the_middle_of_its_bucket(planned: Plan) -> None:
+    """20 is in the 13th of sixty buckets up to 100, and 10 in the 7th: 20.83 less 10.83."""
+    outcomes(60, others=16, held_out=2)
+    (amount,) = amounts.amounts(answered(), UNTIL, NOW)
+    assert (amount.currency, round(amount.value, 2), amount.people, amount.at_cap) == ("USD", Decimal("10.00"), 3000, 0)
+    assert amount.low < amount.value < amount.high
+
+
+def test_where_the_answer_is_withheld_nothing_is_said_of_money(planned: Plan) -> None:
+    outcomes(60, others=16, held_out=2)
+    withheld = questions.answered(reading.read("programme", UNTIL, NOW))
+    assert amounts.amounts(withheld, UNTIL, NOW) == ()
+
+
+def test_when_people_came_back_is_a_curve_of_each_arm(planned: Plan) -> None:
+    outcomes(60, others=16, held_out=2)
+    steps = answered().steps
+    assert [(step.days, round(step.returned, 3), step.followed) for step in steps["others"]] == [
+        (0, 0.0, 2400), (30, 0.4, 2400)
+    ]  # fmt: skip
+    assert [(step.days, round(step.returned, 3)) for step in steps["held_out"]] == [(0, 0.0), (30, 0.2)]
 
 
 def replace_unit(row: Outcome, unit: int) -> Outcome:

@@ -9,14 +9,13 @@ from django.utils.translation import gettext as _
 
 from saleor_reciprocity.experiments import validity
 from saleor_reciprocity.experiments.evidence import Look
+from saleor_reciprocity.experiments.survival import Step
 from saleor_reciprocity.intervals import wilson
 
 from .. import sentences, wording
-from ..values import Question, Step
+from ..values import HELD_OUT, OTHERS, Question
 from . import kinds
 from .svg import Chart
-
-HELD_OUT, OTHERS = "held_out", "others"
 
 
 def arms(question: Question, description: str) -> Chart:
