@@ -111,6 +111,14 @@ bench-recommendations: .venv/bench/ready ## how good recommendations are on real
 bench-scale: .venv/bench/ready ## what learning recommendations costs in larger shops; ARGS="--people 100000 --ranges 15"
 	@.venv/bench/bin/python -W ignore -m bench.scale $(ARGS)
 
+.PHONY: bench-real-people
+bench-real-people: .venv/bench/ready ## what the report says of real people, with no effect and with known ones; ARGS="--divisions 200" for fewer
+	@.venv/bench/bin/python -W ignore -m bench.real_people $(ARGS)
+
+.PHONY: prove
+prove: env ## simulated shops beside what the report promises; ARGS="--shops 200" for fewer
+	@$(WITH_TEST_DATABASE) env $(MANAGE) reciprocity_prove $(ARGS)
+
 .PHONY: bench-market
 bench-market: env ## what recommendations cost in a large shop's database; ARGS="--products 10000" for a smaller one
 	@$(POSTGRES) with bench -- $(SALEOR) -W ignore -m bench.market $(ARGS)

@@ -100,15 +100,15 @@ def events(scene: Scene, wanted: Container[str], seed: str) -> set[str]:
     cells = shop(scene, random.Random(seed))  # noqa: S311
     seen: set[str] = set()
     for question in scene.questions:
-        said = _said(scene.plan(question), cells[question])
-        seen |= said | {f"{question} {verdict}" for verdict in said}
+        verdicts = said(scene.plan(question), cells[question])
+        seen |= verdicts | {f"{question} {verdict}" for verdict in verdicts}
         for event in (f"{question} missed", RATIO, PLACEBO):
             if event in wanted and _FAILS[event.split()[-1]](scene, question, cells[question]):
                 seen.add(event)
     return seen
 
 
-def _said(plan: Plan, cells: list[Cell]) -> set[str]:
+def said(plan: Plan, cells: list[Cell]) -> set[str]:
     """What the watch said on any day, and the planned evaluation."""
     planned = evaluation.evaluated(plan, cells, date.max)
     verdicts = [*(verdict.effect for verdict in _verdicts(plan, cells)), planned and planned.verdict]
