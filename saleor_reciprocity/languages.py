@@ -12,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_noop, to_language
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 # A text that is in every translation of ours, so a shop that adds one among its own needs to tell nobody else.
 _OURS = gettext_noop("language:en").encode()
@@ -42,6 +43,6 @@ def _known(code: str) -> str | None:
 
 def accepted(header: str) -> str:
     """The translated language that a browser's header `Accept-Language` prefers; of a long one its beginning."""
-    wishes = header[:_LONGEST_HEADER].split(",")  # browsers send them in order
-    found = (_known(wish.split(";")[0]) for wish in wishes)
+    beginning = header if len(header) <= _LONGEST_HEADER else header[:_LONGEST_HEADER].rpartition(",")[0]
+    found = (_known(code) for code, _weight in parse_accept_lang_header(beginning.lower()))
     return next((code for code in found if code), "en")
