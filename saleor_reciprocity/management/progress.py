@@ -32,3 +32,19 @@ class Progress:
         left = f", {int((self.total - done) / rate)} s left" if rate and done < self.total else ""
         bar = "#" * int(share * WIDTH)
         return f"[{bar:<{WIDTH}}] {share:4.0%}  {done:,} of {self.total:,} {self.what}, {rate:,.0f} a second{left}"
+
+
+class Steps:
+    """The same for work of several steps. A step of which nobody knows how long it is is told when it begins."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream, self.step, self.began = stream, "", time.monotonic()
+        self.progress: Progress | None = None
+
+    def show(self, step: str, done: int, whole: int) -> None:
+        if step != self.step:
+            self.step, self.progress = step, Progress(self.stream, whole, step) if whole else None
+            if not whole:
+                self.stream.write(f"{time.monotonic() - self.began:6.1f} s  {step}")
+        if self.progress is not None:
+            self.progress(done)

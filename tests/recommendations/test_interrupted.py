@@ -31,11 +31,11 @@ django.setup()
 from django.core.management import call_command
 from django.db import connection
 connection.settings_dict["NAME"] = os.environ["TEST_DATABASE"]
-from saleor_reciprocity.management.commands import reciprocity_train
+from saleor_reciprocity.management.progress import Steps
 from saleor_reciprocity.recommendations import versions
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
-show, serve = reciprocity_train.Bar.show, versions.serve
+show, serve = Steps.show, versions.serve
 def dies_at_a_step(self, step, done, whole):
     show(self, step, done, whole)
     if step == os.environ["DIES_AT"]:
@@ -44,7 +44,7 @@ def dies_once_served(version, figures, now):
     serve(version, figures, now)
     if os.environ["DIES_AT"] == "served":
         die()
-reciprocity_train.Bar.show = dies_at_a_step
+Steps.show = dies_at_a_step
 versions.serve = dies_once_served
 call_command("reciprocity_train")
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -10,9 +9,8 @@ from django.db import connections
 from django.utils import timezone
 
 from saleor_reciprocity import host
+from saleor_reciprocity.management.progress import Steps
 from saleor_reciprocity.recommendations import training
-
-WIDTH = 30  # of the bar, in characters
 
 
 class Command(BaseCommand):
@@ -39,32 +37,10 @@ class Command(BaseCommand):
                     database=options["database"],
                     days=options["days"],
                     seed=options["seed"],
-                    progress=Bar(self).show,
+                    progress=Steps(self.stderr).show,
                 )
         except training.AlreadyTraining as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Version {version.pk} serves now: {version.algorithm}")
         for name, value in version.figures.items():
             self.stdout.write(f"  {name}: {value}")
-
-
-class Bar:
-    """What is being done, on one line of a terminal; in a log, a line for each step."""
-
-    def __init__(self, command: BaseCommand) -> None:
-        self.stream = command.stderr
-        self.step = ""
-        self.began = time.monotonic()
-
-    def show(self, step: str, done: int, whole: int) -> None:
-        terminal = self.stream.isatty()
-        if not terminal and step == self.step and done != whole:
-            return
-        filled = WIDTH * done // whole if whole else 0
-        bar = f"[{'#' * filled}{'.' * (WIDTH - filled)}] " if whole else ""
-        amount = f"{done} of {whole}" if whole else str(done or "")
-        line = f"{time.monotonic() - self.began:6.1f} s  {step:<12}{bar}{amount}"
-        new_line = bool(self.step) and step != self.step
-        self.stream.write(f"{chr(10) * new_line}\r{line:<78}" if terminal else line, ending="" if terminal else "\n")
-        self.stream.flush()
-        self.step = step
