@@ -19,6 +19,15 @@ from .values import Owed, Question, Report, State, Voice
 
 FEWEST_LOOKS = 2
 
+# People by how often they had ordered before.
+_STRATA = (
+    gettext_noop("no or one earlier order"),
+    gettext_noop("2 earlier orders"),
+    gettext_noop("3 or 4 earlier orders"),
+    gettext_noop("5 to 9 earlier orders"),
+    gettext_noop("10 earlier orders and more"),
+)
+
 MEASURES = {
     "csat": gettext_noop("Satisfaction: satisfied customers in percent"),
     "nps": gettext_noop("Recommendation: promoters less detractors in percent"),
@@ -89,10 +98,31 @@ def _counts(question: Question) -> tuple[Figure, ...]:
         (sentences.OTHERS[question.name], arms.others_returned, arms.others),
         (sentences.HELD_OUT[question.name], arms.held_out_returned, arms.held_out),
     ]
-    return tuple(
+    figures = [
         Figure(_(name), both % {"returned": wording.whole(returned), "people": wording.whole(people)})
         for name, returned, people in rows
-    )
+    ]
+    return (*figures, *_parts(question))
+
+
+def _parts(question: Question) -> list[Figure]:
+    """The counts of each channel, where there is more than one, and by earlier orders: no verdict rests on them."""
+    channels = question.by_channel if len(question.by_channel) > 1 else ()
+    named = [*channels, *((_(_STRATA[stratum]), arms) for stratum, arms in question.by_stratum)]
+    names = (_(sentences.OTHERS_SHORT[question.name]), _(sentences.HELD_OUT_SHORT[question.name]))
+    return [
+        Figure(
+            _("%(part)s (no verdict)") % {"part": name},
+            f"{names[0]}: {_rate(arms.others_returned, arms.others)}; "
+            f"{names[1]}: {_rate(arms.held_out_returned, arms.held_out)}",
+        )
+        for name, arms in named
+    ]
+
+
+def _rate(returned: int, people: int) -> str:
+    values = {"returned": wording.whole(returned), "people": wording.whole(people)}
+    return _("%(returned)s of %(people)s") % values
 
 
 def _charts(question: Question, description: str, report: Report) -> list[Chart]:

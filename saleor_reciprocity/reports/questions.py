@@ -7,7 +7,7 @@ from datetime import date
 from typing import Mapping, Sequence
 
 from saleor_reciprocity.experiments import evaluation, validity, watch
-from saleor_reciprocity.experiments.evidence import PASSED, WORKS, Cell, Check, Evaluation, Plan, Verdict
+from saleor_reciprocity.experiments.evidence import PASSED, WORKS, Arms, Cell, Check, Evaluation, Plan, Verdict
 from saleor_reciprocity.experiments.power import smallest_difference
 from saleor_reciprocity.experiments.survival import Step
 
@@ -43,6 +43,8 @@ class Read:
     checks: Sequence[Check] = ()
     win_probability: float | None = None
     erased: int = 0
+    by_channel: tuple[tuple[str, Arms], ...] = ()
+    by_stratum: tuple[tuple[int, Arms], ...] = ()
     steps: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
 
 
@@ -62,6 +64,8 @@ def answered(read: Read) -> Question:
         first_complete=read.first_due,
         win_probability=read.win_probability,
         erased=read.erased,
+        by_channel=read.by_channel,
+        by_stratum=read.by_stratum,
         checks=tuple(check for check in checks if check.outcome != PASSED),
     )
     if failed is not None:

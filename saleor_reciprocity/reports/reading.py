@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Iterator
 
+from saleor_reciprocity import host
 from saleor_reciprocity.experiments import cells, plans, survival, trust, validity
 from saleor_reciprocity.experiments.evidence import GIFT, PROGRAMME, SURVEY, Check
 from saleor_reciprocity.experiments.survival import Step
@@ -40,16 +42,28 @@ def read(name: str, until: date, now: datetime, probability: float | None = None
     complete = cells.complete_until(name, now)
     last = min(complete, until) if complete else None
     counts = trust.counts(name, until)
-    return Read(
+    found = Read(
         name,
         plan,
-        cells.cells(name, last) if last else (),
-        last,
-        counts.first_day,
-        tuple(_checks(name, until, now, last, counts)),
-        probability,
-        counts.erased,
-        _steps(name, last) if last else {},
+        first_due=counts.first_day,
+        checks=tuple(_checks(name, until, now, last, counts)),
+        win_probability=probability,
+        erased=counts.erased,
+    )
+    return found if last is None else _with_counts(found, last)
+
+
+def _with_counts(found: Read, last: date) -> Read:
+    """The same with all that was frozen up to the last complete day."""
+    slugs = {channel.id: channel.slug for channel in host.channels()}
+    by_channel = cells.by_channel(found.name, last).items()
+    return replace(
+        found,
+        cells=cells.cells(found.name, last),
+        complete=last,
+        steps=_steps(found.name, last),
+        by_channel=tuple((slugs.get(channel_id, "–"), arms) for channel_id, arms in by_channel),
+        by_stratum=tuple(cells.by_stratum(found.name, last).items()),
     )
 
 

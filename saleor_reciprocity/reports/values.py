@@ -34,7 +34,11 @@ class State(Enum):
 
 @dataclass(frozen=True)
 class Question:
-    """All that is known about one question. Where it is withheld there is no interval, only counts."""
+    """All that is known about one question. Where it is withheld there is no interval, only counts.
+
+    The arms of each channel, by its slug, and of people alike in earlier orders, by their place in STRATA, carry no
+    verdict.
+    """
 
     name: str
     state: State
@@ -49,6 +53,8 @@ class Question:
     win_probability: float | None = None
     erased: int = 0
     checks: tuple[Check, ...] = ()
+    by_channel: tuple[tuple[str, Arms], ...] = ()
+    by_stratum: tuple[tuple[int, Arms], ...] = ()
     history: tuple[Look, ...] = ()
     steps: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
 

@@ -217,6 +217,20 @@ def test_a_withheld_question_has_counts_and_no_chart() -> None:
     assert [figure.text for figure in section.figures] == ["414 of 1,226 came back", "77 of 306 came back"]
 
 
+def test_counts_of_channels_and_earlier_orders_stand_without_a_verdict() -> None:
+    parts = {
+        "by_channel": (("default-channel", Arms(200, 50, 800, 270)), ("outlet", Arms(106, 27, 426, 144))),
+        "by_stratum": ((0, Arms(100, 10, 400, 50)), (4, Arms(206, 67, 826, 364))),
+    }
+    section = layout.question_section(replace(samples.none_yet(), **parts), samples.report())
+    assert [(figure.label, figure.text) for figure in section.figures[2:]] == [
+        ("default-channel (no verdict)", "could win: 270 of 800; held out: 50 of 200"),
+        ("outlet (no verdict)", "could win: 144 of 426; held out: 27 of 106"),
+        ("no or one earlier order (no verdict)", "could win: 50 of 400; held out: 10 of 100"),
+        ("10 earlier orders and more (no verdict)", "could win: 364 of 826; held out: 67 of 206"),
+    ]
+
+
 def test_before_anybody_is_followed_there_is_nothing_to_draw() -> None:
     for question in (samples.immature(), samples.question(state=State.NOT_STARTED, arms=Arms(0, 0, 0, 0))):
         section = layout.question_section(question, samples.report())

@@ -78,6 +78,8 @@ def test_an_effect_is_read_from_the_frozen_rows(planned: Plan) -> None:
     assert (found.arms.held_out, found.arms.held_out_returned) == (600, 120)
     assert found.effect == pytest.approx(0.2)
     assert found.win_probability == 0.1
+    assert found.by_channel == (("–", found.arms),)  # made-up rows are of no channel
+    assert found.by_stratum == ((1, found.arms),)
 
 
 def test_the_last_day_cuts_what_was_frozen(planned: Plan) -> None:
