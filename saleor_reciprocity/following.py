@@ -7,11 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Iterator
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
-from . import host, programmes, settings
+from . import host, inputs, programmes, settings
 from .errors import keep_going
-from .experiments import outcomes, plans
+from .experiments import outcomes, plans, prospects
 from .experiments.evidence import GIFT, PROGRAMME, SURVEY
 from .experiments.models import Plan
 from .surprises.models import Campaign, Prize
@@ -38,6 +38,36 @@ def freeze(now: datetime) -> int:
     return outcomes.freeze(now)
 
 
+def prospect(question: str, channel: host.Channel, share: Decimal | None, now: datetime) -> prospects.Prospect:
+    """What a question could show in a channel, as it is set, or with another share held out."""
+    values = _values(channel, now)
+    campaign = _running(channel, now).first()
+    wins = campaign.probability if campaign is not None else values.surprise_probability
+    from_order = campaign.from_order_number if campaign is not None else values.surprise_from_order
+    held_out = values.holdout_share
+    as_set = {PROGRAMME: held_out, GIFT: 1 - wins, SURVEY: values.survey_holdout_share}[question]
+    chosen = as_set if share is None else max(min(share, Decimal(1)), Decimal(0))
+    taking_part = 1 - held_out if question == GIFT else Decimal(1)
+    from_order = 1 if question == SURVEY else from_order
+    return prospects.prospect(question, chosen, from_order, now, channel.id, taking_part)
+
+
+def win_probability(channel: host.Channel, now: datetime) -> Decimal:
+    """How often an order wins in a channel: in the campaign that runs, or as it is set."""
+    campaign = _running(channel, now).first()
+    return campaign.probability if campaign is not None else _values(channel, now).surprise_probability
+
+
+def _values(channel: host.Channel, now: datetime) -> settings.Programme:
+    version = programmes.in_force(channel.id, now, now) or programmes.current(channel.id, now)
+    return version.programme if version is not None else inputs.parse({})
+
+
+def _running(channel: host.Channel, now: datetime) -> QuerySet:
+    rows = Campaign.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now), channel_id=channel.id, starts_at__lte=now)
+    return rows.order_by("pk")
+
+
 def _possible(now: datetime) -> Iterator[plans.Terms]:
     """The questions for which somebody can be assigned, in the channel and at the probability that come first."""
     for channel in host.channels():
@@ -45,8 +75,7 @@ def _possible(now: datetime) -> Iterator[plans.Terms]:
         if version is None or not version.active:
             continue
         values = version.programme
-        running = Q(ends_at=None) | Q(ends_at__gt=now)
-        for campaign in Campaign.objects.filter(running, channel_id=channel.id, starts_at__lte=now).order_by("pk"):
+        for campaign in _running(channel, now):
             yield _terms(PROGRAMME, values.holdout_share, campaign.from_order_number, channel, values)
             yield _terms(GIFT, 1 - campaign.probability, campaign.from_order_number, channel, values)
         if values.survey_question != settings.NO_QUESTION:

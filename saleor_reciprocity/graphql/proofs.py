@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import graphene
 from django.utils import timezone
 
-from saleor_reciprocity import host
-from saleor_reciprocity.experiments import holdout
-from saleor_reciprocity.surprises import campaigns, queries
+from saleor_reciprocity import following, host
+from saleor_reciprocity.experiments.evidence import PROGRAMME
+from saleor_reciprocity.experiments.models import Question
+from saleor_reciprocity.reports import sentences
+from saleor_reciprocity.surprises import queries
 from saleor_reciprocity.surprises.models import Campaign, Prize
 
 from . import permissions
 from .connections import Connection, ConnectionField, page
-from .scalars import CHANNEL_ARGUMENT, Number
+from .scalars import CHANNEL_ARGUMENT, Number, enum
 
 
 class SurpriseProofPrize(graphene.ObjectType):
@@ -50,14 +51,23 @@ class SurpriseProofCountableConnection(Connection):
         node = SurpriseProof
 
 
-class HoldoutPower(graphene.ObjectType):
-    """The smallest effect that a shop of this size could see, at 80 % power and 5 % false alarms."""
+HoldoutQuestion = enum("HoldoutQuestion", Question, "What the report gives an answer to.")
 
-    customers = graphene.Int(required=True, source="people", description="Customers in a window of 90 days.")
+
+class HoldoutPower(graphene.ObjectType):
+    """The smallest effect that the evaluation of a question could see in this shop, in eight of ten cases."""
+
+    question = HoldoutQuestion(required=True, description="The question.")
+    customers = graphene.Int(required=True, description="Customers whom half a year takes in.")
+    from_order = graphene.Int(required=True, description="From which order on customers take part.")
     repeat_rate = graphene.Float(required=True, description="How many of them ordered again within 90 days, 0 to 1.")
-    share = Number(required=True, description="The share of customers who are held out.")
+    share = Number(required=True, description="The share of customers who are held out, or who draw a blank.")
+    level = graphene.Float(required=True, description="How many evaluations see an effect where there is none, 0 to 1.")
     smallest_difference = graphene.Float(
         description="The smallest rise of the repeat rate that would show; null when none would."
+    )
+    dilution = graphene.String(
+        required=True, description="How little of a gift's effect the question can show, in words; empty where it can."
     )
 
 
@@ -71,7 +81,8 @@ class ProofQueries(graphene.ObjectType):
         HoldoutPower,
         channel=graphene.String(description=CHANNEL_ARGUMENT),
         share=Number(description="A share to try; the one that is set when nothing is said."),
-        description="The smallest effect of surprises that the shop could see. Requires MANAGE_DISCOUNTS.",
+        question=HoldoutQuestion(description="The question; PROGRAMME when nothing is said."),
+        description="The smallest effect that the shop could see. Requires MANAGE_DISCOUNTS.",
     )
 
     @staticmethod
@@ -91,18 +102,15 @@ class ProofQueries(graphene.ObjectType):
 
     @staticmethod
     def resolve_loyalty_holdout_power(
-        root: Any, info: Any, channel: str | None = None, share: Decimal | None = None
-    ) -> holdout.Power | None:
+        root: Any, info: Any, channel: str | None = None, share: Decimal | None = None, question: str = PROGRAMME
+    ) -> dict[str, Any] | None:
         permissions.require(info.context, permissions.MANAGE_DISCOUNTS)
+        now = timezone.now()
         with host.allow_writer():
             found = host.channel_by_slug(channel)
             if found is None:
                 return None
-            now = timezone.now()
-            return holdout.power_of(found.id, _share(found, share, now), now)
-
-
-def _share(channel: host.Channel, share: Decimal | None, now: datetime) -> Decimal:
-    if share is None:
-        return campaigns.holdout_share(channel.id, now, now)
-    return max(min(share, Decimal(1)), Decimal(0))
+            wins = following.win_probability(found, now) if question == PROGRAMME else None
+            said = sentences.dilution(float(wins)) if wins is not None else []
+            seen = following.prospect(question, found, share, now)
+            return {**vars(seen), "customers": seen.people, "dilution": " ".join(said)}

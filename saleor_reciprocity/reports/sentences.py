@@ -203,8 +203,12 @@ _STATES: dict[State, Callable[[Question, date], list[str]]] = {
 
 def _dilution(question: Question) -> list[str]:
     """How little of a gift's effect the programme as a whole can show, where most orders win nothing."""
-    probability = question.win_probability
-    if question.name != PROGRAMME or probability is None or not 0 < probability <= 0.5:
+    return dilution(question.win_probability) if question.name == PROGRAMME else []
+
+
+def dilution(probability: float | None) -> list[str]:
+    """The same of a probability to win; nothing is said where more than half of the orders win."""
+    if probability is None or not 0 < probability <= 0.5:
         return []
     if round(probability, 6) == 0.1:
         said = _("One order in ten wins, so the whole programme can move at most a tenth of what a gift does.")
