@@ -101,6 +101,26 @@ def test_nothing_of_a_chart_is_outside_its_paper(key: str, language: str) -> Non
         assert 0 < y <= height, text.text
 
 
+@pytest.mark.parametrize("key", CHARTS)
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_no_two_texts_on_an_axis_lie_on_each_other(key: str, language: str) -> None:
+    with override(language):
+        root = drawn(chart(key).svg)
+    for axis in (group for group in root.iter(f"{SVG}g") if group.get("class") == "axis"):
+        rows: dict[str, list[tuple[float, float]]] = {}
+        for text in axis.iter(f"{SVG}text"):
+            wide, anchor = 0.9 * frame.breadth(text.text or ""), text.get("text-anchor") or ""
+            left = float(text.get("x") or 0) - {"end": wide, "middle": wide / 2}.get(anchor, 0)
+            rows.setdefault(text.get("y") or "", []).append((left, left + wide))
+        for places in map(sorted, rows.values()):
+            assert all(before[1] <= after[0] for before, after in zip(places, places[1:])), places
+
+
+def test_a_band_has_one_marker_at_its_end() -> None:
+    band = next(g for g in drawn(chart("time").svg).iter(f"{SVG}g") if g.get("class") == "series-1")
+    assert len(list(band.iter(f"{SVG}circle"))) == 1
+
+
 def test_whatever_a_product_is_called_stays_a_text() -> None:
     rated = [Rated(HOSTILE, Scored(10, 0.5, 0.2, 0.8))]
     found = answers.products(rated, None, HOSTILE)

@@ -21,7 +21,7 @@ def months(found: Sequence[Month], description: str) -> Chart:
         kinds.Series(name, number, [(float(x), float(column[number])) for x, column in enumerate(columns)])
         for number, name in enumerate(names)
     ]
-    marks = kinds.spaced([(float(x), wording.month_in_chart(each.month)) for x, each in enumerate(found)])
+    marks = kinds.spaced([(float(x), wording.month_in_chart(each.month)) for x, each in enumerate(found)], most=3)
     named = kinds.Named("points-months", title, description)
     svg = kinds.lines(named, series, short, marks)
     rows = [(f"{each.month:%Y-%m}", *map(wording.whole, column)) for each, column in zip(found, columns)]

@@ -138,7 +138,7 @@ def _series(frame: Frame, one: Series) -> Svg:
 def _marked(frame: Frame, one: Series) -> list[tuple[float, float]]:
     """Where a line has markers: everywhere if they are few; at its end the name has one."""
     places = frame.at(one.points)
-    if one.is_stepped or len(places) > MOST_MARKERS:
+    if one.is_stepped or one.is_band or len(places) > MOST_MARKERS:
         places = places[-1:]
     return places[:-1] if one.label else places
 
