@@ -13,6 +13,8 @@ from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from saleor_reciprocity import host
+from saleor_reciprocity.experiments.evidence import GIFT
+from saleor_reciprocity.experiments.personal import outcomes_of
 from saleor_reciprocity.identity import Subject
 from saleor_reciprocity.rewards import issuing
 from saleor_reciprocity.rewards.codes import FORGOTTEN
@@ -22,13 +24,17 @@ from .notes import KEY
 
 
 def export(subject: Subject) -> list[dict[str, Any]]:
-    """The draws."""
-    return list(
-        _draws(subject).order_by("pk").values(
+    """The draws, the first of them with what became of the person."""
+    rows = _draws(subject).order_by("pk")
+    held = list(
+        rows.values(
             "order_id", "order_number", "campaign__name", "outcome", "cost", "currency", "code", "drawn_at",
             "expires_at", "state", "closed_at",
         )
     )  # fmt: skip
+    for found, pk in zip(held, rows.values_list("pk", flat=True)):
+        found["outcomes"] = outcomes_of(GIFT, pk)
+    return held
 
 
 def forget(subject: Subject, now: datetime) -> None:

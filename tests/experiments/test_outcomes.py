@@ -240,3 +240,15 @@ def test_a_plan_is_made_once(clock: Any, shop: Any) -> None:
     following.plan(day(60))
     survey = Plan.objects.get(question="survey")
     assert (survey.made_at, survey.share, survey.level) == (day(60), Decimal("0.1"), Decimal("0.025"))
+
+
+def test_the_export_says_what_became_of_the_person(clock: Any, shop: Any) -> None:
+    person = next(addresses_of(False))
+    buy(clock, 0, person)
+    buy(clock, 12, person)
+    following.freeze(day(98))
+    held = erasure.export(host.person_with_email(person))
+    (assigned,) = held["experiments"]
+    assert [(row["question"], row["returned_after"]) for row in assigned["outcomes"]] == [("programme", 12)]
+    of_draws = [[row["question"] for row in made["outcomes"]] for made in held["surprises"]]
+    assert of_draws == [["gift"], []]
