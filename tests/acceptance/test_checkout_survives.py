@@ -19,7 +19,7 @@ from saleor_reciprocity.points import accounts
 from saleor_reciprocity.points.models import Account
 
 from .. import hosts
-from .test_purchase import PROGRAMME, cup
+from .shop import PROGRAMME, cup
 
 
 class Mailbox(Message):

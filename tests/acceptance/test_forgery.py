@@ -19,15 +19,15 @@ from saleor_reciprocity.points.models import Entry
 from saleor_reciprocity.rewards.models import Redemption
 
 from .. import hosts
-from ..graphql.test_permissions import _standard_reward
-from ..graphql.test_points import earned
+from ..graphql.asking import standard_reward
 from ..mail.conftest import post  # noqa: F401 - a fixture
-from ..mail.test_sending import redeemed
+from ..mail.mails import redeemed
+from ..points.programmes import earned
 
 
 def mutations(customer: Any) -> dict[str, str]:
     user = graphene.Node.to_global_id("User", customer.pk)
-    reward = graphene.Node.to_global_id("LoyaltyReward", _standard_reward())
+    reward = graphene.Node.to_global_id("LoyaltyReward", standard_reward())
     return {
         "pointsRedeem": f'pointsRedeem(input: {{rewardId: "{reward}", idempotencyKey: "k"}}) {{ errors {{ code }} }}',
         "loyaltyPointsAdjust": f'loyaltyPointsAdjust(input: {{userId: "{user}", points: 9, reason: "r", '

@@ -9,20 +9,10 @@ import pytest
 
 from demo import story
 from demo.mailbox import Mails
-from demo.storefront import Customer, Refused, Shop, Staff, Variant
+from demo.storefront import Customer, Refused, Shop, Staff
 from saleor_reciprocity import host, sweep
 
-PROGRAMME = {"points_per_unit": 1, "reward_points": 50, "reward_value": 5, "reward_kind": "voucher"}
-
-
-def cup(visitor: Customer) -> Variant:
-    (only,) = visitor.variants()
-    return only
-
-
-def points(customer: Customer) -> tuple[int, int, int]:
-    account = customer.loyalty()
-    return account["available"], account["pending"], account["debt"]
+from .shop import PROGRAMME, cup, points
 
 
 def customer_with_points(ada: Customer, staff: Staff, **changes: Any) -> str:

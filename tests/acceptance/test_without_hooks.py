@@ -11,7 +11,7 @@ from demo.storefront import Customer, Staff
 from saleor_reciprocity import sweep
 from saleor_reciprocity.plugin import ReciprocityPlugin
 
-from .test_purchase import PROGRAMME, cup, points
+from .shop import PROGRAMME, cup, points
 
 
 @pytest.fixture(autouse=True)

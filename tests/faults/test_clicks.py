@@ -13,7 +13,7 @@ from saleor_reciprocity.mail import consent, kinds, sending
 from saleor_reciprocity.mail.models import CommunicationChoice, Mail
 
 from ..mail.conftest import post  # noqa: F401 - a fixture
-from ..mail.test_sending import statement
+from ..mail.mails import statement
 from ..mail.test_unsubscribing import links  # noqa: F401 - a fixture
 from .crowd import at_once
 

@@ -30,9 +30,8 @@ from ..points.programmes import ladder, rule
 from ..recommendations import model
 from ..surprises.shop import campaign
 from ..surveys.shop import an_answer
+from .asking import of_checkout, order_query
 from .generate import bare, everything_of, object_types, root_fields
-from .test_permissions import _order_query
-from .test_rules import _of_checkout
 
 MUTATIONS = {"Mutation": costs.of_mutations(schema.Mutations)}
 PRICES = {**costs.COSTS, **MUTATIONS}
@@ -158,9 +157,9 @@ class Growing:
         for name, field in types["LoyaltyAccount"].fields.items():
             found[f"LoyaltyAccount.{name}"] = f"{{ me {{ loyalty {{ {name}{_all(field.type)} }} }} }}"
         for name, field in types["OrderLoyalty"].fields.items():
-            found[f"OrderLoyalty.{name}"] = _order_query(order, f"loyalty {{ {name}{_all(field.type)} }}")
+            found[f"OrderLoyalty.{name}"] = order_query(order, f"loyalty {{ {name}{_all(field.type)} }}")
         for name, field in types["LoyaltyCheckout"].fields.items():
-            found[f"LoyaltyCheckout.{name}"] = _of_checkout(checkout, f"{{ loyalty {{ {name}{_all(field.type)} }} }}")
+            found[f"LoyaltyCheckout.{name}"] = of_checkout(checkout, f"{{ loyalty {{ {name}{_all(field.type)} }} }}")
         gift, answer = _all(types["LoyaltySurprise"]), _all(types["SurveyAnswer"])
         of_order = f"loyalty {{ pending earned verdict }} surprise {gift} surveyAnswer {answer}"
         found["Order"] = f"{{ me {{ orders(first: 20) {{ edges {{ node {{ {of_order} }} }} }} }} }}"

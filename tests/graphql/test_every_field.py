@@ -18,11 +18,10 @@ from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Redemption, Reward
 
 from .. import hosts
-from ..points.programmes import ladder
+from ..points.programmes import earned, ladder
 from ..surprises.shop import campaign
 from .generate import bare, everything_of, global_ids, object_types, root_fields
 from .test_permissions import CALLERS, MATRIX, callers, served  # noqa: F401 - a fixture
-from .test_points import earned
 
 # Fields that not everybody sees who sees the parent; each has a test of its own, named here.
 OWN_RULES = {

@@ -23,9 +23,9 @@ from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Redemption, Reward
 
 from .. import hosts
+from ..points.programmes import earned
 from ..surprises.shop import campaign
 from .generate import Fuzz, global_ids
-from .test_points import earned
 
 OPERATIONS = int(os.environ.get("FUZZ_OPERATIONS", "600"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))

@@ -17,7 +17,8 @@ from saleor_reciprocity.surprises.models import PrizeKind
 from .. import hosts
 from ..points.programmes import rule
 from ..surprises.shop import VOUCHER, campaign, draw_of, settled
-from .test_rules import _of_checkout, staff  # noqa: F401 - a fixture
+from .asking import of_checkout
+from .test_rules import staff  # noqa: F401 - a fixture
 
 RULES = "{ loyaltyRules { edges { node { gone } } } }"
 CAMPAIGNS = "{ surpriseCampaigns { edges { node { gone } } } }"
@@ -51,7 +52,7 @@ def test_staff_see_what_a_rule_names_and_the_shop_no_longer_has(staff: Any, rows
         row.delete()
     assert gone(staff, RULES) == [[], expected]
     checkout = hosts.checkout(customer, "12.40", 2)
-    preview = _of_checkout(checkout, "{ loyalty { points bonuses { name } } }")
+    preview = of_checkout(checkout, "{ loyalty { points bonuses { name } } }")
     loyalty = hosts.as_user(customer).data(preview)["checkout"]["loyalty"]
     assert loyalty == {"points": 24 + 7, "bonuses": [{"name": "A rule"}]}
 

@@ -17,10 +17,10 @@ from saleor_reciprocity.rewards.models import Redemption
 from saleor_reciprocity.surprises.models import Draw
 
 from .. import hosts
-from ..points.programmes import ladder, rule
+from ..points.programmes import earned, ladder, rule
 from ..surprises.shop import campaign
 from ..surveys.shop import an_answer
-from .test_points import earned
+from .asking import order_query, standard_reward
 
 CALLERS = ("nobody", "owner", "other", "staff", "manager", "app", "bare app")
 
@@ -136,7 +136,7 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
     ladder(("silver", 50, "1"))
     running = graphene.Node.to_global_id("SurpriseCampaign", campaign(hosts.open_channel()).pk)
     order = earned(customer)
-    reward = graphene.Node.to_global_id("LoyaltyReward", _standard_reward())
+    reward = graphene.Node.to_global_id("LoyaltyReward", standard_reward())
     user = graphene.Node.to_global_id("User", customer.pk)
     answer = _answer(order, customer)
     create = 'kind: VOUCHER, name: "Five", points: 50, value: 5'
@@ -172,9 +172,9 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
         "Mutation.communicationPreferencesUpdate": "mutation { communicationPreferencesUpdate("
         "input: [{kind: SURVEY, wanted: true}]) { preferences { kind } errors { code } } }",
         "User.loyalty": f'{{ user(id: "{user}") {{ loyalty {{ available }} }} }}',
-        "Order.loyalty": _order_query(order, "loyalty { earned }"),
-        "Order.surprise": _order_query(order, "surprise { kind }"),
-        "Order.surveyAnswer": _order_query(order, "surveyAnswer { score }"),
+        "Order.loyalty": order_query(order, "loyalty { earned }"),
+        "Order.surprise": order_query(order, "surprise { kind }"),
+        "Order.surveyAnswer": order_query(order, "surveyAnswer { score }"),
         "Query.surveyAnswers": "{ surveyAnswers { edges { node { id } } } }",
         "Query.surveyAnswersCsv": "{ surveyAnswersCsv }",
         "Query.surveyInvitations": "{ surveyInvitations { state } }",
@@ -228,25 +228,13 @@ def _checkout_query(customer: Any) -> str:
     return f'{{ checkout(token: "{checkout.token}") {{ loyalty {{ points }} }} }}'
 
 
-def _order_query(order: Any, field: str = "loyalty { earned }") -> str:
-    if hosts.MULTI_CHANNEL:
-        return f'{{ order(id: "{graphene.Node.to_global_id("Order", order.pk)}") {{ {field} }} }}'
-    return f'{{ orderByToken(token: "{order.token}") {{ {field} }} }}'
-
-
 def _answer(order: Any, customer: Any) -> str:
     answer = an_answer(host.order_id(order), customer)
     return str(graphene.Node.to_global_id("SurveyAnswer", answer.pk))
 
 
-def _standard_reward() -> int:
-    from saleor_reciprocity.rewards.models import Reward
-
-    return int(Reward.objects.get(is_standard=True).pk)
-
-
 def _redemption(customer: Any) -> str:
-    made = redemption.redeem(host.person(customer), _standard_reward(), "a redemption", now=timezone.now())
+    made = redemption.redeem(host.person(customer), standard_reward(), "a redemption", now=timezone.now())
     return str(graphene.Node.to_global_id("LoyaltyRedemption", made.pk))
 
 
@@ -261,7 +249,7 @@ def _own_reward() -> str:
 
 def test_a_guests_order_is_seen_by_whoever_holds_its_secret_id(programme_on: Any) -> None:
     order = earned("guest@example.com", "7")
-    assert served(hosts.GraphQL()(_order_query(order)))
+    assert served(hosts.GraphQL()(order_query(order)))
 
 
 def test_another_customer_reaches_no_loyalty_through_federation(programme_on: Any, customer: Any, callers: Any) -> None:
@@ -274,7 +262,7 @@ def test_another_customer_reaches_no_loyalty_through_federation(programme_on: An
 def test_staff_without_the_permission_for_discounts_see_no_codes(programme_on: Any, customer: Any) -> None:
     earned(customer)
     client = hosts.as_user(customer)
-    reward = graphene.Node.to_global_id("LoyaltyReward", _standard_reward())
+    reward = graphene.Node.to_global_id("LoyaltyReward", standard_reward())
     client.data(
         f'mutation {{ pointsRedeem(input: {{rewardId: "{reward}", idempotencyKey: "k"}}) {{ errors {{ code }} }} }}'
     )
@@ -296,7 +284,7 @@ def test_11_3_personal_data_holds_codes_for_the_customer_and_for_staff_who_manag
     hosts.configure(programme_on, holdout_share="0")
     campaign(programme_on)
     earned(customer)
-    redemption.redeem(host.person(customer), _standard_reward(), "the key of ada", now=timezone.now())
+    redemption.redeem(host.person(customer), standard_reward(), "the key of ada", now=timezone.now())
     codes = (Redemption.objects.get().code, Draw.objects.get().code)
     clerk = hosts.customer("clerk@example.com", staff=True)
     hosts.give_rights(clerk.user_permissions, "account.manage_users")

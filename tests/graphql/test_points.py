@@ -9,6 +9,7 @@ import pytest
 from saleor_reciprocity import host, settlement
 
 from .. import hosts
+from ..points.programmes import earned
 
 ME = """{ me { loyalty {
   available pending debt
@@ -16,13 +17,6 @@ ME = """{ me { loyalty {
     totalCount pageInfo { hasNextPage endCursor } edges { cursor node { kind points pending balance reason } } }
   redemptions(first: 5) { edges { node { code points value { amount currency } } } }
 } } }"""
-
-
-def earned(customer: Any, price: str = "120") -> Any:
-    order = hosts.order(customer, [(price, 1)])
-    hosts.ship(order)
-    settlement.settle(host.order_id(order))
-    return order
 
 
 def test_a_customer_without_points_sees_zeros(programme_on: Any, customer: Any) -> None:

@@ -11,7 +11,7 @@ from saleor_reciprocity.points.models import Account, Entry
 from saleor_reciprocity.rewards.models import Redemption, Reward
 
 from .. import hosts
-from .test_points import earned
+from ..points.programmes import earned
 
 REWARDS = "{ loyaltyRewards { edges { node { id name kind points value { amount currency } isActive } } } }"
 REDEEM = """mutation($input: PointsRedeemInput!) { pointsRedeem(input: $input) {

@@ -14,6 +14,7 @@ from saleor_reciprocity.points.models import Entry
 
 from .. import hosts
 from ..points.programmes import bought, rule
+from .asking import of_checkout
 
 CREATE = """mutation($input: LoyaltyRuleInput!) { loyaltyRuleCreate(input: $input) {
   rule { id version name trigger effect value stacking priority state actor startsAt endsAt
@@ -192,12 +193,12 @@ def test_a_checkout_says_what_it_would_bring(programme_on: Any, customer: Any) -
     hosts.configure(programme_on, reward_points="50")
     from saleor_reciprocity.rewards import catalogue
 
-    loyalty = hosts.as_user(customer).data(_of_checkout(checkout, query))["checkout"]["loyalty"]
+    loyalty = hosts.as_user(customer).data(of_checkout(checkout, query))["checkout"]["loyalty"]
     assert (loyalty["points"], loyalty["lines"][0]["points"]) == (49, 49)
     assert loyalty["redeemable"] == [{"name": "5 USD"}]
     assert loyalty["nextReward"] is None
     assert catalogue.Reward.objects.update(points=75)
-    loyalty = hosts.as_user(customer).data(_of_checkout(checkout, query))["checkout"]["loyalty"]
+    loyalty = hosts.as_user(customer).data(of_checkout(checkout, query))["checkout"]["loyalty"]
     assert (loyalty["redeemable"], loyalty["nextReward"]["missing"]) == ([], 15)
     mine = hosts.as_user(customer).data("{ me { loyalty { nextReward { missing reward { points } } } } }")
     assert mine["me"]["loyalty"]["nextReward"] == {"missing": 15, "reward": {"points": 75}}
@@ -208,14 +209,8 @@ def test_a_checkout_promises_nothing_that_an_order_would_not_bring(programme_on:
     for _ in range(3):
         rule("multiplier", "1000", stacking="multiply")
     checkout = hosts.checkout(customer, "12.40", 2)
-    loyalty = hosts.as_user(customer).data(_of_checkout(checkout, "{ loyalty { points } }"))["checkout"]["loyalty"]
+    loyalty = hosts.as_user(customer).data(of_checkout(checkout, "{ loyalty { points } }"))["checkout"]["loyalty"]
     assert loyalty["points"] == 0
-
-
-def _of_checkout(checkout: Any, fields: str) -> str:
-    if hosts.MULTI_CHANNEL:
-        return f'{{ checkout(id: "{graphene.Node.to_global_id("Checkout", checkout.pk)}") {fields} }}'
-    return f'{{ checkout(token: "{checkout.token}") {fields} }}'
 
 
 TIERS = """mutation($input: LoyaltyTiersSetInput!) { loyaltyTiersSet(input: $input) {

@@ -15,8 +15,8 @@ from saleor_reciprocity.graphql.mutations import LoyaltyErrorCode
 from saleor_reciprocity.graphql.scalars import whole
 
 from .. import hosts
+from ..points.programmes import earned
 from .generate import bare, object_types, root_fields
-from .test_points import earned
 
 BUILT_IN = {"Int", "Float", "String", "Boolean", "ID"}
 # What the official storefront's generators know: with strict scalars any other one ends a build.

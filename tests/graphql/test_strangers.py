@@ -20,9 +20,8 @@ from saleor_reciprocity.points import accounts
 from .. import hosts
 from ..points.programmes import ladder, rule
 from ..surprises.shop import campaign
+from .asking import of_checkout, order_query
 from .generate import bare, everything_of, is_ours
-from .test_permissions import _order_query
-from .test_rules import _of_checkout
 
 THE_ORDERS, THEIRS = "the order's", "theirs"
 
@@ -155,7 +154,7 @@ def test_11_1_2_of_an_order_a_stranger_sees_nothing_of_the_person(gold: str) -> 
     """The same order under the address of a gold customer and under a new one: nobody can tell them apart."""
     hers, new = guests_order(gold), guests_order("new@example.com")
     for who, client in strangers().items():
-        of_hers, of_new = (seen(client, _order_query(order, whole("Order"))) for order in (hers, new))
+        of_hers, of_new = (seen(client, order_query(order, whole("Order"))) for order in (hers, new))
         assert of_hers == of_new, who
         assert (of_hers["Order.loyalty.pending"], of_hers["Order.loyalty.bonuses.name"]) == ([560], ["Welcome"])
         nothing_of_theirs(of_hers)
@@ -164,7 +163,7 @@ def test_11_1_2_of_an_order_a_stranger_sees_nothing_of_the_person(gold: str) -> 
 def test_11_2_a_checkout_with_an_address_only_is_of_somebody_new(gold: str) -> None:
     """Gold is 3 times the points and 70 more, and no welcome; whoever only typed the address learns neither."""
     checkouts = [hosts.checkout(address, "40") for address in (gold, "new@example.com")]
-    queries = [_of_checkout(checkout, f"{{ {whole('Checkout')} }}") for checkout in checkouts]
+    queries = [of_checkout(checkout, f"{{ {whole('Checkout')} }}") for checkout in checkouts]
     for who, client in strangers().items():
         of_hers, of_new = (seen(client, query) for query in queries)
         assert of_hers == of_new, who
@@ -180,7 +179,7 @@ def nothing_of_theirs(found: dict[str, Any]) -> None:
 def test_the_customer_and_staff_see_the_order_as_it_is(gold: str) -> None:
     """120 points, 500 for the first order: then 60 * 3 + 70 pending for the second, and a balance of 620."""
     order = guests_order(gold)
-    query = _order_query(order, "loyalty { pending why bonuses { name } entries { pending balance } }")
+    query = order_query(order, "loyalty { pending why bonuses { name } entries { pending balance } }")
     manager = hosts.customer("manager@example.com", staff=True)
     hosts.give_rights(manager.user_permissions, "order.manage_orders")
     ada = hosts.customer(gold)

@@ -143,9 +143,9 @@ def test_a_guests_code_is_for_who_holds_the_order_and_not_for_any_staff(manager:
     campaign(programme_on)
     order = settled("guest@example.com")
     code = Draw.objects.get().code
-    from .test_permissions import _order_query
+    from .asking import order_query
 
-    query = _order_query(order, "surprise { code name points }")
+    query = order_query(order, "surprise { code name points }")
     (answer,) = hosts.GraphQL().data(query).values()
     assert answer["surprise"] == {"code": code, "name": "Five", "points": None}
     clerk = hosts.customer("clerk@example.com", staff=True)

@@ -19,8 +19,9 @@ from .. import hosts
 from ..surveys.conftest import asking  # noqa: F401 - a fixture
 from ..surveys.shop import answered
 from ..test_plugin import databases
+from .mails import agree, redeemed, state, statement
 from .post import Post
-from .test_sending import agree, earned, redeemed, state, statement
+from .test_sending import earned
 
 SECRET = "0123456789abcdef"
 

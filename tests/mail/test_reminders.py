@@ -16,9 +16,9 @@ from saleor_reciprocity.points.messages import reminders
 from saleor_reciprocity.points.models import Account, Lot
 
 from .. import hosts
-from ..graphql.test_points import earned
+from ..points.programmes import earned
+from .mails import agree, state
 from .post import Post
-from .test_sending import agree, state
 
 
 @pytest.fixture

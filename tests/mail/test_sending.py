@@ -10,23 +10,14 @@ import pytest
 from django.utils import timezone
 
 from saleor_reciprocity import host, identity, messages
-from saleor_reciprocity.mail import consent, kinds, outbox, sending
+from saleor_reciprocity.mail import sending
 from saleor_reciprocity.mail.models import Mail, MailPace
 from saleor_reciprocity.rewards import redemption
-from saleor_reciprocity.rewards.models import Redemption, Reward
 
 from .. import hosts
-from ..graphql.test_points import earned
+from ..points.programmes import earned
+from .mails import agree, redeemed, state, statement
 from .post import Post
-
-
-def redeemed(customer: Any) -> Redemption:
-    earned(customer)
-    return redemption.redeem(host.person(customer), Reward.objects.get().pk, "k", now=timezone.now())
-
-
-def state() -> list[tuple[str, str]]:
-    return [(mail.state, mail.reason) for mail in Mail.objects.order_by("pk")]
 
 
 def test_a_code_goes_to_its_customer_with_everything_that_a_mail_needs(post: Post, customer: Any) -> None:
@@ -72,17 +63,6 @@ def test_a_cancelled_code_is_not_sent(post: Post, customer: Any) -> None:
     assert messages.send(timezone.now()) == (0, 1, 0)
     assert state() == [("dropped", "nothing more to say")]
     assert post.accepted == []
-
-
-def statement(customer: Any, channel: host.Channel, source: str = "statement:1", **options: Any) -> None:
-    from saleor_reciprocity.points.models import Account
-
-    context = {"account": Account.objects.get().pk, "month": f"{timezone.now():%Y-%m}"}
-    outbox.ask(kinds.STATEMENT, source, host.person(customer), channel.id, timezone.now(), context=context, **options)
-
-
-def agree(customer: Any, kind: str = consent.ALL) -> None:
-    consent.choose(host.person(customer), kind, True, "test", timezone.now())
 
 
 def test_nothing_that_needs_consent_is_sent_without(post: Post, customer: Any, programme_on: Any) -> None:

@@ -14,8 +14,9 @@ from saleor_reciprocity.mail import consent, kinds, personal, sending
 from saleor_reciprocity.mail.models import CommunicationChoice, Mail
 
 from .. import hosts
+from .mails import agree, redeemed, statement
 from .post import Post
-from .test_sending import agree, earned, redeemed, statement
+from .test_sending import earned
 
 
 def path(address: str) -> str:

@@ -12,8 +12,8 @@ from saleor_reciprocity import messages, wire
 from saleor_reciprocity.mail.rendering import one_line
 
 from .. import hosts
+from .mails import redeemed, state
 from .post import Post
-from .test_sending import redeemed, state
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from saleor_reciprocity.rewards.models import Redemption
 from saleor_reciprocity.rewards.queries import affordable as rewards_of
 
 from .. import hosts
-from .test_bonuses import born, old
+from .people import born, old
 
 SPELLINGS = ("ada@example.com", "Ada@example.com", "aDa@Example.com", "ADA@EXAMPLE.COM")
 

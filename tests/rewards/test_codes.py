@@ -15,7 +15,7 @@ from saleor_reciprocity.rewards.codes import ALPHABET, new_code
 from saleor_reciprocity.rewards.models import Reward
 
 from .. import hosts
-from .test_second_uses import report
+from .reports import report
 
 
 def test_the_alphabet_has_five_bits_and_no_look_alikes() -> None:

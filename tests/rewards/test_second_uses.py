@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from saleor.giftcard.models import GiftCard
@@ -21,6 +19,7 @@ from saleor_reciprocity.rewards.models import Redemption, Reward
 from .. import hosts
 from ..faults.crowd import at_once
 from .conftest import guard_command
+from .reports import report
 
 
 @pytest.fixture
@@ -28,16 +27,6 @@ def code(programme_on: Any, customer: Any, give_points: Any) -> str:
     """A voucher's code for 50 of 100 points."""
     give_points(customer, 100)
     return redemption.redeem(host.person(customer), Reward.objects.get().pk, "k", now=timezone.now()).code
-
-
-def report() -> str:
-    """What the check says about broken rules."""
-    out = StringIO()
-    try:
-        call_command("reciprocity_check", stdout=out)
-    except CommandError:
-        return out.getvalue()
-    return ""
 
 
 def forget(*orders: Order) -> None:

@@ -22,7 +22,7 @@ from saleor_reciprocity.surprises.models import Budget, Draw
 from .. import hosts
 from ..faults.crowd import at_once
 from ..surprises.shop import campaign, draw_of, settled
-from .test_second_uses import report
+from .reports import report
 
 
 @pytest.fixture
