@@ -12,6 +12,8 @@ from typing import Any, ClassVar, Iterator
 
 from django.utils.translation import gettext
 
+from .readers import WHOLE_NUMBER
+
 
 class ReciprocityError(Exception):
     """Something went wrong with the loyalty programme."""
@@ -31,6 +33,16 @@ class ReciprocityError(Exception):
 
 class Invalid(ReciprocityError):
     """The value is not valid."""
+
+
+def not_between(low: int, high: int, field: str) -> Invalid:
+    """What is said of a number that is no whole one from `low` to `high`."""
+    return Invalid(str(WHOLE_NUMBER) % {"low": low, "high": high}, field=field)
+
+
+def no_points(field: str) -> Invalid:
+    """What is said of points of which there has to be at least one."""
+    return Invalid(gettext("Enter a whole number of points above 0."), field=field)
 
 
 class NotFound(ReciprocityError):

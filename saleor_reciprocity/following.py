@@ -86,7 +86,7 @@ def _terms(
     question: str, share: Decimal, from_order: int, channel: host.Channel, values: settings.Programme
 ) -> plans.Terms:
     largest = Prize.objects.filter(campaign__budget__currency=channel.currency).aggregate(Max("value"))["value__max"]
-    worth = values.reward_value / values.reward_points if values.reward_points else Decimal(0)
+    worth = values.worth_of(1) or Decimal(0)
     return plans.Terms(
         question=question,
         share=share,

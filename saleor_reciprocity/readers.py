@@ -26,7 +26,7 @@ _DECIMAL_COMMA = re.compile(r"([+-]?[0-9]+),([0-9]{1,2}|[0-9]{4,})")
 DAYS, MONTHS, NUMBER_OF_POINTS, AMOUNT, SHARE = "days", "months", "points", "amount", "share"
 
 _NUMBER = gettext_lazy("Enter a number from %(low)s to %(high)s.")
-_WHOLE = gettext_lazy("Enter a whole number from %(low)s to %(high)s.")
+WHOLE_NUMBER = gettext_lazy("Enter a whole number from %(low)s to %(high)s.")
 _OF = {
     DAYS: gettext_lazy("Enter a whole number of days from %(low)s to %(high)s, without the word."),
     MONTHS: gettext_lazy("Enter a whole number of months from %(low)s to %(high)s, without the word."),
@@ -98,7 +98,7 @@ def whole_between(low: int, high: int, unit: str = "") -> Reader:
     def read(text: str) -> int:
         number = _number(text)
         whole = number if number == number.to_integral_value() else Decimal("NaN")
-        return int(_within(whole, low, high, _OF.get(unit, _WHOLE)))
+        return int(_within(whole, low, high, _OF.get(unit, WHOLE_NUMBER)))
 
     return Reader(read, unit=unit)
 

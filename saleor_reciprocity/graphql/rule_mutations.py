@@ -106,8 +106,7 @@ class LoyaltyRuleSimulate(LoyaltyMutation):
     def perform(cls, info: Any, input: Any, days: int = 90) -> dict[str, Any]:
         channel, version = drafted(input)
         if not 1 <= days <= simulation.MOST_DAYS:
-            message = _("Enter a whole number from %(low)s to %(high)s.") % {"low": 1, "high": simulation.MOST_DAYS}
-            raise errors.Invalid(message, field="days")
+            raise errors.not_between(1, simulation.MOST_DAYS, "days")
         if version.trigger != Trigger.ORDER.value:
             raise errors.Invalid(_("Only rules for orders can be tried on the past."), field="trigger")
         return {"simulation": simulation.simulate(channel, version.pure, days, timezone.now())}

@@ -127,7 +127,7 @@ def _check(reward: Reward) -> None:
     if not reward.name.strip() or len(reward.name) > 128 or "\0" in reward.name:
         raise errors.Invalid(_("Enter a name of at most 128 characters."), field="name")
     if not 0 < reward.points <= GREATEST_NUMBER:
-        raise errors.Invalid(_("Enter a whole number of points above 0."), field="points")
+        raise errors.no_points("points")
     _check_money(reward.value, reward.currency, "value")
     if reward.minimum_spent is not None:
         _check_money(reward.minimum_spent, reward.currency, "minimumSpent")
@@ -176,7 +176,7 @@ def _check_slider(reward: Reward) -> None:
     if not kind_of(reward).is_money:
         raise errors.Invalid(_("Only vouchers and gift cards can be of any amount."), field="leastPoints")
     if least is None or not 0 < least <= GREATEST_NUMBER:
-        raise errors.Invalid(_("Enter a whole number of points above 0."), field="leastPoints")
+        raise errors.no_points("leastPoints")
     if most is None or not least <= most <= GREATEST_NUMBER:
         raise errors.Invalid(_("Enter at least as many points as the least."), field="mostPoints")
     if reward.value * most / reward.points > GREATEST_VALUE:
@@ -193,5 +193,4 @@ def _check_money(amount: Decimal, currency: str, field: str) -> None:
 
 def _check_whole(number: int | None, low: int, high: int, field: str) -> None:
     if number is not None and not low <= number <= high:
-        message = _("Enter a whole number from %(low)s to %(high)s.") % {"low": low, "high": high}
-        raise errors.Invalid(message, field=field)
+        raise errors.not_between(low, high, field)

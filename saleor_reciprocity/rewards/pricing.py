@@ -53,9 +53,7 @@ def _wanted(reward: Reward, asked: int | None, available: int) -> int:
         return price.points_wanted(_offer(reward), asked, available)
     except price.OutOfBounds:
         low, high = (reward.least_points or reward.points), (reward.most_points or reward.points)
-        raise errors.Invalid(
-            _("Enter a whole number from %(low)s to %(high)s.") % {"low": low, "high": high}, field="points"
-        ) from None
+        raise errors.not_between(low, high, "points") from None
 
 
 def _payable(reward: Reward, checkout: host.Checkout | None) -> Decimal | None:

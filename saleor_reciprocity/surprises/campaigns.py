@@ -208,8 +208,7 @@ def _check(campaign: Campaign) -> None:
         ("validity_days", "validityDays", 1, 3650),
     ):
         if not least <= getattr(campaign, name) <= most:
-            message = _("Enter a whole number from %(low)s to %(high)s.") % {"low": least, "high": most}
-            raise errors.Invalid(message, field=field)
+            raise errors.not_between(least, most, field)
 
 
 def _limit(budget: Budget, limits: dict[str, Decimal]) -> None:
@@ -252,7 +251,7 @@ def _problem(gift: Gift, value: Decimal | None, channel: host.Channel) -> str | 
 
 def _problem_of_kind(gift: Gift, channel: host.Channel) -> str | None:
     if gift.kind == PrizeKind.POINTS:
-        return None if 0 < (gift.points or 0) <= GREATEST_NUMBER else _("Enter a whole number of points above 0.")
+        return None if 0 < (gift.points or 0) <= GREATEST_NUMBER else errors.no_points("prizes").message
     kind = kind_of(gift)
     if kind.has == PERCENT and (gift.percent is None or not 0 < gift.percent <= 100):
         return _("Enter a percentage above 0 and up to 100.")

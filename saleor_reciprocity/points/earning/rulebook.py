@@ -149,7 +149,7 @@ def _check(version: EarningRuleVersion, conditions: Conditions, currency: str) -
         raise errors.Invalid(_("Enter a name of at most 128 characters."), field="name")
     _check_value(version)
     if abs(version.priority) > MOST_PRIORITY:
-        raise _not_between(-MOST_PRIORITY, MOST_PRIORITY, "priority")
+        raise errors.not_between(-MOST_PRIORITY, MOST_PRIORITY, "priority")
     if version.ends_at is not None and version.ends_at <= version.starts_at:
         raise errors.Invalid(_("The end has to come after the start."), field="endsAt")
     if version.trigger != Trigger.ORDER.value:
@@ -164,7 +164,7 @@ def _check_value(version: EarningRuleVersion) -> None:
             raise errors.Invalid(_("Enter a multiplier from 0 to 1000 with at most 4 decimals."), field="value")
         return
     if not 1 <= version.value <= MOST_BONUS or version.value != int(version.value):
-        raise _not_between(1, MOST_BONUS, "value")
+        raise errors.not_between(1, MOST_BONUS, "value")
     if version.stacking == Stacking.MULTIPLY.value:
         raise errors.Invalid(_("A bonus adds points; only a multiplier can multiply."), field="stacking")
 
@@ -181,7 +181,7 @@ def _check_numbers(conditions: Conditions, currency: str) -> None:
     for each in given(conditions):
         value = getattr(conditions, each.name)
         if each.kind is NUMBER and not 1 <= value <= MOST_ORDERS:
-            raise _not_between(1, MOST_ORDERS, each.field)
+            raise errors.not_between(1, MOST_ORDERS, each.field)
         if each.kind is MONEY and not (0 <= value <= MOST_TOTAL and value == round(value, host.decimals(currency))):
             message = _("Enter an amount of at least 0 that the currency has coins for.")
             raise errors.Invalid(message, field=each.field)
@@ -212,8 +212,3 @@ def _unknown(condition: Condition, values: frozenset[Any]) -> Iterable[Any]:
         row = ladders.ladder_row()
         return values - ({step.code for step in ladders.ladder_of(row).steps} if row else set())
     return host.unknown_ids(condition.kind.names.lower(), values) if condition.kind.names else ()
-
-
-def _not_between(low: int, high: int, field: str) -> errors.Invalid:
-    message = _("Enter a whole number from %(low)s to %(high)s.") % {"low": low, "high": high}
-    return errors.Invalid(message, field=field)

@@ -71,12 +71,11 @@ def _check_step(step: Step) -> None:
     if not step.name.strip() or len(step.name) > 64:
         raise errors.Invalid(_("Enter a name of at most %(most)s characters.") % {"most": 64}, field="tiers")
     if not 0 < step.threshold <= MOST_THRESHOLD:
-        raise errors.Invalid(_("Enter a whole number of points above 0."), field="tiers")
+        raise errors.no_points("tiers")
     if not 1 <= step.multiplier <= 100 or step.multiplier != round(step.multiplier, 4):
         raise errors.Invalid(_("Enter a multiplier from 1 to 100 with at most 4 decimals."), field="tiers")
 
 
 def _check_days(field: str, days: int, least: int) -> None:
     if not least <= days <= MOST_DAYS:
-        message = _("Enter a whole number from %(low)s to %(high)s.") % {"low": least, "high": MOST_DAYS}
-        raise errors.Invalid(message, field=field)
+        raise errors.not_between(least, MOST_DAYS, field)
