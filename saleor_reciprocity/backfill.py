@@ -110,5 +110,5 @@ def _one(order_id: str, programme: settings.Programme, in_force: Sequence[Rule],
     if not dry:
         if not orders.award_past(order, programme, in_force, now):
             return Award()
-        settlement.settle_and_record(order_id)
+        settlement.settle_and_record(order_id, again=True)  # it may have changed since it was read
     return Award(1, due.earned, due.pending, {normalised(order.person.email)})

@@ -92,7 +92,7 @@ def settle(order_id: str, *, again: bool = False, each: Transaction = nullcontex
             raise SettlementFailed("; ".join(failures))
         done = {"error": "", "attempts": 0, "retry_at": None, "settled_at": timezone.now()}
         with each():
-            _record(order_id, before, fingerprint=fingerprint, **done)
+            _record(order_id, before, fingerprint=fingerprint, **done)  # unless another look did so meanwhile
 
 
 def settle_and_record(order_id: str, *, again: bool = False) -> bool:
@@ -125,7 +125,8 @@ def _record(order_id: str, before: SettledOrder | None, **values: Any) -> None:
     if before is None:
         SettledOrder.objects.bulk_create([SettledOrder(order_id=order_id, **values)], ignore_conflicts=True)
     else:
-        SettledOrder.objects.filter(pk=before.pk, erased=False).update(**values)
+        seen = {"fingerprint": before.fingerprint, "settled_at": before.settled_at}
+        SettledOrder.objects.filter(pk=before.pk, erased=False, **seen).update(**values)
 
 
 def settle_after_commit(order_ids: Callable[[], Iterable[str]]) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from saleor_reciprocity import backfill, host, programmes, settlement, sweep
 from saleor_reciprocity.management.commands.reciprocity_backfill import EVER
+from saleor_reciprocity.points import orders
 from saleor_reciprocity.points.models import Account, Entry, Lot, OrderTerms
 
 from . import hosts
@@ -67,6 +68,24 @@ def test_an_order_that_was_looked_at_before_is_awarded_too(channel: Any, custome
     assert OrderTerms.objects.get().verdict == "programme off"
     run()
     assert OrderTerms.objects.get(order_id=host.order_id(order)).earned == 49
+
+
+def test_an_order_that_is_cancelled_and_looked_at_while_it_is_awarded_has_no_points(
+    channel: Any, customer: Any, monkeypatch: Any
+) -> None:
+    order, award = history(channel, customer)[0], orders.award_past
+
+    def cancelled_meanwhile(*args: Any) -> bool:
+        hosts.cancel(order)
+        settlement.settle(host.order_id(order))
+        return award(*args)
+
+    monkeypatch.setattr(orders, "award_past", cancelled_meanwhile)
+    now = timezone.now()
+    version = programmes.current(channel.id, now)
+    assert version is not None
+    backfill._one(host.order_id(order), version.programme, (), False, now)
+    assert [entry.points for entry in Entry.objects.order_by("pk")] == [49, -49]
 
 
 def test_only_a_part_of_the_past(channel: Any, customer: Any) -> None:

@@ -15,8 +15,10 @@ from saleor_reciprocity.points import expiry
 from saleor_reciprocity.points import orders as points
 from saleor_reciprocity.points.models import Account, Entry, OrderTerms
 from saleor_reciprocity.programmes import SettingsVersion
+from saleor_reciprocity.settlement import SettledOrder
 
 from . import hosts
+from .faults.crowd import before
 
 
 def test_an_order_without_any_event_is_found(programme_on: Any, customer: Any) -> None:
@@ -294,3 +296,17 @@ def test_without_celery_all_of_its_schedule_is_done(programme_on: Any, capsys: A
     call_command("reciprocity_work", "--once")
     said = capsys.readouterr().out
     assert [name for name in tasks.SCHEDULE if f"{name}: " not in said] == []
+
+
+def test_what_another_look_recorded_meanwhile_stays_and_is_looked_at(programme_on: Any, customer: Any) -> None:
+    order = hosts.order(customer, [("10", 1)])
+    settlement.settle(host.order_id(order))
+    hosts.cancel(order)
+
+    def another_look() -> None:
+        SettledOrder.objects.update(fingerprint="older", settled_at=timezone.now())
+
+    with before('UPDATE "reciprocity_settledorder"', another_look):
+        settlement.settle(host.order_id(order))
+    assert SettledOrder.objects.get().fingerprint == "older"
+    assert sweep.sweep() == (1, 0)

@@ -9,7 +9,7 @@ from typing import Sequence
 
 from django.db import transaction
 
-from saleor_reciprocity import erased, host, programmes, settings
+from saleor_reciprocity import erased, errors, host, programmes, settings
 
 from . import accounts, ledger, moving
 from .earning import rulebook
@@ -27,12 +27,16 @@ MOST_COUNTED = 1_000_000  # orders of one person
 def settle(order_id: str, now: datetime) -> None:
     """Post what an order is due and what was not posted yet, in a transaction of its own.
 
-    The order is read after the account is locked, so whoever comes last decides by the newest state.
+    The order is read after the account is locked, so whoever comes last decides by the newest state. Raises Busy where
+    others bring the order to somebody else again and again meanwhile.
     """
-    try:
-        _settle(order_id, now)
-    except _FromAnother as found:
-        _move(order_id, found.person, now)
+    for _attempt in range(3):
+        try:
+            return _settle(order_id, now)
+        except _FromAnother as found:
+            if _move(order_id, found.person, now):
+                return None
+    raise errors.Busy
 
 
 class _FromAnother(Exception):
@@ -62,24 +66,27 @@ def _settle(order_id: str, now: datetime) -> None:
         _post(account, terms, order, Terms.from_json(terms.terms), now)
 
 
-def _move(order_id: str, person: host.Person, now: datetime) -> None:
+def _move(order_id: str, person: host.Person, now: datetime) -> bool:
     """Bring an order's points to the account of the person whom it is from by now, and post what it is due there.
 
     The account of a guest follows its user first, before anything is locked, and may be part of the user's own then.
+    False where another look was first: what it posted may be for an older state of the order.
     """
     with transaction.atomic():
         target_id = accounts.open_account(person, now).pk
     with transaction.atomic():
         terms = OrderTerms.objects.filter(order_id=order_id).first()
         if terms is None:
-            return
+            return True
         source, target = accounts.lock_both(terms.account_id, target_id, now)
         terms.refresh_from_db()
         order = host.order(order_id)
-        if terms.order_id != order_id or terms.account_id != source.pk or target.erased_at is not None:
-            return  # somebody was erased, or another look was first, while this waited
+        if terms.order_id != order_id or target.erased_at is not None:
+            return True  # somebody was erased while this waited
         if order is None or moving.buyer_of(order.person) != moving.buyer_of(person):
-            return  # it changed again: its fingerprint is another, so the sweep looks at it
+            return True  # it changed again: its fingerprint is another, so the sweep looks at it
+        if terms.account_id != source.pk:
+            return False
         account = target if moving.is_anothers(terms, source, person) else source
         if account.pk != source.pk:
             moving.move(terms, source, target, now)
@@ -87,6 +94,7 @@ def _move(order_id: str, person: host.Person, now: datetime) -> None:
             standing.settle(target, now)
         _note_buyer(terms, person)
         _post(account, terms, order, Terms.from_json(terms.terms), now)
+        return True
 
 
 def _note_buyer(terms: OrderTerms, person: host.Person) -> None:

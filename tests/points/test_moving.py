@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from saleor_reciprocity import erasure, host, people, settlement, sweep
-from saleor_reciprocity.points import accounts, expiry, queries
+from saleor_reciprocity.points import accounts, expiry, orders, queries
 from saleor_reciprocity.points.models import Account, Entry, Lot, OrderTerms
 from saleor_reciprocity.points.tiers.models import AccountTier
 from saleor_reciprocity.rewards import redemption
@@ -266,3 +266,24 @@ def test_both_accounts_are_locked_by_id(programme_on: Any) -> None:
     first, second = (accounts.open_account(host.person(user(email)), timezone.now()).pk for email in (EVE, ADA))
     locked = [account.pk for account in accounts.lock_both(second, first, timezone.now())]
     assert locked == [second, first]
+
+
+def test_a_look_that_comes_second_decides_by_the_newest_state(programme_on: Any, monkeypatch: Any) -> None:
+    """Another look has moved the order and settled it as it was; this one has seen that it was cancelled."""
+    order = placed(user(ADA))
+    correct(order, user(EVE))
+    order_id, now, lock_both = host.order_id(order), timezone.now(), accounts.lock_both
+    stale = host.order(order_id)
+    hosts.cancel(order)
+
+    def the_other_first(*args: Any) -> Any:
+        monkeypatch.setattr(accounts, "lock_both", lock_both)
+        with monkeypatch.context() as patch:
+            patch.setattr(host, "order", lambda _order_id: stale)
+            orders.settle(order_id, now)
+        assert figures(user(EVE)) == (120, 0, 0)
+        return lock_both(*args)
+
+    monkeypatch.setattr(accounts, "lock_both", the_other_first)
+    orders.settle(order_id, now)
+    assert (figures(user(ADA)), figures(user(EVE))) == ((0, 0, 0), (0, 0, 0))
