@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 from decimal import Decimal
+from io import StringIO
 from math import ceil
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from saleor_reciprocity.points.breakage import Breakage, Exposure, Open, band, breakage, expected, rates, revenue
 
@@ -135,3 +137,26 @@ def test_the_prudent_figure_is_seldom_below_the_truth() -> None:
         enough += found.prudent >= truth
     assert enough / trials >= 0.95 - 3 * (0.05 * 0.95 / trials) ** 0.5
     assert ceil(truth) == 394
+
+
+def told(*arguments: str) -> list[str]:
+    out = StringIO()
+    call_command("reciprocity_revenue", *arguments, stdout=out)
+    return [line.split()[0] for line in out.getvalue().splitlines()]
+
+
+def test_a_bookkeeper_reads_the_published_example() -> None:
+    assert told("9000", "4500", "5200") == ["4,175.26", "4,175.26"]
+    assert told("9000", "8500", "1400", "--before", "4175.26") == ["7,727.27", "3,552.01"]
+    assert told("9000", "8500", "700", "--before", "4175.26") == ["8,315.22", "4,139.96"]
+
+
+@pytest.mark.parametrize("arguments", [("much", "1", "1"), ("NaN", "1", "1"), ("9", "0", "1", "--before", "x")])
+def test_what_is_no_money_is_refused(arguments: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError, match="no amount of money"):
+        told(*arguments)
+
+
+def test_points_are_not_negative() -> None:
+    with pytest.raises(CommandError, match="whole numbers"):
+        call_command("reciprocity_revenue", "9", -1, 1)
