@@ -24,7 +24,8 @@ FRAMEWORK = [
 
 
 def main() -> int:
-    vulture = Vulture(ignore_names=FRAMEWORK, ignore_decorators=["@shared_task", "@receiver", "@register"])
+    decorators = ["@shared_task", "@receiver", "@register", "@register.*"]
+    vulture = Vulture(ignore_names=FRAMEWORK, ignore_decorators=decorators)
     vulture.scavenge(["saleor_reciprocity"], exclude=["*/migrations/*"])
     dead = [item for item in vulture.get_unused_code() if item.typ in REPORTED]
     for item in dead:

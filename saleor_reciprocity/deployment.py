@@ -68,6 +68,11 @@ def most_work() -> int:
     return int(getattr(django_settings, "RECIPROCITY_MOST_WORK", 2000))
 
 
+def framers() -> tuple[str, ...]:
+    """The origins of the Dashboards that may show the desk in a frame, such as https://dashboard.example.com."""
+    return tuple(getattr(django_settings, "RECIPROCITY_DASHBOARDS", ()))
+
+
 def shop_language() -> str:
     """The language in which the shop itself is written to."""
     return str(django_settings.LANGUAGE_CODE)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from . import identity, links, pages, storefront
+from .desk import views as desk
 from .mail import unsubscribing
 from .surveys import pages as survey_pages
 
@@ -27,8 +28,10 @@ _READING = ("GET", "HEAD")
 
 def respond(request: HttpRequest, path: str) -> HttpResponse:
     """The answer to a request for what follows /plugins/saleor_reciprocity/. To read a page changes nothing, ever."""
-    identity.installation_key()
     name, _, token = path.strip("/").partition("/")
+    if name == desk.ADDRESS:
+        return desk.respond(request, token)
+    identity.installation_key()
     page = PAGES.get(name, _nowhere)
     if request.method == "POST":
         return pages.secured(_answer(page, request, token))

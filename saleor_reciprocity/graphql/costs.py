@@ -36,6 +36,7 @@ COSTS: dict[str, dict[str, Cost]] = {
         "communicationMessages": _page(),
         "loyaltyAccount": _costs(10),
         "loyaltyRewards": _page(),
+        "loyaltyRights": _costs(2),
         "loyaltyRules": _page(),
         "loyaltyTiers": _costs(2),
         "loyaltyHoldoutPower": _costs(10),
@@ -83,6 +84,8 @@ COSTS: dict[str, dict[str, Cost]] = {
     "LoyaltyReportSection": {name: _costs(1) for name in ("sentences", "figures", "charts")},
     "LoyaltyAccount": {
         "tier": _costs(10),
+        "lots": _costs(1),
+        "surveyAnswers": _costs(10),
         "entries": _page(),
         "redemptions": _page(),
         "nextReward": _costs(15),

@@ -9,6 +9,7 @@ import graphene
 from saleor_reciprocity import host
 from saleor_reciprocity.points.models import Entry, Kind
 
+from . import permissions
 from .connections import Connection
 from .scalars import Number, enum, global_id
 
@@ -28,11 +29,19 @@ class LoyaltyEntry(graphene.ObjectType):
         "customer and staff with MANAGE_USERS.",
     )
     reason = graphene.String(required=True, description="What it was about: an order's number, a reward's name.")
+    actor = graphene.String(
+        description="Who did it, such as `user:7`; null where time or an order did. Null for others than staff with "
+        "MANAGE_USERS."
+    )
     happened_at = host.date_time_type()(required=True, description="When it happened.")
 
     @staticmethod
     def resolve_id(root: Entry, info: Any) -> str:
         return global_id("LoyaltyEntry", root.pk)
+
+    @staticmethod
+    def resolve_actor(root: Entry, info: Any) -> str | None:
+        return root.actor or None if host.has_permission(info.context, permissions.MANAGE_USERS) else None
 
 
 class LoyaltyEntryCountableConnection(Connection):

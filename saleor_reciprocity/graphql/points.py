@@ -17,6 +17,7 @@ from saleor_reciprocity.points.tiers import standing
 from saleor_reciprocity.recommendations import preferences
 from saleor_reciprocity.rewards import queries as reward_queries
 from saleor_reciprocity.surprises import queries as surprise_queries
+from saleor_reciprocity.surveys import queries as survey_queries
 
 from . import permissions
 from .checkout import LoyaltyNextReward, next_reward
@@ -28,7 +29,16 @@ from .preferences import LoyaltyPreference
 from .rewards import LoyaltyRedemptionCountableConnection
 from .scalars import CHANNEL_ARGUMENT, Number
 from .surprises import LoyaltySurpriseCountableConnection
+from .surveys import SurveyAnswer
 from .tiers import LoyaltyStanding
+
+
+class LoyaltyLot(graphene.ObjectType):
+    """Points that end at one moment."""
+
+    points = Number(required=True, source="remaining", description="The points that are left of it.")
+    earned_at = host.date_time_type()(required=True, description="Since when they can be spent.")
+    expires_at = host.date_time_type()(description="When they end; null for never.")
 
 
 class LoyaltyAccount(graphene.ObjectType):
@@ -62,11 +72,32 @@ class LoyaltyAccount(graphene.ObjectType):
         description="What the customer likes, dislikes and is not interested in, newest first.",
     )
 
+    lots = graphene.List(
+        graphene.NonNull(LoyaltyLot),
+        required=True,
+        description="What can be spent, by when it ends: the soonest first, 20 at most.",
+    )
+    survey_answers = graphene.List(
+        graphene.NonNull(SurveyAnswer),
+        description="The customer's answers, the newest first, 20 at most. Requires the permission MANAGE_ORDERS.",
+    )
+
     communication_preferences = graphene.List(
         graphene.NonNull(CommunicationPreference),
         required=True,
         description="Which messages the customer wants, kind by kind.",
     )
+
+    @staticmethod
+    def resolve_lots(root: Account, info: Any) -> Any:
+        with host.allow_writer():
+            return queries.lots(root, timezone.now())
+
+    @staticmethod
+    def resolve_survey_answers(root: Account, info: Any) -> Any:
+        permissions.require(info.context, permissions.MANAGE_ORDERS)
+        with host.allow_writer():
+            return survey_queries.of_person(getattr(root, "person", None) or _person_behind(root))
 
     @staticmethod
     def resolve_communication_preferences(root: Account, info: Any) -> Any:

@@ -24,6 +24,7 @@ from .recommendations import RecommendationQueries
 from .reports import ReportQueries
 from .reward_mutations import RewardMutations
 from .rewards import RewardQueries
+from .rights import RightQueries
 from .rule_mutations import RuleMutations
 from .rules import RuleQueries
 from .scalars import HostTypes
@@ -39,6 +40,7 @@ from .tiers import TierQueries
 class Queries(
     CommunicationQueries,
     PointsQueries,
+    RightQueries,
     RuleQueries,
     TierQueries,
     RewardQueries,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Iterable
 
+from django.db.models import F, Q
+
 from saleor_reciprocity import host
 from saleor_reciprocity.settings import INTO_DEBT
 
@@ -12,7 +14,7 @@ from . import accounts
 from .earning import clawback
 from .earning.entitlement import entitlement
 from .earning.terms import Terms
-from .models import Account, Entry, OrderTerms
+from .models import Account, Entry, Lot, OrderTerms
 
 
 def maturing(now: datetime, account_id: int | None = None) -> list[str]:
@@ -35,6 +37,12 @@ def as_of(account: Account, now: datetime) -> Account:
             account.available, account.debt = max(balance, 0), max(-balance, 0)
             account.pending += aim.pending - terms.pending
     return account
+
+
+def lots(account: Account, now: datetime, first: int = 20) -> list[Lot]:
+    """What an account has to spend, by when it ends: the soonest first, what never ends last."""
+    open_lots = Lot.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), account_id=account.pk, remaining__gt=0)
+    return list(open_lots.order_by(F("expires_at").asc(nulls_last=True), "pk")[:first])
 
 
 def entries(account: Account, first: int, before_version: int | None = None) -> list[Entry]:

@@ -9,7 +9,7 @@ from typing import Any, Iterable
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from saleor_reciprocity import host
+from saleor_reciprocity import host, identity
 
 from . import scores
 from .models import Answer, AskedProduct, Invitation, Reply
@@ -34,11 +34,23 @@ class Filter:
 
 def answers(wanted: Filter, first: int | None = None, after: tuple[int, ...] | None = None) -> list[Answer]:
     """The finished answers that are meant, the newest first, after a position in that order (see `position_of`)."""
-    rows = matching(wanted).select_related("invitation").prefetch_related("invitation__products", "ratings", "replies")
+    rows = _with_details(matching(wanted))
     if after is not None:
         moment = datetime.fromtimestamp(after[0] // 10**6, timezone.utc).replace(microsecond=after[0] % 10**6)
         rows = rows.filter(Q(answered_at__lt=moment) | Q(answered_at=moment, pk__lt=after[1]))
     return list(rows.order_by("-answered_at", "-pk")[:first])
+
+
+def _with_details(rows: QuerySet) -> QuerySet:
+    return rows.select_related("invitation").prefetch_related("invitation__products", "ratings", "replies")
+
+
+def of_person(person: host.Person, first: int = 20) -> list[Answer]:
+    """The finished answers of a person, the newest first."""
+    mine = Q(invitation__user_id=person.user_id) if person.user_id is not None else Q(pk=None)
+    if person.email:
+        mine |= Q(invitation__person=identity.email_hash(person.email))
+    return list(_with_details(matching(Filter()).filter(mine)).order_by("-answered_at", "-pk")[:first])
 
 
 def position_of(answer: Answer) -> tuple[int, int]:

@@ -84,6 +84,7 @@ def barriers(page: Page, options: Any = None) -> list[str]:
         found.append("the page scrolls sideways")
     small = page.evaluate(
         "[...document.querySelectorAll('button, label:has(input[type=radio]), label:has(input[type=checkbox])')]"
-        ".filter(one => one.getBoundingClientRect().height < 44).map(one => one.innerText)"
+        ".filter(one => one.getClientRects().length && one.getBoundingClientRect().height < 44)"
+        ".map(one => one.innerText)"
     )
     return [*found, *(f"too small to touch: {text}" for text in small)]

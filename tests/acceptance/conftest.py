@@ -8,6 +8,7 @@ from typing import Any, Iterator
 
 import pytest
 from django.core.management import call_command
+from django.db import connections
 from django.utils import timezone
 
 from demo import story
@@ -17,6 +18,8 @@ from saleor_reciprocity import host
 
 from .. import hosts
 from ..mail.post import Post, opened
+from . import chromium
+from .chromium import Browser
 
 
 @pytest.fixture
@@ -63,3 +66,14 @@ def mails(shop: Shop, channel: host.Channel, settings: Any) -> Iterator[Mails]:
 
     yield arrived
     server.stop()
+
+
+@pytest.fixture
+def browser(monkeypatch: Any) -> Iterator[Browser]:
+    """A browser that must have had no trouble and asked nobody but the shop."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps an event loop in this thread
+    with chromium.started() as browser:
+        yield browser
+        connections.close_all()  # within that loop Django has connections of their own
+    assert browser.trouble == []
+    assert {address.split("/")[2].split(":")[0] for address in browser.asked} <= {"localhost", "127.0.0.1"}

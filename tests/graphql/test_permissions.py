@@ -41,6 +41,7 @@ MATRIX = {
     "Mutation.loyaltyCustomerErase": ("manager", "app"),
     "Query.loyaltyRewards": CALLERS,
     "Query.loyaltyAccount": ("manager", "app"),
+    "Query.loyaltyRights": ("staff", "manager", "app", "bare app"),
     "Query.communicationMessages": ("manager", "app"),
     "Mutation.communicationPreferencesUpdate": ("owner", "other", "staff", "manager"),
     "User.loyalty": ("owner", "manager", "app"),
@@ -167,6 +168,7 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
         "Mutation.loyaltyCustomerErase": f'mutation {{ loyaltyCustomerErase(userId: "{user}") '
         "{ orders errors { code } } }",
         "Query.loyaltyRewards": "{ loyaltyRewards { edges { node { id } } } }",
+        "Query.loyaltyRights": "{ loyaltyRights { permission isGranted } }",
         "Query.loyaltyAccount": f'{{ loyaltyAccount(userId: "{user}") {{ available }} }}',
         "Query.communicationMessages": "{ communicationMessages { totalCount } }",
         "Mutation.communicationPreferencesUpdate": "mutation { communicationPreferencesUpdate("

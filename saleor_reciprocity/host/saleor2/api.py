@@ -7,6 +7,14 @@ from typing import Any, ContextManager
 
 from graphql_jwt.exceptions import PermissionDenied as PermissionDenied
 
+# Signing in: a token for an address and a password. This generation gives nothing to renew it with.
+SIGN_IN = """
+mutation SignIn($email: String!, $password: String!) {
+  session: tokenCreate(email: $email, password: $password) { token errors: accountErrors { message } }
+}
+"""
+REFRESH = ""
+
 
 def allow_writer() -> ContextManager[None]:
     """Permission to use the primary database; this generation has no other."""

@@ -10,6 +10,18 @@ from saleor.core.exceptions import PermissionDenied as PermissionDenied
 
 from .probes import has
 
+# Signing in: a token for an address and a password, and what renews it.
+SIGN_IN = """
+mutation SignIn($email: String!, $password: String!) {
+  session: tokenCreate(email: $email, password: $password) { token refreshToken errors { message } }
+}
+"""
+REFRESH = """
+mutation Refresh($refresh: String!) {
+  session: tokenRefresh(refreshToken: $refresh) { token errors { message } }
+}
+"""
+
 
 def allow_writer() -> ContextManager[None]:
     """Permission to use the primary database."""

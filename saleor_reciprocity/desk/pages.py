@@ -1,0 +1,39 @@
+"""Pages: what the desk consists of. A page is a line here, a document and a template of the same name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: its address below the desk, the right that opens it, and its place in the menu, if it has one."""
+
+    path: str
+    right: str = ""
+    menu: str = ""
+
+    @property
+    def name(self) -> str:
+        """What its document and its template are called."""
+        return self.path.replace("/", "_").replace("-", "_")
+
+
+_PAGES = (
+    Page("menu"),
+    Page("customers", "MANAGE_USERS", _("Customers")),
+    Page("customers/account", "MANAGE_USERS"),
+    Page("customers/guest", "MANAGE_USERS"),
+    Page("customers/data", "MANAGE_USERS"),
+    Page("customers/erase", "MANAGE_USERS"),
+    Page("rewards", "MANAGE_DISCOUNTS", _("Rewards")),
+    Page("campaigns", "MANAGE_DISCOUNTS", _("Surprise gifts")),
+    Page("answers", "MANAGE_ORDERS", _("Answers")),
+    Page("answers/csv", "MANAGE_ORDERS"),
+    Page("messages", "MANAGE_ORDERS", _("Messages")),
+)
+
+PAGES = {page.path: page for page in _PAGES}
+HOME = "customers"

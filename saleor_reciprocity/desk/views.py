@@ -1,0 +1,155 @@
+"""Views: the door of the desk: the shell that everybody may load, and the fragments that only a token fills."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Any, Mapping
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
+from django.utils import timezone
+from django.utils.translation import override
+
+from saleor_reciprocity import deployment, host, pages, settings
+
+from . import execution, forms, rendering, session
+from .documents import document
+from .pages import HOME, PAGES, Page
+
+ADDRESS = "desk"
+_POLICY = (
+    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors {ancestors}"
+)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of a form: done, or wrong in some fields; and what was typed into it."""
+
+    form: QueryDict
+    operation: str
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it was done."""
+        return not self.wrong
+
+
+def respond(request: HttpRequest, path: str) -> HttpResponse:
+    """The answer to a request for what follows the desk's address."""
+    path = path.strip("/")
+    with override(pages.language_of(request)):
+        return _framed(_answer(request, path))
+
+
+def _answer(request: HttpRequest, path: str) -> HttpResponse:
+    if path == "session" and request.method == "POST":
+        return session.respond(request)
+    if request.META.get("HTTP_DESK") == "fragment" and request.method in ("GET", "POST"):
+        return _fragment(request, path or HOME)
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+    return _shell(request, path)
+
+
+def _shell(request: HttpRequest, path: str) -> HttpResponse:
+    """The page that holds the token and brings the others in; it says nothing of the shop but its name."""
+    nonce = secrets.token_urlsafe(16)
+    context = {"nonce": nonce, "path": path, "shop": host.shop_name()}
+    response = HttpResponse(rendering.rendered("shell", context))
+    ancestors = " ".join(deployment.framers()) or "'none'"
+    response["Content-Security-Policy"] = _POLICY.format(nonce=nonce, ancestors=ancestors)
+    return response
+
+
+def _fragment(request: HttpRequest, path: str) -> HttpResponse:
+    if not request.META.get("HTTP_AUTHORIZATION"):
+        return _said("signed_out", 401)
+    page = PAGES.get(path)
+    if page is None:
+        return _said("nowhere", 404)
+    sent = _sent(request, page) if request.method == "POST" else None
+    asked = request.GET
+    if sent is not None and sent.is_done and sent.form.get("next"):
+        page, asked = _next(sent.form["next"], page, asked)
+    return _filled(request, page, asked, sent)
+
+
+def _sent(request: HttpRequest, page: Page) -> Sent:
+    form = request.POST
+    name = form.get("operation", "")
+    operation = document(page.name).mutations.get(name)
+    if operation is None:
+        return Sent(form, name, {"": rendering.UNKNOWN_FORM})
+    values, wrong = forms.variables(operation.declared, form)
+    if wrong:
+        return Sent(form, name, wrong)
+    answer = execution.executed(request, operation.text, values)
+    (payload,) = answer.data.values() if answer.data else (None,)
+    if payload is None:
+        return Sent(form, name, {"": rendering.reason(answer)})
+    return Sent(form, name, forms.refusals(payload.get("errors") or (), form), payload)
+
+
+def _next(wanted: str, page: Page, asked: QueryDict) -> tuple[Page, QueryDict]:
+    """The page that a form leads to once it is done."""
+    path, _mark, query = wanted.partition("?")
+    return (PAGES[path], QueryDict(query)) if path in PAGES else (page, asked)
+
+
+def _filled(request: HttpRequest, page: Page, asked: QueryDict, sent: Sent | None) -> HttpResponse:
+    query = document(page.name).query
+    answer = execution.Answer({})
+    if query is not None:
+        if query.needs_channel and not asked.get("channel"):
+            asked = asked.copy()
+            asked["channel"] = host.channels()[0].slug
+        values, _wrong = forms.variables(query.declared, asked)
+        answer = execution.executed(request, query.text, values)
+    if answer.errors and answer.is_empty:
+        return _failed(request, page, answer)
+    context = {**_surroundings(request, page, asked), "sent": sent, "parts": answer.errors, **answer.data}
+    response = HttpResponse(rendering.rendered(page.name, context), status=422 if sent and not sent.is_done else 200)
+    response["Desk-Address"] = page.path + (f"?{asked.urlencode()}" if asked else "")
+    return response
+
+
+def _surroundings(request: HttpRequest, page: Page, asked: QueryDict) -> dict[str, Any]:
+    """What every template may need. A key is new for each form that is shown, and sent again with it."""
+    base = {"base": _base(request), "page": page, "asked": asked, "fresh_key": secrets.token_urlsafe(16)}
+    places = [one for one in PAGES.values() if one.menu]
+    return {**base, "places": places, "channels": host.channels, "channel_slugs": _slugs, "now": timezone.now()}
+
+
+def _slugs() -> list[tuple[str, str]]:
+    return [(channel.slug, channel.slug) for channel in host.channels()]
+
+
+def _failed(request: HttpRequest, page: Page, answer: execution.Answer) -> HttpResponse:
+    if not execution.is_signed_in(request):
+        return _said("signed_out", 401)
+    if answer.is_refused:
+        return _said("refused", 403, {"page": page})
+    return _said("failed", 502, {"reason": rendering.reason(answer)})
+
+
+def _said(template: str, status: int, context: Mapping[str, Any] | None = None) -> HttpResponse:
+    return HttpResponse(rendering.rendered(template, context or {}), status=status)
+
+
+def _base(request: HttpRequest) -> str:
+    """The path of the desk, with a slash at its end."""
+    before, _mark, _after = request.path.partition(f"/{settings.PLUGIN_ID}/{ADDRESS}")
+    return f"{before}/{settings.PLUGIN_ID}/{ADDRESS}/"
+
+
+def _framed(response: HttpResponse) -> HttpResponse:
+    """The headers of every page of ours, but for those that forbid the shop's own Dashboard to show it."""
+    response = pages.secured(response)
+    del response["X-Frame-Options"]
+    if not deployment.framers():
+        response["X-Frame-Options"] = "DENY"
+    return response

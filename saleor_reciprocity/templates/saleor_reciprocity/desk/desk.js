@@ -1,0 +1,238 @@
+"use strict";
+// The shell: it holds the token, in memory only, and brings the pages in. Every page is made by the server.
+(() => {
+  const body = document.body, main = document.getElementById("main"), head = document.getElementById("head");
+  const menu = document.getElementById("menu"), said = document.getElementById("said");
+  const busy = document.getElementById("busy"), signIn = document.getElementById("sign-in");
+  const here = location.pathname.replace(/\/$/, ""), path = body.dataset.path;
+  const base = (path ? here.slice(0, -path.length - 1) : here) + "/";
+  const bare = path.startsWith("panel/"), arrived = new URLSearchParams(location.search);
+  const framed = window.parent !== window && arrived.has("id");
+  let token = "", refresh = "", language = "", running = null, address = path + location.search;
+  let waiting = [];
+
+  // Requests
+
+  async function session(fields) {
+    const sent = await fetch(base + "session", { method: "POST", headers: languages(), body: new URLSearchParams(fields) });
+    const answer = await sent.json();
+    if (sent.ok) { token = answer.token; refresh = answer.refresh || ""; }
+    return sent.ok ? "" : answer.message;
+  }
+
+  function languages() { return language ? { "Accept-Language": language } : {}; }
+
+  async function ask(where, fields, signal) {
+    if (!token) await signedIn();
+    const headers = { Authorization: "JWT " + token, Desk: "fragment", ...languages() };
+    const response = await fetch(base + where, fields ? { method: "POST", headers, body: fields, signal } : { headers, signal });
+    if (response.status !== 401) return response;
+    token = "";
+    if (!(refresh && !(await session({ refresh })))) await signedIn();
+    return ask(where, fields, signal);
+  }
+
+  // Resolves when there is a token: from the form, or in the Dashboard from the Dashboard.
+  function signedIn() {
+    return new Promise((resolve) => {
+      waiting.push(resolve);
+      refresh = "";
+      if (framed) tell({ type: "notifyReady", payload: { actionId: "ready" } });
+      else if (!signIn.open) { signIn.showModal(); document.getElementById("email").focus(); }
+    });
+  }
+
+  function haveToken() {
+    if (signIn.open) signIn.close();
+    const resolved = waiting;
+    waiting = [];
+    resolved.forEach((resolve) => resolve());
+  }
+
+  signIn.addEventListener("cancel", (event) => event.preventDefault());
+  signIn.querySelector("form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const form = event.target, button = form.querySelector("button"), wrong = document.getElementById("sign-in-wrong");
+    button.disabled = true;
+    wrong.textContent = await session(Object.fromEntries(new FormData(form))).catch(() => body.dataset.offline);
+    button.disabled = false;
+    document.getElementById("password").value = "";
+    if (!token) return document.getElementById("password").focus();
+    haveToken();
+    showMenu();
+  });
+  document.getElementById("sign-out").addEventListener("click", () => location.replace(base));
+
+  // Pages
+
+  async function load(where, { fields = null, scroll = 0, keep = false, push = true } = {}) {
+    if (running) running.abort();
+    const mine = (running = new AbortController());
+    const patience = setTimeout(() => (busy.hidden = false), 300);
+    main.setAttribute("aria-busy", "true");
+    said.textContent = "";
+    try {
+      const response = await ask(where, fields, mine.signal);
+      const text = await response.text();
+      const now = response.headers.get("Desk-Address") || where;
+      if (push && now !== address) {
+        history.replaceState({ scroll: window.scrollY }, "");
+        history.pushState({}, "", base + now);
+      }
+      address = now;
+      show(text, scroll, keep);
+      return true;
+    } catch (error) {
+      if (error.name !== "AbortError") said.textContent = body.dataset.offline;
+      return false;
+    } finally {
+      clearTimeout(patience);
+      if (running === mine) { busy.hidden = true; main.removeAttribute("aria-busy"); running = null; }
+    }
+  }
+
+  function show(text, scroll, keep) {
+    main.innerHTML = text;
+    localise(main);
+    const title = main.querySelector("h1");
+    document.title = (title ? title.textContent + " – " : "") + body.dataset.title;
+    const wrong = main.querySelector("[aria-invalid=true], form [role=alert]");
+    const focus = wrong || main.querySelector("[role=status]") || (keep ? null : title || main);
+    for (let open = wrong && wrong.closest("details"); open; open = open.parentElement.closest("details")) open.open = true;
+    if (focus) { if (!wrong) focus.tabIndex = -1; focus.focus({ preventScroll: !wrong }); }
+    if (!wrong) window.scrollTo(0, scroll);
+    mark();
+    resize();
+  }
+
+  // Moments are shown, and typed, in the reader's own time.
+  function localise(part) {
+    for (const time of part.querySelectorAll("time[datetime]")) {
+      const style = time.dataset.day === undefined ? { dateStyle: "medium", timeStyle: "short" } : { dateStyle: "medium" };
+      time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, style).format(new Date(time.dateTime));
+    }
+    for (const input of part.querySelectorAll("input[data-moment]")) {
+      const moment = new Date(input.dataset.moment);
+      if (isNaN(moment)) continue;
+      input.value = new Date(moment - moment.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+    }
+  }
+
+  function typed(form, button) {
+    const fields = new FormData(form);
+    if (button && button.name) fields.append(button.name, button.value);
+    for (const input of form.querySelectorAll("input[type=datetime-local]"))
+      if (input.name && input.value) fields.set(input.name, new Date(input.value).toISOString());
+    return new URLSearchParams(fields);
+  }
+
+  function below(link) {
+    const target = new URL(link, location.href);
+    return target.origin === location.origin && target.pathname.startsWith(base) ? target.pathname.slice(base.length) + target.search : null;
+  }
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || link.target) return;
+    const where = link.getAttribute("href").startsWith("#") ? null : below(link.href);
+    if (where === null) return;
+    event.preventDefault();
+    if (link.hasAttribute("data-save")) save(where, link.dataset.save); else load(where);
+  });
+
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!main.contains(form)) return;
+    event.preventDefault();
+    const fields = typed(form, event.submitter), buttons = form.querySelectorAll("button");
+    if (form.method === "get") {
+      for (const [name, value] of [...fields]) if (!value) fields.delete(name);
+      return load(address.split("?")[0] + (fields.toString() ? "?" + fields : ""));
+    }
+    buttons.forEach((button) => (button.disabled = true));
+    await load(address, { fields, keep: true });
+    buttons.forEach((button) => (button.disabled = false));
+  });
+
+  // A file: what the page has in its <pre>, kept by the browser.
+  async function save(where, name) {
+    busy.hidden = false;
+    try {
+      const response = await ask(where), page = document.createElement("template");
+      page.innerHTML = await response.text();
+      const content = page.content.querySelector("pre");
+      if (!content) return show(page.innerHTML, 0, false);
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([content.textContent]));
+      link.download = name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    } catch { said.textContent = body.dataset.offline; } finally { busy.hidden = true; }
+  }
+
+  window.addEventListener("popstate", (event) => {
+    load(below(location.href) || "", { push: false, scroll: (event.state && event.state.scroll) || 0 });
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || /^(input|textarea|select)$/i.test(event.target.tagName)) return;
+    const search = main.querySelector("input[type=search]");
+    if (search) { event.preventDefault(); search.focus(); }
+  });
+
+  // The menu
+
+  async function showMenu() {
+    if (bare) return;
+    const response = await ask("menu");
+    if (!response.ok) return;
+    menu.innerHTML = await response.text();
+    head.hidden = false;
+    mark();
+  }
+
+  function mark() {
+    const top = address.split(/[?/]/)[0] || "customers";
+    for (const link of menu.querySelectorAll("a")) {
+      if (below(link.href).split(/[?/]/)[0] === top) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+  }
+
+  // The Dashboard around us
+
+  function tell(message) { window.parent.postMessage(message, "*"); }
+
+  function resize() {
+    if (framed && bare) tell({ type: "widgetResize", payload: { actionId: "resize", height: document.documentElement.scrollHeight } });
+  }
+
+  function dress(theme) {
+    if (theme) document.documentElement.dataset.theme = /dark/i.test(theme) ? "dark" : "light";
+  }
+
+  function speak(locale) {
+    if (!locale || locale === language) return;
+    language = locale;
+    document.documentElement.lang = locale;
+  }
+
+  window.addEventListener("message", (event) => {
+    if (!framed || event.source !== window.parent || !event.data) return;
+    const { type, payload } = event.data;
+    if (!payload) return;
+    if (type === "handshake" || type === "tokenRefresh") {
+      token = payload.token;
+      haveToken();
+      if (type === "handshake" && head.hidden) showMenu();
+    }
+    if (type === "theme") dress(payload.theme);
+    if (type === "localeChanged") { speak(payload.locale); showMenu(); load(address, { keep: true, push: false }); }
+  });
+
+  body.classList.toggle("bare", bare);
+  document.getElementById("sign-out").hidden = framed;
+  dress(arrived.get("theme"));
+  speak(arrived.get("locale"));
+  load(address, { push: false });
+})();
