@@ -9,7 +9,7 @@ import urllib.request
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Callable, Iterable
+from typing import Callable, Iterable, Iterator
 
 PATIENCE = 30  # seconds
 
@@ -28,15 +28,22 @@ def in_folder(folder: Path) -> Mails:
     return arrived
 
 
+def links_that_ask(mails: Mails) -> Iterator[tuple[EmailMessage, dict[int, str]]]:
+    """The mails that ask, each with the link for each answer."""
+    for mail in mails():
+        text = mail.get_body(("plain",))
+        found = re.findall(r"^(\d+): (\S+)", text.get_content(), re.M) if text else []
+        if found:
+            yield mail, {int(score): link for score, link in found}
+
+
 def links_of_question(mails: Mails, address: str) -> dict[int, str]:
     """The link for each answer in the mail that asks this customer, once it has come; empty if it does not come."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        for mail in mails():
-            text = mail.get_body(("plain",))
-            found = re.findall(r"^(\d+): (\S+)", text.get_content(), re.M) if text and mail["To"] == address else []
-            if found:
-                return {int(score): link for score, link in found}
+        for mail, links in links_that_ask(mails):
+            if mail["To"] == address:
+                return links
         time.sleep(0.2)
     return {}
 

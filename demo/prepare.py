@@ -31,6 +31,8 @@ def main() -> None:
     from django.contrib.auth.models import Group
     from django.contrib.sites.models import Site
 
+    from demo import settings
+
     say("Bringing the database up to date ...")
     progress = Progress()
     call_command("migrate", interactive=False, stdout=progress)
@@ -44,6 +46,11 @@ def main() -> None:
         # It reads its data by a path relative to the folder that holds the package saleor.
         os.chdir(Path(sys.modules["saleor"].__file__).parent.parent)
         call_command("populatedb", createsuperuser=True, withoutimages=True, stdout=StringIO())
+    from demo import past
+
+    if not past.is_played():
+        say("Living through a year with six sample customers ...")
+        past.play(settings.STATE / "mail", say)
     say("Learning what is bought together ...")
     call_command("reciprocity_train", stdout=StringIO(), stderr=StringIO())
 

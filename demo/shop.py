@@ -84,6 +84,11 @@ def lives() -> bool:
         return False
 
 
+def address() -> str:
+    """Where the shop that runs answers."""
+    return f"http://127.0.0.1:{json.loads(RUNNING.read_text())['port']}"
+
+
 def free_port() -> int:
     for port in (PREFERRED_PORT, 0):
         with socket.socket() as probe:
@@ -127,11 +132,25 @@ def say(text: str = "") -> None:
 
 def play() -> bool:
     sys.path.insert(0, str(ROOT))
-    from demo import mailbox, story
+    from demo import mailbox, programme, story
+    from demo.storefront import Shop, Staff
 
     url = start()
     say(f"Saleor answers at {url}/graphql/\n")
-    return story.play(url, mailbox.in_folder(STATE / "mail"))
+    held = story.play(url, mailbox.in_folder(STATE / "mail"))
+    Staff(Shop(url), story.STAFF_EMAIL, story.STAFF_PASSWORD).set_programme(True, **programme.FOR_VISITORS)
+    return held
+
+
+def click(url: str) -> bool:
+    """Click through the shop where there is a browser; whether all was as it should be."""
+    from demo import clicks
+
+    browser = clicks.browser()
+    if browser is None:
+        say("\nNo Chromium here: the shop was not clicked through.")
+        return True
+    return clicks.through(url, browser)
 
 
 def main(action: str) -> int:
@@ -140,13 +159,13 @@ def main(action: str) -> int:
         return 0
     if action == "check":
         try:
-            return 0 if play() else 1
+            return 0 if play() and click(address()) else 1
         finally:
             stop()
     held = play()
-    url = f"http://127.0.0.1:{json.loads(RUNNING.read_text())['port']}"
-    say(f"\nThe shop keeps running at {url}/ (GraphQL: {url}/graphql/)")
-    say("Staff log-in: admin@example.com / admin")
+    url = address()
+    say(f"\nThe shop keeps running at {url}/: sign in as one of its customers, buy, let a month pass.")
+    say(f"GraphQL: {url}/graphql/, staff log-in: admin@example.com / admin")
     say(f"Its mails: {STATE.relative_to(ROOT)}/mail, its log: {LOG.relative_to(ROOT)}")
     say("Stop it: make demo-stop")
     return 0 if held else 1

@@ -77,6 +77,7 @@ def open_programme(staff: Staff, story: Story) -> None:
     staff.set_programme(
         True,
         points_per_unit=POINTS_PER_UNIT,
+        return_window_days=0,
         reward_points=REWARD_POINTS,
         reward_value=REWARD_VALUE,
         reward_kind="voucher",
@@ -114,7 +115,8 @@ def look_around(customer: Customer, story: Story) -> None:
     story.check(all(item["reason"]["text"] for item in recommended), f"{len(recommended)} products, a reason for each.")
     unwanted = recommended[0]["product"]
     customer.update_preferences(notInterested=[unwanted["id"]])
-    story.check(_without(recommended, unwanted) == customer.recommendations(), f"{unwanted['name']} is gone.")
+    left = _without(recommended, unwanted)
+    story.check(left == customer.recommendations()[: len(left)], f"{unwanted['name']} is gone.")
     story.check(recommended == Visitor(customer.shop).recommendations(), "A stranger sees it still.")
 
 

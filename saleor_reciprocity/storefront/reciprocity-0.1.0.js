@@ -146,45 +146,45 @@ export const texts = {
 
 const STYLE = `
 :host { display: block; container-type: inline-size; color: inherit; font: inherit; line-height: 1.5;
-  --accent: var(--reciprocity-accent, #1f5fd0); --on-accent: var(--reciprocity-on-accent, #fff);
-  --line: var(--reciprocity-line, color-mix(in srgb, currentColor 25%, transparent));
-  --radius: var(--reciprocity-radius, .75rem); --gap: var(--reciprocity-gap, 1rem); }
+  --_accent: var(--reciprocity-accent, #1f5fd0); --_on-accent: var(--reciprocity-on-accent, #fff);
+  --_line: var(--reciprocity-line, color-mix(in srgb, currentColor 25%, transparent));
+  --_radius: var(--reciprocity-radius, .75rem); --_gap: var(--reciprocity-gap, 1rem); }
 :host([hidden]) { display: none; }
 * { box-sizing: border-box; }
-h1, h2, h3, h4, h5, h6 { margin: 0 0 var(--gap); font-size: 1.25em; line-height: 1.3; }
+h1, h2, h3, h4, h5, h6 { margin: 0 0 var(--_gap); font-size: 1.25em; line-height: 1.3; }
 p { margin: 0 0 .5em; }
 p, span, small, output, h1, h2, h3, h4, h5, h6 { unicode-bidi: plaintext; }
-ul, ol { list-style: none; margin: 0; padding: 0; display: grid; gap: var(--gap); }
-* + h2, * + h3, * + h4, * + h5, * + h6, :is(ul, ol, [part~=card]) + * { margin-top: var(--gap); }
+ul, ol { list-style: none; margin: 0; padding: 0; display: grid; gap: var(--_gap); }
+* + h2, * + h3, * + h4, * + h5, * + h6, :is(ul, ol, [part~=card]) + * { margin-top: var(--_gap); }
 li, [part~=card] { min-width: 0; }
 .cards { grid-template-columns: repeat(auto-fill, minmax(min(13rem, 100%), 1fr)); }
-[part~=card] { border: 1px solid var(--line); border-radius: var(--radius); padding: var(--gap);
+[part~=card] { border: 1px solid var(--_line); border-radius: var(--_radius); padding: var(--_gap);
   background: var(--reciprocity-card, transparent); }
 .cards > [part~=card] { display: flex; flex-direction: column; }
 .cards > [part~=card] > button { margin-top: auto; align-self: start; }
 .row { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between; }
-.rows > li { border-bottom: 1px solid var(--line); padding-bottom: .75em; }
+.rows > li { border-bottom: 1px solid var(--_line); padding-bottom: .75em; }
 [part~=number] { font-size: 2.25em; font-weight: 700; line-height: 1.1; font-variant-numeric: tabular-nums; }
 strong, [part~=name] { font-weight: 600; overflow-wrap: anywhere; }
 small { font-size: .875em; }
 code { font: 600 1.1em ui-monospace, monospace; overflow-wrap: anywhere; unicode-bidi: isolate; }
 button { font: inherit; font-weight: 600; min-height: 44px; min-width: 44px; padding: .4em 1em; cursor: pointer;
-  border-radius: var(--radius); border: 1px solid var(--accent); background: var(--accent); color: var(--on-accent); }
-button.plain { background: transparent; color: inherit; border-color: var(--line); }
-button[aria-pressed=true] { background: var(--accent); color: var(--on-accent); }
+  border-radius: var(--_radius); border: 1px solid var(--_accent); background: var(--_accent); color: var(--_on-accent); }
+button.plain { background: transparent; color: inherit; border-color: var(--_line); }
+button[aria-pressed=true] { background: var(--_accent); color: var(--_on-accent); }
 button[aria-disabled=true] { opacity: .6; cursor: progress; }
-button:disabled { cursor: default; background: transparent; color: inherit; border-style: dashed; border-color: var(--line); }
+button:disabled { cursor: default; background: transparent; color: inherit; border-style: dashed; border-color: var(--_line); }
 a { color: inherit; }
-:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+:focus-visible { outline: 3px solid var(--_accent); outline-offset: 2px; }
 summary { min-height: 44px; display: flex; align-items: center; cursor: pointer; text-decoration: underline; }
 label { display: flex; gap: .75rem; align-items: center; min-height: 44px; cursor: pointer; }
 input[type=checkbox] { width: 1.35rem; height: 1.35rem; flex: none; }
-input, progress { accent-color: var(--accent); }
+input, progress { accent-color: var(--_accent); }
 input[type=range] { width: 100%; min-height: 44px; margin: 0; }
 progress { width: 100%; height: .75rem; }
-img { width: 100%; aspect-ratio: 1; object-fit: contain; border-radius: calc(var(--radius) / 2); }
+img { width: 100%; aspect-ratio: 1; object-fit: contain; border-radius: calc(var(--_radius) / 2); }
 [role=status]:empty { display: none; }
-[role=status] { margin: var(--gap) 0 0; padding: .5em .75em; border-inline-start: 4px solid var(--accent); }
+[role=status] { margin: var(--_gap) 0 0; padding: .5em .75em; border-inline-start: 4px solid var(--_accent); }
 @media (prefers-reduced-motion: no-preference) {
   .revealed { animation: reveal .6s cubic-bezier(.2, 1.4, .4, 1); }
   @keyframes reveal { from { opacity: 0; transform: scale(.8) rotate(-2deg); } }
@@ -296,7 +296,7 @@ const PARTS = {
         h("ol", { class: "rows", part: "list" }, entries.map((entry) =>
           h("li", { part: "entry" },
             h("div", { class: "row" },
-              h("span", { part: "name" }, entry.reason),
+              h("span", { part: "name" }, entry.reason || el.text(entry.kind === "EXPIRED" ? "EXPIRED_POINTS" : entry.kind)),
               h("strong", { part: "change" },
                 entry.points || !entry.pending ? signed(entry.points) : el.text("pendingShort", { n: signed(entry.pending) }))),
             h("small", {}, el.date(entry.happenedAt)),

@@ -178,7 +178,7 @@ FRAME = """<!doctype html><html lang="{language}" dir="{direction}"><meta charse
 body {{ font: 16px system-ui; margin: 1rem }}
 saleor-reciprocity {{ margin-block: 2rem }}
 @media (prefers-color-scheme: dark) {{ body {{ background: #111; color: #eee }} }}
-saleor-reciprocity[show=tier] {{ --reciprocity-accent: #7a1f5f }}
+saleor-reciprocity[show=tier] {{ --accent: #7a1f5f; --reciprocity-accent: var(--accent) }}
 saleor-reciprocity::part(title) {{ text-transform: uppercase }}
 </style>
 <script type="module" src="{source}" integrity="{integrity}" crossorigin></script>
