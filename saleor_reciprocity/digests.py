@@ -26,5 +26,5 @@ def digest(pads: str, text: str) -> str:
     return f"encode(sha256({pads}.outer_pad || {inner}), 'hex')"
 
 
-# The relation of one row with the pads of the installation's own key. OFFSET keeps them from being made for each digest.
+# One row with the pads of the installation's own key; OFFSET keeps them from being made for each digest.
 INSTALLATION_KEY = f"(SELECT {padded('k.key')} FROM reciprocity_installationkey k WHERE k.id = 1 OFFSET 0)"  # noqa: S608
