@@ -12,7 +12,6 @@ from saleor_reciprocity.mail.rendering import rendered
 
 from . import chromium
 from .chromium import Browser
-from .test_conversation import browser  # noqa: F401 - a fixture
 
 DAY = datetime(2026, 12, 24, 12, tzinfo=timezone.utc)
 LONG = "Handmade stoneware teapot with a bamboo handle and Donaudampfschifffahrtselektrizitätenhauptbetriebswerk" * 2
@@ -40,7 +39,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 @pytest.mark.parametrize("kind", kinds.KINDS)
-def test_every_mail_is_readable(kind: str, size: str, language: str, browser: Browser, tmp_path: Any) -> None:  # noqa: F811
+def test_every_mail_is_readable(kind: str, size: str, language: str, browser: Browser, tmp_path: Any) -> None:
     links = dict.fromkeys(("unsubscribe", "preferences"), "https://shop.example.com/")
     frame = {"shop": "The Tea Room", "name": "Ada", **({} if kinds.KINDS[kind].to_shop else links)}
     letter = rendered(kind, language, {**frame, **CONTEXTS[kind]})
