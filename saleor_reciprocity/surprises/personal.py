@@ -32,8 +32,10 @@ def export(subject: Subject) -> list[dict[str, Any]]:
             "expires_at", "state", "closed_at",
         )
     )  # fmt: skip
-    for found, pk in zip(held, rows.values_list("pk", flat=True)):
-        found["outcomes"] = outcomes_of(GIFT, pk)
+    units = list(rows.values_list("pk", flat=True))
+    became = outcomes_of(GIFT, units)
+    for found, unit in zip(held, units):
+        found["outcomes"] = became.get(unit, [])
     return held
 
 

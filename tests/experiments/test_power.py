@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
-from decimal import Decimal
 from math import sqrt
 from statistics import NormalDist
-from typing import Any
 
 import pytest
-from django.utils import timezone
 
-from saleor_reciprocity.experiments import holdout
 from saleor_reciprocity.experiments.evidence import GIFT, LEVELS, PROGRAMME, SURVEY
 from saleor_reciprocity.experiments.power import smallest_difference
-
-from .. import hosts
 
 
 @pytest.mark.parametrize(
@@ -50,20 +43,6 @@ def test_too_few_people_see_nothing() -> None:
     assert smallest_difference(0, 0.2, 0.0) is None
     assert smallest_difference(4, 0.2, 0.5) is None
     assert smallest_difference(1000, 0.0, 0.5) is None
-
-
-def test_the_shops_own_people_and_repeat_rate(channel: Any, customer: Any) -> None:
-    days_ago = lambda days: timezone.now() - timedelta(days=days)  # noqa: E731
-    hosts.order(customer, [("10", 1)], placed_at=days_ago(150))
-    hosts.order(customer, [("10", 1)], placed_at=days_ago(100))
-    hosts.order("Guest@example.com", [("10", 1)], placed_at=days_ago(120))
-    hosts.order("guest@example.com", [("10", 1)], placed_at=days_ago(10))
-    hosts.order("other@example.com", [("10", 1)], placed_at=days_ago(120))
-    hosts.order("other@example.com", [("10", 1)], placed_at=days_ago(110), status="canceled")
-    hosts.order("new@example.com", [("10", 1)], placed_at=days_ago(10))
-    found = holdout.power_of(channel.id, Decimal("0.2"), timezone.now())
-    assert (found.people, found.repeat_rate) == (3, pytest.approx(1 / 3))
-    assert found.smallest_difference is None
 
 
 # What the questions can show, in points, in 8 of 10 cases at their planned evaluation: half of each question's level.

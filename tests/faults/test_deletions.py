@@ -35,7 +35,7 @@ def test_the_database_itself_takes_the_name_off_what_a_user_leaves(table: str, d
     assert actions_of_keys_to_users()[f"reciprocity_{table}"] == "n", "ON DELETE SET NULL"
 
 
-@pytest.mark.parametrize("table", ["customerlist", "preference"])
+@pytest.mark.parametrize("table", ["customerlist", "listedproducts", "preference"])
 def test_the_database_itself_deletes_what_is_nothing_without_its_user(table: str, db: Any) -> None:
     assert actions_of_keys_to_users()[f"reciprocity_{table}"] == "c", "ON DELETE CASCADE"
 
@@ -50,7 +50,7 @@ def actions_of_keys_to_users() -> dict[str, str]:
         rows = cursor.fetchall()
     assert all(validated and deferrable for _table, _action, validated, deferrable in rows)
     found = {table: action if isinstance(action, str) else action.decode() for table, action, *_rest in rows}
-    assert len(found) == len(rows) == 7, "a new key to users wants ON DELETE, too"
+    assert len(found) == len(rows) == 8, "a new key to users wants ON DELETE, too"
     return found
 
 

@@ -54,6 +54,10 @@ def bare(kind: Any) -> Any:
     return kind
 
 
+# Fields of a customer's account that staff see and the customer does not; they are null where they are refused.
+OF_STAFF = frozenset({"LoyaltyAccount.surveyAnswers"})
+
+
 def everything_of(kind: Any, skip: frozenset[str] = frozenset(), depth: int = DEEPEST) -> str:
     """A selection of every field of a type, as deep as it goes; of the host's own types only a name."""
     kind = bare(kind)

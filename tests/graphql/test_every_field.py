@@ -20,7 +20,7 @@ from saleor_reciprocity.rewards.models import Redemption, Reward
 from .. import hosts
 from ..points.programmes import earned, ladder
 from ..surprises.shop import campaign
-from .generate import bare, everything_of, global_ids, object_types, root_fields
+from .generate import OF_STAFF, bare, everything_of, global_ids, object_types, root_fields
 from .test_permissions import CALLERS, MATRIX, callers, served  # noqa: F401 - a fixture
 
 # Fields that not everybody sees who sees the parent; each has a test of its own, named here.
@@ -122,7 +122,7 @@ def test_everything_below_a_query_is_served_to_those_who_may_and_to_nobody_else(
 
 
 def test_everything_of_a_customer_is_the_customers(shop: Any, callers: dict[str, Any]) -> None:  # noqa: F811
-    whole = everything_of(host.loaded_schema().get_type("LoyaltyAccount"))
+    whole = everything_of(host.loaded_schema().get_type("LoyaltyAccount"), OF_STAFF)
     answer = callers["owner"].data(f"{{ me {{ loyalty{whole} }} }}")
     assert answer["me"]["loyalty"]["redemptions"]["edges"][0]["node"]["code"] == Redemption.objects.get().code
     (user,) = global_ids(iter([("User", shop["customer"].pk)]))
@@ -132,6 +132,17 @@ def test_everything_of_a_customer_is_the_customers(shop: Any, callers: dict[str,
         assert not served(seen), caller
         texts.add(json.dumps(seen))
         assert Redemption.objects.get().code not in json.dumps(seen)
+
+
+@pytest.mark.parametrize("field", sorted(OF_STAFF))
+def test_what_is_for_staff_is_refused_alone(field: str, shop: Any, callers: dict[str, Any]) -> None:  # noqa: F811
+    name = field.split(".")[1]
+    own = callers["owner"](f"{{ me {{ loyalty {{ available {name} {{ __typename }} }} }} }}")
+    assert own["data"]["me"]["loyalty"][name] is None
+    assert own["data"]["me"]["loyalty"]["available"] is not None
+    assert [error["path"] for error in own["errors"]] == [["me", "loyalty", name]]
+    query = f'{{ loyaltyAccount(email: "{shop["customer"].email}") {{ {name} {{ __typename }} }} }}'
+    assert callers["manager"].data(query)["loyaltyAccount"][name] == []
 
 
 def test_edge_case_23_a_foreign_id_is_answered_as_one_that_does_not_exist(
