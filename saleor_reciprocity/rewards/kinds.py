@@ -55,20 +55,20 @@ class Kind:
     fits: Callable[[Any, host.Checkout], bool] = lambda reward, checkout: True
 
 
-def _voucher(code: str, terms: Terms) -> None:
-    host.issue_voucher(code, terms.name, terms.amount, terms.channel, terms.user_id, terms.ends_at, terms.minimum_spent)
+def _voucher(off: Mapping[str, Any]) -> Callable[[str, Terms], None]:
+    def issue(code: str, terms: Terms) -> None:
+        host.issue_voucher(
+            off,
+            code,
+            terms.name,
+            terms.amount,
+            terms.channel,
+            ends_at=terms.ends_at,
+            minimum_spent=terms.minimum_spent,
+            product_id=terms.product_id,
+        )
 
-
-def _off_shipping(code: str, terms: Terms) -> None:
-    host.issue_shipping_voucher(
-        code, terms.name, terms.amount, terms.channel, terms.user_id, terms.ends_at, terms.minimum_spent
-    )
-
-
-def _off_product(code: str, terms: Terms) -> None:
-    host.issue_product_voucher(
-        code, terms.name, terms.amount, terms.channel, terms.product_id or 0, terms.ends_at, terms.minimum_spent
-    )
+    return issue
 
 
 def _gift_card(code: str, terms: Terms) -> None:
@@ -78,11 +78,15 @@ def _gift_card(code: str, terms: Terms) -> None:
 PERCENT, PRODUCT = "percent", "product_id"
 
 KINDS: Mapping[str, Kind] = {
-    str(RewardKind.VOUCHER): Kind(_voucher, is_money=True),
-    str(RewardKind.PERCENTAGE): Kind(_voucher, has=PERCENT),
-    str(RewardKind.FREE_SHIPPING): Kind(_off_shipping, fits=lambda reward, checkout: checkout.shipping > 0),
+    str(RewardKind.VOUCHER): Kind(_voucher(host.OFF_ORDER), is_money=True),
+    str(RewardKind.PERCENTAGE): Kind(_voucher(host.OFF_ORDER), has=PERCENT),
+    str(RewardKind.FREE_SHIPPING): Kind(
+        _voucher(host.OFF_SHIPPING), fits=lambda reward, checkout: checkout.shipping > 0
+    ),
     str(RewardKind.FREE_PRODUCT): Kind(
-        _off_product, has=PRODUCT, fits=lambda reward, checkout: reward.product_id in checkout.product_ids
+        _voucher(host.OFF_PRODUCT),
+        has=PRODUCT,
+        fits=lambda reward, checkout: reward.product_id in checkout.product_ids,
     ),
     str(RewardKind.GIFT_CARD): Kind(
         _gift_card,

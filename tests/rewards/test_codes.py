@@ -53,5 +53,5 @@ def test_a_code_of_ours_that_belongs_to_nothing_is_found(programme_on: Any) -> N
     host.withdraw_voucher(code)
     if not hosts.MULTI_CHANNEL:
         Voucher.objects.filter(code=code).delete()
-    host.issue_voucher("THEIRS", "Theirs", Decimal(5), programme_on, None, None)
+    host.issue_voucher(host.OFF_ORDER, "THEIRS", "Theirs", Decimal(5), programme_on)
     assert report() == ""

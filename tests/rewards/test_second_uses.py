@@ -108,9 +108,12 @@ def test_the_guard_refuses_a_withdrawn_code(code: str, customer: Any, guarded: N
 
 
 def test_the_guard_leaves_other_vouchers_alone(channel: Any, customer: Any, guarded: None) -> None:
-    host.issue_voucher("THEIRS", "Theirs", Decimal(5), channel, None, None)
-    for _ in range(2):
-        hosts.link_voucher(hosts.order(customer, [("40", 1)]), "THEIRS")
+    host.issue_voucher(host.OFF_ORDER, "THEIRS", "Theirs", Decimal(5), channel)
+    orders = [hosts.order(customer, [("40", 1)]) for _ in range(2)]
+    for order in orders:
+        hosts.link_voucher(order, "THEIRS")
+        order.refresh_from_db()
+    assert {order.voucher.name for order in orders} == {"Theirs"}
 
 
 def test_the_guard_stands_against_a_crowd(transactional_db: Any, code: str, customer: Any, guarded: None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, Mapping
 
 from django.contrib.auth import get_user_model
 from django.db.models import F
@@ -11,7 +12,7 @@ from saleor.discount.models import Voucher
 from saleor.giftcard.models import GiftCard
 
 from ..facts import Channel, Whereabouts
-from ..shared.codes import product_voucher_terms, shipping_voucher_terms, voucher_terms, whereabouts_in
+from ..shared.codes import unsaved_voucher, whereabouts_in
 
 VOUCHER_CODE_LENGTH = 12  # the width of the host's column
 GIFT_CARD_CODE_LENGTH = 16
@@ -62,50 +63,22 @@ WHERE o.status NOT IN ('draft', 'canceled')
 
 
 def issue_voucher(
+    off: Mapping[str, Any],
     code: str,
     name: str,
     amount: Decimal,
     channel: Channel,
-    user_id: int | None,
-    ends_at: datetime | None,
+    ends_at: datetime | None = None,
     minimum_spent: Decimal | None = None,
+    product_id: int | None = None,
 ) -> None:
-    """Create a voucher over a fixed amount off one order."""
-    _save(voucher_terms(name, ends_at), code, amount, channel, minimum_spent)
-
-
-def issue_shipping_voucher(
-    code: str,
-    name: str,
-    amount: Decimal,
-    channel: Channel,
-    user_id: int | None,
-    ends_at: datetime | None,
-    minimum_spent: Decimal | None = None,
-) -> None:
-    """Create a voucher over a fixed amount off the shipping of one order."""
-    _save(shipping_voucher_terms(name, ends_at), code, amount, channel, minimum_spent)
-
-
-def issue_product_voucher(
-    code: str,
-    name: str,
-    amount: Decimal,
-    channel: Channel,
-    product_id: int,
-    ends_at: datetime | None,
-    minimum_spent: Decimal | None = None,
-) -> None:
-    """Create a voucher over a fixed amount off one piece of a product."""
-    voucher = product_voucher_terms(name, ends_at)
-    _save(voucher, code, amount, channel, minimum_spent)
-    voucher.products.add(product_id)
-
-
-def _save(voucher: Voucher, code: str, amount: Decimal, channel: Channel, minimum_spent: Decimal | None) -> None:
+    """Create a voucher over a fixed amount off what `off` says; off a product, that is `product_id`."""
+    voucher = unsaved_voucher(off, name, ends_at)
     voucher.code, voucher.discount_value, voucher.currency = code, amount, channel.currency
     voucher.min_spent_amount = minimum_spent
     voucher.save(force_insert=True)
+    if product_id is not None:
+        voucher.products.add(product_id)
 
 
 def gift_cards_accepted(channel_id: str) -> bool:

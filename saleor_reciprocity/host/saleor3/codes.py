@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, Mapping
 
 from django.contrib.auth import get_user_model
 from saleor.channel.models import Channel as ChannelRow
-from saleor.discount.models import Voucher, VoucherChannelListing, VoucherCode
+from saleor.discount.models import VoucherChannelListing, VoucherCode
 from saleor.giftcard.models import GiftCard
 
 from ..facts import Channel, Whereabouts
-from ..shared.codes import product_voucher_terms, shipping_voucher_terms, voucher_terms, whereabouts_in
+from ..shared.codes import unsaved_voucher, whereabouts_in
 from .probes import has
 
 VOUCHER_CODE_LENGTH = 16
@@ -84,52 +85,22 @@ WHERE o.status NOT IN ('draft', 'canceled', 'expired') AND o.voucher_id IS NULL
 
 
 def issue_voucher(
+    off: Mapping[str, Any],
     code: str,
     name: str,
     amount: Decimal,
     channel: Channel,
-    user_id: int | None,
-    ends_at: datetime | None,
+    ends_at: datetime | None = None,
     minimum_spent: Decimal | None = None,
+    product_id: int | None = None,
 ) -> None:
-    """Create a voucher over a fixed amount off one order, valid in this channel only."""
-    _save(voucher_terms(name, ends_at), code, amount, channel, minimum_spent)
-
-
-def issue_shipping_voucher(
-    code: str,
-    name: str,
-    amount: Decimal,
-    channel: Channel,
-    user_id: int | None,
-    ends_at: datetime | None,
-    minimum_spent: Decimal | None = None,
-) -> None:
-    """Create a voucher over a fixed amount off the shipping of one order, valid in this channel only."""
-    _save(shipping_voucher_terms(name, ends_at), code, amount, channel, minimum_spent)
-
-
-def issue_product_voucher(
-    code: str,
-    name: str,
-    amount: Decimal,
-    channel: Channel,
-    product_id: int,
-    ends_at: datetime | None,
-    minimum_spent: Decimal | None = None,
-) -> None:
-    """Create a voucher over a fixed amount off one piece of a product, valid in this channel only."""
-    voucher = product_voucher_terms(name, ends_at)
-    _save(voucher, code, amount, channel, minimum_spent)
-    voucher.products.add(product_id)
-
-
-def _save(voucher: Voucher, code: str, amount: Decimal, channel: Channel, minimum_spent: Decimal | None) -> None:
-    """Store a voucher with all of the host's ways to let it through once.
+    """Create a voucher over a fixed amount off what `off` says, valid in this channel only; off a product, that is
+    `product_id`. It is stored with all of the host's ways to let it through once.
 
     Its limit and `single_use` are read before they are written, so two orders at once can both pass. Once per
     customer is a unique row in the database, which stops the second order of the same address.
     """
+    voucher = unsaved_voucher(off, name, ends_at)
     voucher.single_use = voucher.apply_once_per_customer = True
     voucher.save(force_insert=True)
     VoucherChannelListing.objects.create(
@@ -140,6 +111,8 @@ def _save(voucher: Voucher, code: str, amount: Decimal, channel: Channel, minimu
         min_spent_amount=minimum_spent,
     )
     VoucherCode.objects.create(voucher=voucher, code=code)
+    if product_id is not None:
+        voucher.products.add(product_id)
 
 
 def gift_cards_accepted(channel_id: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Iterable
+from typing import Any, Iterable, Mapping
 
 from django.db import connection
 from saleor.discount import DiscountValueType, VoucherType
@@ -12,30 +12,15 @@ from saleor.giftcard.models import GiftCard
 
 from ..facts import Whereabouts
 
-
-def voucher_terms(name: str, ends_at: datetime | None) -> Voucher:
-    """An unsaved voucher over a fixed amount off one whole order, usable once."""
-    return Voucher(
-        name=name,
-        type=VoucherType.ENTIRE_ORDER,
-        discount_value_type=DiscountValueType.FIXED,
-        usage_limit=1,
-        end_date=ends_at,
-    )
+# What a voucher takes its amount off: one whole order, the shipping of one order, or one piece of what it names.
+OFF_ORDER: Mapping[str, Any] = {"type": VoucherType.ENTIRE_ORDER}
+OFF_SHIPPING: Mapping[str, Any] = {"type": VoucherType.SHIPPING}
+OFF_PRODUCT: Mapping[str, Any] = {"type": VoucherType.SPECIFIC_PRODUCT, "apply_once_per_order": True}
 
 
-def shipping_voucher_terms(name: str, ends_at: datetime | None) -> Voucher:
-    """An unsaved voucher over a fixed amount off the shipping of one order, usable once."""
-    voucher = voucher_terms(name, ends_at)
-    voucher.type = VoucherType.SHIPPING
-    return voucher
-
-
-def product_voucher_terms(name: str, ends_at: datetime | None) -> Voucher:
-    """An unsaved voucher over a fixed amount off one piece of what it will name, usable once."""
-    voucher = voucher_terms(name, ends_at)
-    voucher.type, voucher.apply_once_per_order = VoucherType.SPECIFIC_PRODUCT, True
-    return voucher
+def unsaved_voucher(off: Mapping[str, Any], name: str, ends_at: datetime | None) -> Voucher:
+    """A voucher over a fixed amount, usable once."""
+    return Voucher(name=name, discount_value_type=DiscountValueType.FIXED, usage_limit=1, end_date=ends_at, **off)
 
 
 def whereabouts_in(locks: Iterable[str], carriers: str, code: str) -> Whereabouts:
