@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Callable
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils import timezone
 
 from . import identity, links, pages, storefront
 from .desk import views as desk
 from .mail import unsubscribing
 from .surveys import pages as survey_pages
 
-Page = Callable[[HttpRequest, str], HttpResponse]
+Page = Callable[[HttpRequest, str, datetime], HttpResponse]
 
-# The first part of the path, and what answers there. It is called with the request and the token that follows, and
-# raises links.BadLink for a token that leads nowhere.
+# The first part of the path, and what answers there. It is called with the request, what follows in the path, and
+# the time, and raises links.BadLink where that leads nowhere.
 PAGES: dict[str, Page] = {
     survey_pages.PAGE: survey_pages.survey,
     unsubscribing.UNSUBSCRIBE: unsubscribing.unsubscribe,
     unsubscribing.PREFERENCES: unsubscribing.preferences,
-    storefront.PAGE: storefront.file,
+    storefront.PAGE: lambda request, name, now: storefront.file(request, name),
 }
 
 _READING = ("GET", "HEAD")
@@ -45,10 +47,10 @@ def respond(request: HttpRequest, path: str) -> HttpResponse:
 
 def _answer(page: Page, request: HttpRequest, token: str) -> HttpResponse:
     try:
-        return page(request, token)
+        return page(request, token, timezone.now())
     except links.BadLink:
         return pages.neutral(request)
 
 
-def _nowhere(request: HttpRequest, token: str) -> HttpResponse:
+def _nowhere(request: HttpRequest, token: str, now: datetime) -> HttpResponse:
     raise links.BadLink

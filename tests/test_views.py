@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from . import hosts
 PREFIX = "/plugins/saleor_reciprocity"
 
 
-def writing_page(request: HttpRequest, token: str) -> HttpResponse:
+def writing_page(request: HttpRequest, token: str, now: datetime) -> HttpResponse:
     if token == "bad":
         raise links.BadLink
     CommunicationChoice.objects.create(person="p", wanted=False, chosen_at="2030-01-01T00:00Z", origin="test")

@@ -9,30 +9,30 @@ from importlib.util import find_spec
 
 from .facts import *  # noqa: F403
 from .indexes import make_missing_indexes as make_missing_indexes
-from .shared.api import *  # noqa: F403
 from .shared.catalogue import *  # noqa: F403
 from .shared.checkouts import *  # noqa: F403
 from .shared.codes import *  # noqa: F403
+from .shared.graphql import *  # noqa: F403
 from .shared.money import *  # noqa: F403
 from .shared.orders import *  # noqa: F403
 from .shared.people import *  # noqa: F403
 from .shared.shop import *  # noqa: F403
 
 if find_spec("saleor.channel") is None:  # channels came with Saleor 3
-    from .saleor2.api import *  # noqa: F403
     from .saleor2.catalogue import *  # noqa: F403
     from .saleor2.channels import *  # noqa: F403
     from .saleor2.checkouts import *  # noqa: F403
     from .saleor2.codes import *  # noqa: F403
+    from .saleor2.graphql import *  # noqa: F403
     from .saleor2.orders import *  # noqa: F403
     from .saleor2.people import *  # noqa: F403
     from .saleor2.sold import *  # noqa: F403
 else:
-    from .saleor3.api import *  # noqa: F403
     from .saleor3.catalogue import *  # noqa: F403
     from .saleor3.channels import *  # noqa: F403
     from .saleor3.checkouts import *  # noqa: F403
     from .saleor3.codes import *  # noqa: F403
+    from .saleor3.graphql import *  # noqa: F403
     from .saleor3.orders import *  # noqa: F403
     from .saleor3.people import *  # noqa: F403
     from .saleor3.sold import *  # noqa: F403

@@ -9,7 +9,6 @@ from typing import Iterator
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
 from saleor_reciprocity import host, identity, links, pages
 
@@ -33,27 +32,27 @@ def addresses(mail: Mail, now: datetime) -> dict[str, str]:
     }
 
 
-def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+def unsubscribe(request: HttpRequest, token: str, now: datetime) -> HttpResponse:
     """GET asks; POST, also the one click of a mail program (RFC 8058), ends it for good. Again changes nothing."""
-    mail = _mail(UNSUBSCRIBE, token)
+    mail = _mail(UNSUBSCRIBE, token, now)
     if request.method == "POST":
-        end(mail, timezone.now())
+        end(mail, now)
     kind = KINDS.get(mail.kind)  # None of a message that a newer worker sent
     context = {
         "shop": host.shop_name(),
         "done": request.method == "POST",
         "kind": kind.label if kind else "",
         "needs_consent": kinds.needs_consent(mail.kind),
-        "preferences": addresses(mail, timezone.now())[PREFERENCES],
+        "preferences": addresses(mail, now)[PREFERENCES],
     }
     return pages.rendered(request, f"{TEMPLATES}/unsubscribe.html", context, _language(mail))
 
 
-def preferences(request: HttpRequest, token: str) -> HttpResponse:
+def preferences(request: HttpRequest, token: str, now: datetime) -> HttpResponse:
     """A switch for every kind of message. What they say is kept, with the time and that it was said here."""
-    mail = _mail(PREFERENCES, token)
+    mail = _mail(PREFERENCES, token, now)
     if request.method == "POST":
-        _keep(mail, request, timezone.now())
+        _keep(mail, request, now)
     context = {
         "shop": host.shop_name(),
         "saved": request.method == "POST",
@@ -106,8 +105,8 @@ def _choices(mail: Mail) -> QuerySet:
     return consent.choices(mail.person, mail.user_id)
 
 
-def _mail(purpose: str, token: str) -> Mail:
-    subject = links.subject_of(purpose, token, timezone.now(), max_age=None)
+def _mail(purpose: str, token: str, now: datetime) -> Mail:
+    subject = links.subject_of(purpose, token, now, max_age=None)
     mail = Mail.objects.filter(pk=subject).exclude(person="").first()
     if mail is None:
         raise links.BadLink

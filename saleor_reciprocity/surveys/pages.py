@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.translation import override
 
 from saleor_reciprocity import host, languages, links, pages, programmes
@@ -33,15 +32,15 @@ def address_of(invitation: Invitation, now: datetime) -> str:
     return links.address_of(PAGE, links.token_for(PURPOSE, str(invitation.pk), now))
 
 
-def survey(request: HttpRequest, token: str) -> HttpResponse:
+def survey(request: HttpRequest, token: str, now: datetime) -> HttpResponse:
     """The form, and what becomes of it when it is sent. Raises BadLink for links that lead nowhere."""
-    subject = links.subject_of(PURPOSE, token, timezone.now(), LINK_AGE)
+    subject = links.subject_of(PURPOSE, token, now, LINK_AGE)
     if request.method != "POST":
-        return _form(request, _open(subject))
+        return _form(request, _open(subject), now)
     invitation = responses.invited(int(subject))
     if invitation is None:
         raise links.BadLink
-    return _submit(request, invitation)
+    return _submit(request, invitation, now)
 
 
 def _open(subject: str) -> Invitation:
@@ -51,22 +50,22 @@ def _open(subject: str) -> Invitation:
     return invitation
 
 
-def _form(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def _form(request: HttpRequest, invitation: Invitation, now: datetime) -> HttpResponse:
     kept = responses.unfinished(invitation)
     chosen = _number(request.GET.get("score", ""))
     score = chosen if chosen in answers_of(invitation.question) else kept.score
-    return _rendered(request, invitation, Given(score, kept.comment, kept.ratings))
+    return _rendered(request, invitation, now, Given(score, kept.comment, kept.ratings))
 
 
-def _submit(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def _submit(request: HttpRequest, invitation: Invitation, now: datetime) -> HttpResponse:
     given = _given(request, invitation)
     finishing = request.POST.get("action") != "keep"
     if finishing and given.score is not None:
-        taken = responses.take(invitation, given, timezone.now())
+        taken = responses.take(invitation, given, now)
         return _page(request, _THANKS if taken.is_first else _ALREADY, invitation, {"points": taken.points})
-    if not responses.keep(invitation, given, timezone.now()):
+    if not responses.keep(invitation, given, now):
         return _page(request, _ALREADY, invitation, {})
-    return _rendered(request, invitation, given, missing=finishing, kept=not finishing)
+    return _rendered(request, invitation, now, given, missing=finishing, kept=not finishing)
 
 
 def _given(request: HttpRequest, invitation: Invitation) -> Given:
@@ -87,9 +86,14 @@ def _number(text: str) -> int | None:
 
 
 def _rendered(
-    request: HttpRequest, invitation: Invitation, given: Given, *, missing: bool = False, kept: bool = False
+    request: HttpRequest,
+    invitation: Invitation,
+    now: datetime,
+    given: Given,
+    *,
+    missing: bool = False,
+    kept: bool = False,
 ) -> HttpResponse:
-    now = timezone.now()
     with override(languages.nearest(invitation.language)):
         context = {
             "wording": wording_of(invitation, now),
