@@ -83,7 +83,8 @@ class Outcome(models.Model):
 
     `unit` is the assignment or, of the gift, the draw. `day` is the day on which the window ends, whatever became of
     the person. `returned_after` is after how many days the person ordered again, None when not in the window. `treated`
-    are those who got in the window what they may be held out of. Nothing here leads to a person who was erased.
+    are those who got what they may be held out of in the window, before they came back: what comes with an order has
+    not caused it. Nothing here leads to a person who was erased.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -97,7 +97,7 @@ ANALYZE followed_order;
 """  # noqa: S608 - constants
 _GIFTS = """
 CREATE TEMP TABLE followed_gift ON COMMIT DROP AS
-SELECT DISTINCT f.unit, d.id, CASE WHEN p.kind = 'free product' AND d.state = 'used' AND d.currency = %(currency)s
+SELECT DISTINCT f.unit, d.id, d.drawn_at AS treated_at, CASE WHEN p.kind = 'free product' AND d.state = 'used' AND d.currency = %(currency)s
   THEN d.cost ELSE 0 END AS cost
 FROM followed f JOIN (
   SELECT k.unit, d.id FROM known_person k JOIN reciprocity_draw d ON d.person = k.person
@@ -106,7 +106,7 @@ JOIN reciprocity_draw d ON d.id = k.id JOIN reciprocity_prize p ON p.id = d.priz
 WHERE d.outcome = 'won' AND d.drawn_at >= f.started_at AND d.drawn_at <= f.started_at + %(window)s;
 """
 _ASKED = """
-SELECT k.unit FROM known_person k JOIN followed f ON f.unit = k.unit
+SELECT k.unit, i.invited_at AS treated_at FROM known_person k JOIN followed f ON f.unit = k.unit
 JOIN reciprocity_invitation i ON i.person = k.person
 WHERE i.invited_at >= f.started_at AND i.invited_at <= f.started_at + %(window)s
 """
@@ -116,7 +116,8 @@ SELECT f.unit, sum(e.points) AS points FROM followed f JOIN (
   UNION SELECT k.unit, m.id FROM known_account k JOIN reciprocity_account m ON m.merged_into_id = k.account_id
 ) k ON k.unit = f.unit JOIN reciprocity_entry e ON e.account_id = k.account_id
 WHERE e.kind IN ('earned', 'bonus', 'surprise', 'clawback')
-  AND e.happened_at > f.started_at AND e.happened_at <= f.started_at + %(window)s
+  AND (e.happened_at > f.started_at OR e.kind = 'surprise' AND e.happened_at = f.started_at)
+  AND e.happened_at <= f.started_at + %(window)s
 GROUP BY f.unit
 """
 _FREEZE = f"""
@@ -126,18 +127,19 @@ SELECT %(question)s, f.unit, (f.started_at AT TIME ZONE 'UTC')::date + %(days)s,
   width_bucket(coalesce(o.earlier, 0), ARRAY[2, 3, 5, 10]::bigint[]), coalesce(f.channel_id, ''),
   floor(extract(epoch FROM o.returned_at - f.started_at) / 86400),
   greatest(least(coalesce(o.paid, 0) - coalesce(g.cost, 0) - coalesce(p.points, 0) * %(point_cost)s, 1e12), -1e12),
-  f.unit = ANY(ARRAY({{treated}})), %(now)s
+  coalesce(t.treated_at < coalesce(o.returned_at, 'infinity'), false), %(now)s
 FROM followed f
 LEFT JOIN (SELECT unit, count(*) FILTER (WHERE placed_at <= started_at) AS earlier,
     min(placed_at) FILTER (WHERE is_return) AS returned_at,
     sum(paid) FILTER (WHERE is_return AND currency = %(currency)s) AS paid
   FROM followed_order GROUP BY unit) o ON o.unit = f.unit
 LEFT JOIN (SELECT unit, sum(cost) AS cost FROM followed_gift GROUP BY unit) g ON g.unit = f.unit
+LEFT JOIN (SELECT unit, min(treated_at) AS treated_at FROM ({{treated}}) a GROUP BY unit) t ON t.unit = f.unit
 LEFT JOIN ({_POINTS}) p ON p.unit = f.unit
 ORDER BY f.started_at, f.unit
 ON CONFLICT (question, unit) DO NOTHING
 """  # noqa: S608 - constants
-_TREATED = {"surprises": "SELECT unit FROM followed_gift", "surveys": _ASKED}
+_TREATED = {"surprises": "SELECT unit, treated_at FROM followed_gift", "surveys": _ASKED}
 
 
 def freeze(now: datetime) -> int:

@@ -110,6 +110,30 @@ def test_who_is_held_out_and_got_a_gift_is_counted(clock: Any, shop: Any) -> Non
     assert made.pk != won.pk
 
 
+def test_a_gift_that_comes_with_the_return_has_not_caused_it(clock: Any, shop: Any) -> None:
+    """Who drew a blank, came back and won then is a blank as good as any other."""
+    person = blank(clock)
+    campaign(shop, name="Sure", probability=Decimal(1))
+    assert draw_of_sure(buy(clock, 10, person)).outcome == "won"
+    outcome = frozen_of(person)
+    assert (outcome.held_out, outcome.returned_after, outcome.treated) == (True, 10, False)
+    assert trust.counts("gift", date(2026, 4, 1)).held_out_treated == 0
+
+
+def frozen_of(person: str) -> Outcome:
+    following.freeze(day(98))
+    first = Draw.objects.filter(person=identity.email_hash(person)).order_by("drawn_at", "pk").first()
+    return Outcome.objects.get(question="gift", unit=first.pk)
+
+
+def blank(clock: Any) -> str:
+    """Somebody whose first draw was a blank."""
+    for person in addresses_of(False, name="blank"):
+        if draw_of(buy(clock, 0, person)).outcome == "no":
+            return person
+    raise AssertionError
+
+
 def draw_of_sure(order: Any) -> Draw:
     return Draw.objects.get(order_id=host.order_id(order), campaign__name="Sure")
 

@@ -50,6 +50,7 @@ __all__ = [
     "link_voucher",
     "open_channel",
     "open_shop",
+    "pay_with_gift_card",
     "order",
     "prepare",
     "published_collection",
@@ -151,6 +152,11 @@ def order(
             unit_price_gross_amount=Decimal(price),
         )
     return row
+
+
+def pay_with_gift_card(order: Order, amount: str) -> None:
+    """Take so much off what is left to pay, as the host does for a gift card."""
+    either.change(order, total_gross_amount=order.total_gross_amount - Decimal(amount))
 
 
 def use_voucher(code: str) -> None:

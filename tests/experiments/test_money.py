@@ -1,0 +1,125 @@
+"""What a person brought until the outcome is frozen, added up by hand."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Callable
+
+import pytest
+from saleor.product.models import Product
+
+from saleor_reciprocity import host, settlement
+from saleor_reciprocity.surprises.campaigns import Gift
+from saleor_reciprocity.surprises.models import Draw, PrizeKind
+
+from .. import hosts
+from ..surprises.shop import campaign
+from .followed import BEGIN, addresses_of, buy, day, frozen
+from .test_outcomes import a_plan
+
+# What is done to a second order of 60 for goods and 12 for shipping, and what is counted of it then.
+MONEY: dict[str, tuple[Callable[[Any], None], str]] = {
+    "nothing": (lambda order: None, "72"),  # 60 + 12
+    "a discount": (lambda order: hosts.change(order, total_gross_amount=Decimal("57")), "57"),  # 45 + 12
+    "tax": (lambda order: hosts.tax(order, "50"), "62"),  # 50 + 12
+    "a refund": (lambda order: hosts.refund(order, "18"), "54"),  # 72 - 18
+    "tax and a refund": (lambda order: taxed_and_refunded(order, "50", "18"), "46.5"),  # 54 * 62 / 72
+    "all of it paid back": (lambda order: hosts.refund(order, "72"), "0"),
+    "more than all paid back": (lambda order: hosts.refund(order, "80"), "0"),
+    "a gift card": (lambda order: hosts.pay_with_gift_card(order, "25"), "47"),  # 72 - 25
+    "a cancellation": (hosts.cancel, "0"),
+}
+
+
+def taxed_and_refunded(order: Any, net: str, refunded: str) -> None:
+    hosts.tax(order, net)
+    hosts.refund(order, refunded)
+
+
+@pytest.fixture
+def unlucky(clock: Any, channel: host.Channel) -> str:
+    """Somebody who is not held out and never wins, in a shop where a point that was given costs 0.1."""
+    hosts.configure(channel, active=True, points_per_unit="0", holdout_share="0.5")
+    campaign(channel, probability=Decimal("0.000001"))
+    a_plan(made_at=BEGIN, point_cost=Decimal("0.1"))
+    return next(addresses_of(False))
+
+
+@pytest.mark.parametrize("change", MONEY)
+def test_money_is_what_was_paid_without_tax_and_not_paid_back(change: str, clock: Any, unlucky: str) -> None:
+    make, expected = MONEY[change]
+    buy(clock, 0, unlucky, "500")  # the order that led to the assignment never counts
+    make(hosts.order(unlucky, [("60", 1)], shipping="12", placed_at=day(10)))
+    assert frozen().money == Decimal(expected)
+
+
+def test_money_is_that_of_all_orders_within_the_window(clock: Any, unlucky: str) -> None:
+    buy(clock, 0, unlucky)
+    for price, when in (("10.50", 1), ("20.25", 45), ("40", 90), ("100", 90.1)):
+        hosts.order(unlucky, [(price, 1)], placed_at=day(when))
+    assert frozen().money == Decimal("70.75")
+
+
+def test_points_that_were_earned_cost_and_those_taken_back_do_not(
+    clock: Any, unlucky: str, channel: host.Channel
+) -> None:
+    """A point for each unit: 40 were earned, of which 10 are taken back with a refund of 10. 40 - 10 - 30 * 0.1."""
+    buy(clock, 0, unlucky)
+    hosts.configure(channel, points_per_unit="1")
+    order = buy(clock, 10, unlucky)
+    hosts.ship(order)
+    settlement.settle(host.order_id(order))
+    clock.move_to(day(20))
+    hosts.refund(order, "10")
+    settlement.settle(host.order_id(order))
+    assert frozen().money == Decimal("27")
+
+
+@pytest.fixture
+def lucky(clock: Any, channel: host.Channel, request: Any) -> str:
+    """Somebody who wins a prize with the first order, and only with that."""
+    hosts.configure(channel, active=True, points_per_unit="0", holdout_share="0.5")
+    campaign(channel, request.param(channel), probability=Decimal(1), cooling_off_days=90)
+    for question in ("programme", "gift"):
+        a_plan(question=question, made_at=BEGIN, point_cost=Decimal("0.1"))
+    return next(addresses_of(False))
+
+
+def points(channel: host.Channel) -> Gift:
+    return Gift(PrizeKind.POINTS, "Fifty points", Decimal(5), points=50)
+
+
+def voucher(channel: host.Channel) -> Gift:
+    return Gift(PrizeKind.VOUCHER, "Five", Decimal(5))
+
+
+def a_cup(channel: host.Channel) -> Gift:
+    hosts.open_shop(channel)
+    return Gift(PrizeKind.FREE_PRODUCT, "A cup", Decimal("7.5"), product_id=Product.objects.get().pk)
+
+
+@pytest.mark.parametrize("lucky", [points], indirect=True)
+def test_points_that_were_won_cost_from_the_draw_on(clock: Any, lucky: str) -> None:
+    """The draw itself is the moment from which the person is followed: 40 - 50 * 0.1."""
+    buy(clock, 0, lucky)
+    buy(clock, 10, lucky)
+    assert Draw.objects.get(outcome="won").entry.points == 50
+    assert [frozen(question).money for question in ("programme", "gift")] == [Decimal(35), Decimal(35)]
+
+
+@pytest.mark.parametrize(("lucky", "expected"), [(a_cup, "32.5"), (voucher, "40")], indirect=["lucky"])
+def test_a_free_product_costs_once_it_was_used_and_a_voucher_only_lowers_what_is_paid(
+    clock: Any, lucky: str, expected: str
+) -> None:
+    buy(clock, 0, lucky)
+    buy(clock, 10, lucky)
+    assert Draw.objects.filter(outcome="won").update(state="used") == 1
+    assert frozen().money == Decimal(expected)
+
+
+@pytest.mark.parametrize("lucky", [a_cup], indirect=True)
+def test_a_free_product_that_nobody_fetched_costs_nothing(clock: Any, lucky: str) -> None:
+    buy(clock, 0, lucky)
+    buy(clock, 10, lucky)
+    assert Draw.objects.get(outcome="won").state == "issued"
+    assert frozen().money == Decimal(40)
