@@ -9,6 +9,7 @@ from typing import Any, Iterator
 from django.db import connection
 
 from . import host
+from .experiments import invariants as experiments
 from .points import invariants as points
 from .points.earning.entitlement import entitlement
 from .points.earning.terms import Terms
@@ -295,6 +296,8 @@ def broken(now: datetime) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Every rule with the rows that break it, at most MOST_ROWS; none where all is well."""
     for title, sql in (*RULES, *points.RULES, *HOST_RULES):
         yield title, _rows(sql)
+    for title, sql in experiments.RULES:
+        yield title, _rows(sql, {})
     for title, sql in points.RULES_OF_NOW:
         yield title, _rows(sql, {"now": now})
     yield "what is posted for a settled order is what is due for it", list(islice(_undue_orders(now), MOST_ROWS))

@@ -97,8 +97,8 @@ ANALYZE followed_order;
 """  # noqa: S608 - constants
 _GIFTS = """
 CREATE TEMP TABLE followed_gift ON COMMIT DROP AS
-SELECT DISTINCT f.unit, d.id, d.drawn_at AS treated_at, CASE WHEN p.kind = 'free product' AND d.state = 'used' AND d.currency = %(currency)s
-  THEN d.cost ELSE 0 END AS cost
+SELECT DISTINCT f.unit, d.id, d.drawn_at AS treated_at,
+  CASE WHEN p.kind = 'free product' AND d.state = 'used' AND d.currency = %(currency)s THEN d.cost ELSE 0 END AS cost
 FROM followed f JOIN (
   SELECT k.unit, d.id FROM known_person k JOIN reciprocity_draw d ON d.person = k.person
   UNION SELECT k.unit, d.id FROM known_user k JOIN reciprocity_draw d ON d.user_id = k.user_id) k ON k.unit = f.unit

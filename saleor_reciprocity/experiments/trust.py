@@ -35,10 +35,10 @@ JOIN unnest(%(shares)s::numeric[], %(limits)s::text[]) AS l (share, below) ON l.
 WHERE d.person NOT LIKE 'erased:%%' AND d.outcome IN ('won', 'no', 'no budget', 'out of stock', 'worthless')
   AND (d.ticket <> {digests.digest("s", "d.order_id")} OR (d.outcome = 'no') = (d.ticket COLLATE "C" < l.below))
 """  # noqa: S608 - constants
-# Frozen rows that say another arm or share than what they were frozen from.
-_OTHER_OUTCOME = """
-SELECT count(*) FROM reciprocity_outcome o JOIN ({units}) u ON u.unit = o.unit
-WHERE o.question = %(question)s AND (o.held_out <> u.held_out OR o.share <> u.share
+# Frozen rows that say another arm, share or day than what they were frozen from.
+OTHER_OUTCOME = """
+FROM reciprocity_outcome o JOIN ({units}) u ON u.unit = o.unit
+WHERE o.question = {question} AND (o.held_out <> u.held_out OR o.share <> u.share
   OR o.day <> (u.started_at AT TIME ZONE 'UTC')::date + 90)
 """
 # What was decided from the holdout on has an assignment that was there before.
@@ -126,7 +126,8 @@ def altered(question: str) -> int:
     experiment = EXPERIMENT[question]
     shares = models.Assignment.objects.filter(experiment=experiment).values_list("share", flat=True).distinct()
     found = _count(_OTHER_ARM, experiment=experiment, **_limits(list(shares), 64))
-    found += _count(_OTHER_OUTCOME.format(units=UNITS[question]), question=question)
+    outcomes = OTHER_OUTCOME.format(units=UNITS[question], question="%(question)s")
+    found += _count(f"SELECT count(*) {outcomes}", question=question)
     if question == GIFT:
         found += _count(_OTHER_TICKET, **_limits(_probabilities(), 32))
     return found

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from itertools import islice
-from typing import Any
+from typing import Any, Iterator
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from saleor_reciprocity import erasure, following, host, identity
-from saleor_reciprocity.experiments import trust
+from saleor_reciprocity import invariants as books
+from saleor_reciprocity.experiments import invariants, trust
 from saleor_reciprocity.experiments.evidence import PASSED, WITHHELD
 from saleor_reciprocity.experiments.models import Assignment, Outcome
 from saleor_reciprocity.surprises.models import Draw
@@ -25,14 +26,17 @@ QUESTIONS = ("programme", "gift", "survey")
 
 
 @pytest.fixture
-def lived_in(clock: Any, shop: Any) -> None:
-    """Three people of each arm, one of whom was erased, followed to the end."""
+def lived_in(clock: Any, shop: Any) -> Iterator[None]:
+    """Three people of each arm, one of whom was erased, followed to the end; what a test breaks is whole afterwards."""
     campaign(shop, name="Another", probability=Decimal(1))
     for held_out in (True, False):
         for person in islice(addresses_of(held_out), 3):
             buy(clock, 0, person)
     erasure.erase(host.person_with_email(next(addresses_of(False))), day(1))
     following.freeze(day(98))
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def test_an_untouched_shop_is_reproducible_and_complete(lived_in: Any) -> None:
@@ -151,6 +155,22 @@ def test_a_frozen_row_that_says_another_arm_is_found(lived_in: Any) -> None:
         cursor.execute("UPDATE reciprocity_outcome SET held_out = NOT held_out WHERE question = 'gift'")
         cursor.execute("ALTER TABLE reciprocity_outcome ENABLE TRIGGER USER")
     assert (trust.altered("programme"), trust.altered("gift")) == (0, 2)
+
+
+@pytest.mark.parametrize("question", ["programme", "gift"])
+@pytest.mark.parametrize("change", ["held_out = NOT held_out", "share = share / 2", "day = day + 1"])
+def test_the_proof_of_the_books_finds_a_frozen_row_that_was_changed(lived_in: Any, question: str, change: str) -> None:
+    ((title, _sql),) = invariants.RULES
+    assert not [found for found, rows in books.broken(day(98)) if rows]
+    known = Draw.objects.filter(outcome__in=("won", "no")) if question == "gift" else Assignment.objects
+    unit = known.exclude(person__startswith="erased:").earliest("pk").pk
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = 'replica'")
+        changed = f"UPDATE reciprocity_outcome SET {change} WHERE (question, unit) = (%s, %s)"  # noqa: S608
+        cursor.execute(changed, [question, unit])
+        assert cursor.rowcount == 1
+    (row,) = dict(books.broken(day(98)))[title]
+    assert (row["question"], row["unit"]) == (question, unit)
 
 
 def test_outcomes_of_no_question_are_counted_nowhere(db: Any) -> None:
