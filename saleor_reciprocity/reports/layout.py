@@ -96,7 +96,7 @@ def _counts(question: Question) -> tuple[Figure, ...]:
     both = _("%(returned)s of %(people)s came back")
     rows = [
         (sentences.OTHERS[question.name], arms.others_returned, arms.others),
-        (sentences.HELD_OUT[question.name], arms.held_out_returned, arms.held_out),
+        (wording.HELD_OUT[question.name], arms.held_out_returned, arms.held_out),
     ]
     figures = [
         Figure(_(name), both % {"returned": wording.whole(returned), "people": wording.whole(people)})
@@ -190,8 +190,8 @@ def _voice(report: Report) -> list[Section]:
     said = []
     if report.asked:
         text = ngettext(
-            "%(answered)s of %(asked)s customer who was asked has answered (%(share)s).",
-            "%(answered)s of %(asked)s customers who were asked have answered (%(share)s).",
+            "%(answered)s of %(asked)s invitation was answered (%(share)s).",
+            "%(answered)s of %(asked)s invitations were answered (%(share)s).",
             report.asked,
         )
         share = wording.percent(report.answered / report.asked)

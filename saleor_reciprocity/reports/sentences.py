@@ -12,7 +12,7 @@ from saleor_reciprocity.experiments.evidence import GIFT, HARMS, PROGRAMME, SURV
 
 from . import withheld
 from .values import Amount, Mark, Owed, Question, Rated, State
-from .wording import amount_only, between, day, money, percent, points, whole
+from .wording import HELD_OUT, amount_only, between, day, money, percent, points, whole
 
 QUESTIONS = {
     PROGRAMME: gettext_noop("Does the programme bring customers back?"),
@@ -25,11 +25,6 @@ OTHERS = {
     PROGRAMME: gettext_noop("those who could be surprised"),
     GIFT: gettext_noop("those whose first draw won"),
     SURVEY: gettext_noop("those who could be asked"),
-}
-HELD_OUT = {
-    PROGRAMME: gettext_noop("those held out"),
-    GIFT: gettext_noop("those whose first draw was a blank"),
-    SURVEY: gettext_noop("those never asked"),
 }
 OTHERS_SHORT = {
     PROGRAMME: gettext_noop("could win"),

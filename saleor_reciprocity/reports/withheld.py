@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from saleor_reciprocity.experiments import validity
-from saleor_reciprocity.experiments.evidence import WITHHELD, Check
+from saleor_reciprocity.experiments.evidence import SURVEY, WITHHELD, Check
 
 from .values import Question, State
-from .wording import day, percent, whole
+from .wording import HELD_OUT, day, paragraph, percent, whole
 
 
 def sentences(checks: Iterable[Check], question: Question, today: date) -> list[str]:
@@ -49,24 +49,24 @@ def _complete(check: Check, question: Question, today: date) -> str:
 
 def _ratio(check: Check, question: Question, today: date) -> str:
     text = ngettext(
-        "Withheld: %(count)s of %(of)s customers is held out where about %(expected)s should be. "
+        "Withheld: %(count)s of %(of)s customers is among %(held_out)s where about %(expected)s should be. "
         "Rows are missing or were changed.",
-        "Withheld: %(count)s of %(of)s customers are held out where about %(expected)s should be. "
+        "Withheld: %(count)s of %(of)s customers are among %(held_out)s where about %(expected)s should be. "
         "Rows are missing or were changed.",
         int(check.count),
     )
-    return text % _counts(check)
+    return text % {**_counts(check), "held_out": _(HELD_OUT[question.name])}
 
 
 def _mature_ratio(check: Check, question: Question, today: date) -> str:
     text = ngettext(
-        "Withheld: of %(of)s customers followed for 90 days %(count)s is held out where about %(expected)s should be. "
-        "Outcomes are missing or were changed.",
-        "Withheld: of %(of)s customers followed for 90 days %(count)s are held out where about %(expected)s should be. "
-        "Outcomes are missing or were changed.",
+        "Withheld: of %(of)s customers followed for 90 days %(count)s is among %(held_out)s where about %(expected)s "
+        "should be. Outcomes are missing or were changed.",
+        "Withheld: of %(of)s customers followed for 90 days %(count)s are among %(held_out)s where about %(expected)s "
+        "should be. Outcomes are missing or were changed.",
         int(check.count),
     )
-    return text % _counts(check)
+    return text % {**_counts(check), "held_out": _(HELD_OUT[question.name])}
 
 
 def _placebo(check: Check, question: Question, today: date) -> str:
@@ -90,22 +90,29 @@ def _immature(check: Check, question: Question, today: date) -> str:
 def _too_few(check: Check, question: Question, today: date) -> str:
     arms = question.arms
     text = _(
-        "Too few customers yet: %(held_out)s held out and %(others)s others were followed for 90 days, and "
+        "Too few customers yet: %(people)s of %(held_out)s and %(others)s others were followed for 90 days, and "
         "%(returned)s came back. At least 30 in each group and 10 who came back are needed."
     )
     returned = arms.held_out_returned + arms.others_returned
-    return text % {"held_out": whole(arms.held_out), "others": whole(arms.others), "returned": whole(returned)}
+    return text % {
+        "people": whole(arms.held_out),
+        "held_out": _(HELD_OUT[question.name]),
+        "others": whole(arms.others),
+        "returned": whole(returned),
+    }
 
 
 def _contaminated(check: Check, question: Question, today: date) -> str:
-    share = {"share": percent(check.count / check.of if check.of else 0)}
+    values = {"share": percent(check.count / check.of if check.of else 0), "held_out": _(HELD_OUT[question.name])}
+    if question.name == SURVEY:
+        happened = _("%(share)s of those held out were asked all the same.")
+    else:
+        happened = _("%(share)s of %(held_out)s had a gift all the same.")
     if check.outcome == WITHHELD and question.state is State.WITHHELD:
-        text = _(
-            "No conclusion: %(share)s of those held out had a gift all the same, so the groups are too much alike."
-        )
-        return text % share
-    text = _("%(share)s of those held out had a gift all the same. The difference is rather larger than it looks here.")
-    return text % share
+        end = _("No conclusion: the groups are too much alike.")
+    else:
+        end = _("The difference is rather larger than it looks here.")
+    return paragraph([happened % values, end])
 
 
 def _stale(check: Check, question: Question, today: date) -> str:

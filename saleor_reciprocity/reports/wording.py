@@ -8,8 +8,17 @@ from typing import Iterable
 
 from django.utils.dateformat import format as written
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from saleor_reciprocity import host
+from saleor_reciprocity.experiments.evidence import GIFT, PROGRAMME, SURVEY
+
+# How those who got nothing are called in a sentence, by the question.
+HELD_OUT = {
+    PROGRAMME: gettext_noop("those held out"),
+    GIFT: gettext_noop("those whose first draw was a blank"),
+    SURVEY: gettext_noop("those never asked"),
+}
 
 
 def whole(number: int) -> str:

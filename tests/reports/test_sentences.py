@@ -11,7 +11,7 @@ import pytest
 from django.utils.translation import override
 
 from saleor_reciprocity.experiments.evidence import GIFT, HARMS, SURVEY, WORKS, Arms, Evaluation, Interval, Verdict
-from saleor_reciprocity.reports import sentences, withheld, wording
+from saleor_reciprocity.reports import layout, sentences, withheld, wording
 from saleor_reciprocity.reports.values import Mark, Question, State
 
 from . import samples
@@ -117,8 +117,8 @@ SAID: dict[str, tuple[Question, str]] = {
     ),
     "ratio": (
         not_concluded("ratio", count=850, of=4850, expected=970),
-        "Withheld: 850 of 4,850 customers are held out where about 970 should be. Rows are missing or were changed."
-        + UNEXPLAINED,
+        "Withheld: 850 of 4,850 customers are among those held out where about 970 should be. Rows are missing "
+        "or were changed." + UNEXPLAINED,
     ),
     "draws": (
         not_concluded("reproducible", count=2),
@@ -147,8 +147,8 @@ SAID: dict[str, tuple[Question, str]] = {
     ),
     "mature ratio": (
         not_concluded("mature_ratio", count=1, of=480, expected=96.2),
-        "Withheld: of 480 customers followed for 90 days 1 is held out where about 96 should be. Outcomes are missing "
-        "or were changed." + UNEXPLAINED,
+        "Withheld: of 480 customers followed for 90 days 1 is among those held out where about 96 should be. Outcomes "
+        "are missing or were changed." + UNEXPLAINED,
     ),
     "slice": (
         not_concluded("slice", day=date(2026, 5, 3), days=14),
@@ -168,7 +168,21 @@ SAID: dict[str, tuple[Question, str]] = {
     "no order": (not_concluded("stale"), "Withheld: there is no order at all. Orders are missing." + UNEXPLAINED),
     "contamination": (
         not_concluded("contaminated", count=120, of=1000),
-        "No conclusion: 12% of those held out had a gift all the same, so the groups are too much alike.",
+        "12% of those held out had a gift all the same. No conclusion: the groups are too much alike.",
+    ),
+    "contamination of the gift": (
+        replace(not_concluded("contaminated", count=120, of=1000), name="gift"),
+        "12% of those whose first draw was a blank had a gift all the same. No conclusion: the groups are too much "
+        "alike.",
+    ),
+    "contamination of the survey": (
+        replace(not_concluded("contaminated", count=120, of=1000), name="survey"),
+        "12% of those held out were asked all the same. No conclusion: the groups are too much alike.",
+    ),
+    "few of the gift": (
+        replace(not_concluded("too_few"), name="gift", state=State.IMMATURE, arms=Arms(12, 3, 48, 6)),
+        "Too few customers yet: 12 of those whose first draw was a blank and 48 others were followed for 90 days, and "
+        "9 came back. At least 30 in each group and 10 who came back are needed.",
     ),
     "a little contamination": (
         replace(noted("contaminated", count=31, of=1000), today=None, plan=None),
@@ -181,8 +195,8 @@ SAID: dict[str, tuple[Question, str]] = {
     ),
     "few": (
         replace(not_concluded("too_few"), state=State.IMMATURE, arms=Arms(12, 3, 48, 6)),
-        "Too few customers yet: 12 held out and 48 others were followed for 90 days, and 9 came back. At least 30 in "
-        "each group and 10 who came back are needed.",
+        "Too few customers yet: 12 of those held out and 48 others were followed for 90 days, and 9 came back. At "
+        "least 30 in each group and 10 who came back are needed.",
     ),
     "early": (question(state=State.IMMATURE), "It is too early to say anything."),
 }
@@ -271,7 +285,7 @@ def test_the_conclusion_in_chinese() -> None:
             "每十个订单有一个中奖，所以整个计划的作用最多是一份礼物的十分之一。请先看礼物的问题。"
         )
         assert wording.paragraph(sentences.of_question(SAID["ratio"][0], UNTIL)) == (
-            "暂不给出：4,850 位顾客中有 850 位在对照组，而应有约 970 位。有数据缺失或被改动。"
+            "暂不给出：4,850 位顾客中有 850 位是对照组顾客，而应有约 970 位。有数据缺失或被改动。"
             "在此得到解释之前不作任何结论。"
         )
 
@@ -288,3 +302,9 @@ def test_every_answer_is_there_in_chinese(case: str) -> None:
 def test_a_verdict_of_the_other_kind_is_not_told_as_this_one() -> None:
     both = replace(harms(), verdicts=(Verdict(WORKS, date(2026, 1, 1)), Verdict(HARMS, date(2026, 5, 3))))
     assert "1 January" not in wording.paragraph(sentences.of_question(both, UNTIL))
+
+
+def test_what_was_sent_and_answered_is_counted_in_invitations() -> None:
+    """Who is asked twice a year was sent two."""
+    (section,) = layout._voice(replace(samples.report(), asked=40, answered=12, voices=(), rated=()))
+    assert section.sentences == ("12 of 40 invitations were answered (30%).",)
