@@ -207,8 +207,8 @@ def _freeze_all(plan: Plan, units: Sequence[int], now: datetime) -> int:
         followed = _FOLLOWED.format(units=UNITS[plan.question], began_with=BEGAN_WITH[plan.question])
         cursor.execute(followed, values)
         _each(cursor, _KNOWN, values)
-        _each(cursor, _ADDRESSES, {"order_ids": _column(cursor, "SELECT DISTINCT order_id FROM known_order")})
-        _each(cursor, _ORDERS, {**values, "order_ids": _column(cursor, _ORDERS_OF_ACCOUNTS)})
+        _each(cursor, _ADDRESSES, {"order_ids": _order_ids(cursor, "SELECT DISTINCT order_id FROM known_order")})
+        _each(cursor, _ORDERS, {**values, "order_ids": _order_ids(cursor, _ORDERS_OF_ACCOUNTS)})
         _each(cursor, _GIFTS, values)
         cursor.execute(_FREEZE.format(treated=_TREATED[experiment]), values)
         frozen = int(cursor.rowcount)
@@ -222,9 +222,9 @@ def _each(cursor: Any, statements: str, values: Any) -> None:
         cursor.execute(statement, values)
 
 
-def _column(cursor: Any, sql: str) -> list[str]:
+def _order_ids(cursor: Any, sql: str) -> list[str]:
     cursor.execute(sql)
-    return [value for (value,) in cursor.fetchall()]
+    return host.possible_order_ids(order_id for (order_id,) in cursor.fetchall())
 
 
 def _drop(cursor: Any) -> None:

@@ -36,7 +36,7 @@ COSTS: dict[str, dict[str, Cost]] = {
         "communicationMessages": _page(),
         "loyaltyAccount": _costs(10),
         "loyaltyRewards": _page(),
-        "loyaltyRights": _costs(2),
+        "loyaltyRights": _costs(5),
         "loyaltyRules": _page(),
         "loyaltyTiers": _costs(2),
         "loyaltyHoldoutPower": _costs(10),
@@ -55,8 +55,8 @@ COSTS: dict[str, dict[str, Cost]] = {
     "LoyaltyCheckout": {
         "lines": _costs(2),
         "bonuses": _costs(1),
-        "redeemable": _costs(15),
-        "nextReward": _costs(15),
+        "redeemable": _costs(18),
+        "nextReward": _costs(18),
     },
     "OrderLoyalty": {
         "pending": _costs(1),
@@ -88,7 +88,7 @@ COSTS: dict[str, dict[str, Cost]] = {
         "surveyAnswers": _costs(10),
         "entries": _page(),
         "redemptions": _page(),
-        "nextReward": _costs(15),
+        "nextReward": _costs(18),
         "surprises": _page(),
         "preferences": _costs(1),
         "communicationPreferences": _costs(20),

@@ -1,6 +1,6 @@
 """Notes: one text of ours in the private metadata of an order, put there and taken off on either generation.
 
-It stands above both: `CHOSEN_ORDERS` is the one thing in which they differ.
+It stands above both: how orders are chosen by id is the one thing in which they differ.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any, Iterable
 
 from django.db import connection
 
-from . import CHOSEN_ORDERS
+from . import CHOSEN_ORDERS, possible_order_ids
 
 _PUT = f"""
 UPDATE order_order o SET private_metadata = coalesce(o.private_metadata, '{{}}')
@@ -40,5 +40,5 @@ def has_notes(order_ids: Iterable[str], key: str) -> bool:
 def _execute(sql: str, order_ids: Iterable[str], **values: Any) -> int:
     """Returns how many rows there were."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"order_ids": list(order_ids), **values})
+        cursor.execute(sql, {"order_ids": possible_order_ids(order_ids), **values})
         return int(cursor.rowcount)

@@ -14,6 +14,7 @@ from saleor_reciprocity import erasure, following, host, identity
 from saleor_reciprocity.experiments.models import Assignment, Outcome, Plan
 from saleor_reciprocity.points import accounts
 from saleor_reciprocity.points import orders as points
+from saleor_reciprocity.points.models import Account, OrderTerms
 
 from .. import hosts
 from ..surprises.shop import campaign, draw_of
@@ -161,6 +162,14 @@ def test_who_is_erased_is_frozen_at_once_and_leaves_a_row_that_leads_nowhere(clo
     assert not Assignment.objects.exclude(person__startswith="erased:").exists()
     assert following.freeze(day(200)) == 0
     assert Outcome.objects.count() == 2
+
+
+def test_an_order_that_was_forgotten_stands_in_nobodys_way(clock: Any, shop: Any) -> None:
+    person = next(addresses_of(True))
+    buy(clock, 0, person)
+    buy(clock, 12, person)
+    OrderTerms.objects.create(order_id="erased:77", account=Account.objects.get(), placed_at=day(1), terms={})
+    assert frozen().returned_after == 12
 
 
 def test_a_deleted_user_is_followed_by_the_address(clock: Any, shop: Any) -> None:

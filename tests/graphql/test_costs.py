@@ -242,11 +242,11 @@ def little(settings: Any) -> None:
 
 
 def test_11_5_a_query_that_asks_for_too_much_is_refused(little: None, programme_on: Any, customer: Any) -> None:
-    """A request may ask for 100 here; the points cost 10, and the next reward costs 15 each time."""
-    six, seven = (" ".join(f"a{number}: nextReward {{ missing }}" for number in range(count)) for count in (6, 7))
+    """A request may ask for 100 here; the points cost 10, and the next reward costs 18 each time."""
+    five, six = (" ".join(f"a{number}: nextReward {{ missing }}" for number in range(count)) for count in (5, 6))
     client = hosts.as_user(customer)
-    assert "errors" not in client(f"{{ me {{ loyalty {{ {six} }} }} }}")
-    refused = client(f"{{ me {{ loyalty {{ {seven} }} }} }}")["errors"]
+    assert "errors" not in client(f"{{ me {{ loyalty {{ {five} }} }} }}")
+    refused = client(f"{{ me {{ loyalty {{ {six} }} }} }}")["errors"]
     assert [error["extensions"]["exception"]["code"] for error in refused] == ["TooMuchWork"]
     assert refused[0]["message"] == "This request asks for too much at once. Ask for less, or in several requests."
 

@@ -84,7 +84,8 @@ def test_a_list_asks_the_shop_as_often_as_one(query: str, staff: Any, rows: Any,
     def statements() -> int:
         with CaptureQueriesContext(connection) as asked:
             gone(staff, query)
-        return len(asked)
+        # What the host itself remembers of the shop for some seconds is asked now and then.
+        return sum("site_sitesettings" not in query["sql"] for query in asked)
 
     add(0)
     statements()

@@ -97,6 +97,11 @@ def order_fingerprint(order_id: str) -> str | None:
     return order_fingerprints([order_id]).get(order_id)
 
 
+def possible_order_ids(texts: Iterable[str]) -> list[str]:
+    """Those that can be the id of an order here; rows of ours also carry what stands for an order that is forgotten."""
+    return list(texts)
+
+
 def order_fingerprints(order_ids: Iterable[str]) -> dict[str, str]:
     """A digest of the state of each of these orders, in one statement; those that are not there are missing."""
     return fingerprints(f"{ORDER_STATES} WHERE {CHOSEN_ORDERS}", list(order_ids))

@@ -109,9 +109,14 @@ def order_fingerprint(order_id: str) -> str | None:
     return order_fingerprints([order_id]).get(order_id)
 
 
+def possible_order_ids(texts: Iterable[str]) -> list[str]:
+    """Those that can be the id of an order here; rows of ours also carry what stands for an order that is forgotten."""
+    return list(filter(is_uuid, texts))
+
+
 def order_fingerprints(order_ids: Iterable[str]) -> dict[str, str]:
     """A digest of the state of each of these orders, in one statement; those that are not there are missing."""
-    return fingerprints(f"{ORDER_STATES} WHERE {CHOSEN_ORDERS}", list(filter(is_uuid, order_ids)))
+    return fingerprints(f"{ORDER_STATES} WHERE {CHOSEN_ORDERS}", possible_order_ids(order_ids))
 
 
 def order(order_id: str) -> Order | None:
@@ -121,7 +126,7 @@ def order(order_id: str) -> Order | None:
 
 def orders(order_ids: Iterable[str]) -> Iterator[Order]:
     """The facts about orders as they are now, in one statement; those that are not there are missing."""
-    for rows in by_order(_FACTS, list(filter(is_uuid, order_ids))):
+    for rows in by_order(_FACTS, possible_order_ids(order_ids)):
         yield _order(rows)
 
 
