@@ -104,11 +104,14 @@ def _ages(left: Sequence[Open], rates: breakage.Rates | None) -> Iterator[Age]:
 def _backtest(
     own: Sequence[Cohort], seen_by: Sequence[Cohort], life: int, until: date
 ) -> tuple[float | None, float | None]:
-    """Of the points that were open a year ago: which share was expected to be redeemed until now, and which was."""
-    month = liability.earlier(until + timedelta(days=1), MONTHS)
+    """Of the points that were open a year before the last whole month ended: which share was expected to be redeemed
+    in twelve months, and which was.
+    """
+    end = (until + timedelta(days=1)).replace(day=1)
+    month = liability.earlier(end, MONTHS)
     then = month - timedelta(days=1)
     before = [lot for lot in seen_by if lot.earned <= then]
-    opened, redeemed = liability.redeemed_since(own, month, until)
+    opened, redeemed = liability.redeemed_since(own, month, end - timedelta(days=1))
     if liability.months_of_history(before, then) < breakage.FIRST_HISTORY or not opened:
         return None, None
     left = _open([lot for lot in own if lot.earned <= then], life, then)

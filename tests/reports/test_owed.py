@@ -65,6 +65,15 @@ def test_a_year_ago_it_expected_what_came(shop: host.Channel) -> None:
     assert found.redeemed_since == pytest.approx(140 / 9100)
 
 
+def test_within_a_month_it_compares_the_same_twelve_months(shop: host.Channel) -> None:
+    """What is redeemed in May, of points that were open a year before, was not among what was expected until April."""
+    late = lots(shop.id, 28)
+    late[20 * 20].uses[date(2026, 5, 1)] = Counter(redeemed=9)
+    (found,) = owed.owed(late, None, date(2026, 5, 20))
+    assert found.expected_a_year_ago == pytest.approx(140 / 9100)
+    assert found.redeemed_since == pytest.approx(140 / 9100)
+
+
 @pytest.mark.parametrize(("months", "expected", "prudent"), [(12, None, (None,)), (13, None, (140, 141))])
 def test_with_less_history_it_says_less(months: int, expected: Any, prudent: Any, shop: host.Channel) -> None:
     (found,) = owed.owed(lots(shop.id, months), None, UNTIL)
