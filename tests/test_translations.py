@@ -11,7 +11,7 @@ import pytest
 from babel.messages import Catalog
 from babel.messages.mofile import read_mo
 from django.conf import settings as django_settings
-from django.utils.translation import override, to_language
+from django.utils.translation import gettext, override, to_language
 
 from dev.translations import FILES, is_missing, texts, written
 from saleor_reciprocity import errors, inputs, settings
@@ -60,3 +60,11 @@ def test_errors_and_the_plugins_page_speak_the_active_language() -> None:
         with pytest.raises(inputs.InvalidSettings, match="请输入 0 到 10000 之间的数字。"):
             inputs.parse({"points_per_unit": "-1"})
     assert errors.InsufficientPoints().message == "There are not enough available points for this."
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.parts[-3])
+def test_no_other_app_of_the_shop_translates_a_text_of_ours_otherwise(path: Path) -> None:
+    """All apps share one list of texts, and the one that stands first in INSTALLED_APPS wins."""
+    ours = {message.id: message.string for message in written(path) if isinstance(message.id, str) and message.id}
+    with override(to_language(path.parts[-3])):
+        assert {text: gettext(text) for text in ours} == ours
