@@ -77,14 +77,20 @@ def picture(page: Page, name: str) -> None:
 
 
 def barriers(page: Page, options: Any = None) -> list[str]:
-    """What the accessibility checker axe finds, and what it can't know: sideways scrolling and small targets."""
+    """What the checker axe finds, and what it can't know: sideways scrolling, torn words, small targets."""
     violations = Axe().run(page, options=options).response["violations"]
     found = [f"{one['id']}: {one['nodes'][0]['html']}" for one in violations]
     if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
         found.append("the page scrolls sideways")
+    torn = page.evaluate(
+        "[...document.querySelectorAll('th')].filter(one => /^[a-z]+$/i.test(one.innerText))"
+        ".filter(one => { const words = new Range(); words.selectNodeContents(one);"
+        " return words.getClientRects().length > 1 }).map(one => one.innerText)"
+    )
     small = page.evaluate(
         "[...document.querySelectorAll('button, label:has(input[type=radio]), label:has(input[type=checkbox])')]"
         ".filter(one => one.getClientRects().length && one.getBoundingClientRect().height < 44)"
         ".map(one => one.innerText)"
     )
+    found += [f"torn apart: {word}" for word in torn]
     return [*found, *(f"too small to touch: {text}" for text in small)]
