@@ -30,6 +30,18 @@ _READING = ("GET", "HEAD")
 
 def respond(request: HttpRequest, path: str) -> HttpResponse:
     """The answer to a request for what follows /plugins/saleor_reciprocity/. To read a page changes nothing, ever."""
+    response = _respond(request, path)
+    return _without_content(response) if request.method == "HEAD" else response
+
+
+def _without_content(response: HttpResponse) -> HttpResponse:
+    """The head alone: not every server keeps the rest back, and a client would take it for the next answer."""
+    response["Content-Length"] = str(len(response.content))
+    response.content = b""
+    return response
+
+
+def _respond(request: HttpRequest, path: str) -> HttpResponse:
     name, _, token = path.strip("/").partition("/")
     if name == desk.ADDRESS:
         return desk.respond(request, token)

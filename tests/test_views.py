@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.http import HttpRequest, HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils.translation import trans_real
 
 from saleor_reciprocity import languages, links, pages, views
@@ -49,6 +49,15 @@ def test_reading_a_page_five_times_changes_nothing(page: None, method: str) -> N
     assert CommunicationChoice.objects.count() == 0
     assert Client().post(f"{PREFIX}/test/token/").status_code == 200
     assert CommunicationChoice.objects.count() == 1
+
+
+@pytest.mark.parametrize("path", ["test/token/", "test/bad/", "desk/", "storefront/"])
+def test_the_answer_to_head_is_the_head_alone(page: None, path: str) -> None:
+    """Django's client and its own server keep the content back; waitress, for one, does not."""
+    whole = views.respond(RequestFactory().get("/"), path)
+    head = views.respond(RequestFactory().head("/"), path)
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    assert head["Content-Length"] == str(len(whole.content)) != "0"
 
 
 @pytest.mark.parametrize("method", ["put", "delete", "patch", "options"])
