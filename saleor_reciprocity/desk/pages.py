@@ -28,6 +28,7 @@ _PAGES = (
     Page("customers/guest", "MANAGE_USERS"),
     Page("customers/data", "MANAGE_USERS"),
     Page("customers/erase", "MANAGE_USERS"),
+    Page("customers/erase-guest", "MANAGE_USERS"),
     Page("rewards", "MANAGE_DISCOUNTS", _("Rewards")),
     Page("campaigns", "MANAGE_DISCOUNTS", _("Surprise gifts")),
     Page("answers", "MANAGE_ORDERS", _("Answers")),

@@ -87,7 +87,7 @@ def word(value: str | None) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def page(context: Any, path: str, **query: Any) -> str:
+def page(context: Any, path: str, /, **query: Any) -> str:
     """The address of a page of the desk; a parameter without a value is left out."""
     given = {name: value for name, value in query.items() if value not in (None, "")}
     return f"{context.get('base', '')}{path}{'?' if given else ''}{urlencode(given)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import graphene
 import pytest
@@ -19,6 +20,8 @@ from saleor_reciprocity.points.models import Entry
 from .. import hosts
 from ..graphql.test_points import earned
 from .browsing import PREFIX, Reader, manager
+
+NOBODY = str(graphene.Node.to_global_id("User", 999_999_999))
 
 
 @pytest.fixture(autouse=True)
@@ -64,11 +67,21 @@ def test_every_document_is_one_of_the_schema(page: str, db: Any) -> None:
         assert validate(host.loaded_schema(), parse(operation.text)) == []
 
 
+@pytest.mark.parametrize("page", sorted(pages.PAGES))
 @pytest.mark.parametrize("token", ["", "no-token", "a.b.c"])
-def test_without_a_token_that_counts_there_is_no_page(token: str, channel: Any) -> None:
-    answer = Reader(token=token).read("customers")
+def test_without_a_token_that_counts_there_is_no_page(token: str, page: str, channel: Any) -> None:
+    answer = Reader(token=token).read(page, id=NOBODY, userId=NOBODY, email="guest@example.com")
     assert answer.status_code == 401
     assert "signed out" in answer.content.decode()
+
+
+def test_a_form_without_a_token_that_counts_is_sent_again_after_signing_in(programme_on: Any, customer: Any) -> None:
+    earned(customer, "7")
+    named = user_id(customer)
+    for page, who in (("erase", {"userId": named}), ("erase-guest", {"email": customer.email})):
+        query = f"?{urlencode(who)}"
+        assert Reader(token="no-token").send(f"customers/{page}", "Erase", query, **who).status_code == 401
+    assert Entry.objects.exists()
 
 
 def test_a_cookie_is_no_token(customer: Any, channel: Any) -> None:
@@ -92,6 +105,22 @@ def test_what_a_part_of_a_page_needs_takes_nothing_else_away(programme_on: Any, 
     assert answer.status_code == 200
     assert "Some of this page is not shown" in answer.content.decode()
     assert "<strong>7</strong>" in answer.content.decode()
+
+
+def test_who_is_to_be_erased_is_named(programme_on: Any, customer: Any) -> None:
+    boss = Reader(manager())
+    assert f"<bdi>{customer.email}</bdi>" in boss.read("customers/erase", userId=user_id(customer)).content.decode()
+    assert "There is no such customer" in boss.read("customers/erase", userId=NOBODY).content.decode()
+    guest = boss.read("customers/erase-guest", email="guest@example.com").content.decode()
+    assert "<bdi>guest@example.com</bdi>" in guest
+
+
+def test_what_stands_in_an_address_besides_is_kept_from_page_to_page(channel: Any) -> None:
+    """A Dashboard adds parameters of its own, by whatever names."""
+    for number in range(21):
+        hosts.customer(f"one-{number}@example.com")
+    text = Reader(manager()).read("customers", path="1", context="2").content.decode()
+    assert "?path=1&amp;context=2&amp;after=" in text
 
 
 def test_a_page_that_is_none_says_so(channel: Any) -> None:
