@@ -444,6 +444,11 @@ const PARTS = {
   },
 };
 
+/** The page's way to ask gave no answer: what fails on the way is told apart from what fails with the answer. */
+class Unanswered extends Error {
+  constructor(cause) { super("", { cause }); }
+}
+
 export class SaleorReciprocity extends HTMLElement {
   static observedAttributes = ["show", "channel", "checkout", "checkout-token", "product", "kind", "lang", "heading", "open"];
   #data = null;
@@ -453,6 +458,7 @@ export class SaleorReciprocity extends HTMLElement {
   #choices = [];
   #turn = 0;
   #keys = new Map();
+  #owner = "";
   #listen = () => this.#query && this.refresh();
 
   constructor() {
@@ -495,10 +501,20 @@ export class SaleorReciprocity extends HTMLElement {
   get data() { return this.#data; }
   set data(data) {
     this.#turn++;  // an answer that is still on its way is older
+    if (data && "me" in data) this.#belongTo(data.me ? data.me.id : "");
     this.#data = data;
     this.#state = data ? "ready" : "loading";
     this.busy = false;
     this.render();
+  }
+
+  /** What was told to one customer is not shown to the next. */
+  #belongTo(customer) {
+    if (this.#owner !== customer) {
+      this.redeemedNow = null;
+      this.say("");
+    }
+    this.#owner = customer;
   }
 
   get query() { return this.#query; }
@@ -554,7 +570,7 @@ export class SaleorReciprocity extends HTMLElement {
     if (!this.#data) this.#state = "loading";
     this.render();
     try {
-      const answer = await this.#query(...this.question(part));
+      const answer = await this.#ask(...this.question(part));
       if (turn === this.#turn) this.data = answer;
     } catch (trouble) {
       const state = this.#trouble(trouble);
@@ -570,9 +586,22 @@ export class SaleorReciprocity extends HTMLElement {
     return [documents[part.document], part.variables(this)];
   }
 
+  async #ask(document, variables) {
+    let answer;
+    try {
+      answer = await this.#query(document, variables);
+    } catch (trouble) {
+      throw new Unanswered(trouble);
+    }
+    if (!answer) throw new TypeError("`query` gave no data.");
+    return answer;
+  }
+
   #trouble(trouble) {
-    this.emit("error", { error: trouble });
-    return !navigator.onLine || trouble instanceof TypeError ? "offline" : "error";
+    const unanswered = trouble instanceof Unanswered;
+    const error = unanswered ? trouble.cause : trouble;
+    this.emit("error", { error });
+    return unanswered && (!navigator.onLine || error instanceof TypeError) ? "offline" : "error";
   }
 
   emit(name, detail, cancelable = false) {
@@ -587,7 +616,7 @@ export class SaleorReciprocity extends HTMLElement {
     this.say("");
     this.render();
     try {
-      const payload = (await this.#query(wanted.document, variables))[field];
+      const payload = (await this.#ask(wanted.document, variables))[field];
       const [refusal] = payload.errors;
       this.busy = false;
       if (refusal) this.#refused(refusal);
@@ -609,7 +638,7 @@ export class SaleorReciprocity extends HTMLElement {
   }
 
   redeem(reward, points, checkoutId) {
-    const about = [reward.id, points, checkoutId].join();
+    const about = [this.#owner, reward.id, points, checkoutId].join();
     if (!this.#keys.has(about)) this.#keys.set(about, newKey());
     const input = { rewardId: reward.id, idempotencyKey: this.#keys.get(about) };
     if (points !== undefined) input.points = points;
@@ -648,7 +677,7 @@ export class SaleorReciprocity extends HTMLElement {
     this.busy = true;
     const turn = ++this.#turn;
     try {
-      const next = await this.#query(documents.MyLoyaltyHistory, { after });
+      const next = await this.#ask(documents.MyLoyaltyHistory, { after });
       if (turn !== this.#turn) return;
       const { me } = this.#data;
       const entries = next.me.loyalty.entries;
@@ -703,12 +732,18 @@ export class SaleorReciprocity extends HTMLElement {
 
   #content(part) {
     if (this.#state === "loading") return h("p", { part: "loading" }, this.text("loading"));
-    if (this.#state !== "ready") {
-      return [h("p", { part: "error", role: "alert" }, this.text(this.#state)),
-        h("button", { class: "plain", part: "button retry", key: "retry", onclick: () => this.emit("retry", {}, true) && this.refresh() }, this.text("retry"))];
-    }
+    if (this.#state !== "ready") return this.#failed(this.#state);
     if (!part.stranger && !(this.#data.me && this.#data.me.loyalty)) return h("p", { part: "empty" }, this.text("signIn"));
-    return part.view(this, this.#data) || h("p", { part: "empty" }, this.text("empty"));
+    try {
+      return part.view(this, this.#data) || h("p", { part: "empty" }, this.text("empty"));
+    } catch (trouble) {
+      return this.#failed(this.#trouble(trouble));
+    }
+  }
+
+  #failed(state) {
+    return [h("p", { part: "error", role: "alert" }, this.text(state)),
+      h("button", { class: "plain", part: "button retry", key: "retry", onclick: () => this.emit("retry", {}, true) && this.refresh() }, this.text("retry"))];
   }
 }
 

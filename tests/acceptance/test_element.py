@@ -378,6 +378,46 @@ def test_a_cut_wire_is_told_and_tried_again(load: Any) -> None:
     assert page.evaluate("asked.length") == 2
 
 
+def test_what_cannot_be_drawn_is_an_error_and_not_a_cut_wire(load: Any) -> None:
+    page = load(element("rewards"))
+    page.evaluate("addEventListener('reciprocity-error', ({ detail }) => (window.told = String(detail.error)))")
+    torn = {"loyaltyRewards": connection(None), **account(available=236.0)}
+    catalogue = [None, torn, DATA["rewards"]]
+    answering(page, "rewards", {"LoyaltyCatalogue": catalogue, "LoyaltyRedeem": [{"pointsRedeem": None}]})
+    alert = page.get_by_role("alert")
+    for _ in range(2):
+        alert.filter(has_text="That did not work.").wait_for()
+        assert "TypeError" in page.evaluate("told")
+        page.evaluate("window.told = ''")
+        page.get_by_role("button", name="Try again").click()
+    page.get_by_role("button", name="Redeem for 100 points").first.click()
+    status = page.locator("saleor-reciprocity [role=status]")
+    status.filter(has_text="That did not work.").wait_for()
+    hand(page, "rewards", torn)
+    assert "That did not work." in alert.inner_text()
+
+
+def test_the_next_customer_at_the_same_page_sees_no_code_of_the_one_before(load: Any) -> None:
+    page = load(element("rewards"))
+    done = {"redemption": CODE, "onCheckout": None, "errors": []}
+    redeem = ["!", {"pointsRedeem": done}]
+    other = {**DATA["rewards"], "me": {"id": "VXNlcjoy", "loyalty": {"available": 236.0}}}
+    answering(page, "rewards", {"LoyaltyCatalogue": [DATA["rewards"], other], "LoyaltyRedeem": redeem})
+    button = page.get_by_role("button", name="Redeem for 100 points").first
+    status = page.locator("saleor-reciprocity [role=status]")
+    button.click()
+    status.filter(has_text="You are offline.").wait_for()
+    hand(page, "rewards", other)
+    button.click()
+    status.filter(has_text="SZE4XK4RSGRK").wait_for()
+    keys = [variables["input"]["idempotencyKey"] for name, variables in page.evaluate("asked") if "Redeem" in name]
+    assert len(set(keys)) == len(keys) == 2
+    hand(page, "rewards", other)
+    assert "SZE4XK4RSGRK" in page.locator("saleor-reciprocity section").inner_text()
+    hand(page, "rewards", {**DATA["rewards"], "me": None})
+    assert "SZE4XK4RSGRK" not in page.locator("saleor-reciprocity").evaluate("one => one.shadowRoot.textContent")
+
+
 def test_a_redemption_keeps_its_key_until_it_is_answered_and_the_code_can_be_copied(load: Any) -> None:
     page = load(element("rewards", channel="main"))
     refused = {"redemption": None, "onCheckout": None, "errors": [{"field": None, "code": "BUSY", "message": "m"}]}
