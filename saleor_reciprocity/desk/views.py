@@ -49,7 +49,9 @@ def _answer(request: HttpRequest, path: str) -> HttpResponse:
     if path == "session" and request.method == "POST":
         return session.respond(request)
     if request.META.get("HTTP_DESK") == "fragment" and request.method in ("GET", "POST"):
-        return _fragment(request, path or HOME)
+        response = _fragment(request, path or HOME)
+        response["Desk"] = "fragment"  # by which the shell knows it from what a server in between says
+        return response
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
     return _shell(request, path)

@@ -90,6 +90,30 @@ def test_the_token_that_ran_out_is_asked_for_and_what_was_typed_is_sent(
     browser.trouble.clear()
 
 
+def test_what_was_typed_outlives_a_server_in_between_that_fails(address: str, ada: Customer, browser: Browser) -> None:
+    page = opened(browser, address, "customers/guest?email=guest@example.com")
+    page.get_by_text("Give or take points").click()
+    page.get_by_label("Points *").fill("3")
+    page.get_by_label("Reason").fill("A phone call")
+    page.route("**/desk/customers/guest*", lambda route: route.fulfill(status=502, body="Bad gateway"), times=1)
+    page.get_by_role("button", name="Give or take").click()
+    page.get_by_text("The shop can’t be reached.").wait_for()
+    assert page.get_by_label("Reason").input_value() == "A phone call"
+    browser.trouble.clear()
+    page.get_by_role("button", name="Give or take").click()
+    page.get_by_role("status").wait_for()
+    assert Entry.objects.get().reason == "A phone call"
+
+
+def test_a_language_that_is_none_takes_nothing_away(address: str, browser: Browser) -> None:
+    customer = hosts.customer("bob@example.com")
+    earned(customer, "7")
+    page = opened(browser, address, f"customers/account?id={user_id(customer)}&locale=zh_CN")
+    page.locator("main time").first.wait_for()
+    assert page.locator("#said").inner_text() == ""
+    assert page.evaluate("document.documentElement.lang") == "en"
+
+
 def test_a_wrong_password_and_a_right_one_without_rights(address: str, browser: Browser) -> None:
     clerk = hosts.customer("clerk@example.com", staff=True)
     page = browser.open(address, "desktop")

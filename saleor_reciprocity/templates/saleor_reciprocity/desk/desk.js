@@ -26,7 +26,8 @@
     if (!token) await signedIn();
     const headers = { Authorization: "JWT " + token, Desk: "fragment", ...languages() };
     const response = await fetch(base + where, fields ? { method: "POST", headers, body: fields, signal } : { headers, signal });
-    if (response.status !== 401) return response;
+    if (response.headers.get("Desk") === "fragment" && response.status !== 401) return response;
+    if (response.status !== 401) throw new Error("A server in between, not the desk.");
     token = "";
     if (!(refresh && !(await session({ refresh })))) await signedIn();
     return ask(where, fields, signal);
@@ -71,24 +72,24 @@
     const patience = setTimeout(() => (busy.hidden = false), 300);
     main.setAttribute("aria-busy", "true");
     said.textContent = "";
+    let response, text;
     try {
-      const response = await ask(where, fields, mine.signal);
-      const text = await response.text();
-      const now = response.headers.get("Desk-Address") || where;
-      if (push && now !== address) {
-        history.replaceState({ scroll: window.scrollY }, "");
-        history.pushState({}, "", base + now);
-      }
-      address = now;
-      show(text, scroll, keep);
-      return true;
+      response = await ask(where, fields, mine.signal);
+      text = await response.text();
     } catch (error) {
       if (error.name !== "AbortError") said.textContent = body.dataset.offline;
-      return false;
+      return;
     } finally {
       clearTimeout(patience);
       if (running === mine) { busy.hidden = true; main.removeAttribute("aria-busy"); running = null; }
     }
+    const now = response.headers.get("Desk-Address") || where;
+    if (push && now !== address) {
+      history.replaceState({ scroll: window.scrollY }, "");
+      history.pushState({}, "", base + now);
+    }
+    address = now;
+    show(text, scroll, keep);
   }
 
   function show(text, scroll, keep) {
@@ -213,6 +214,7 @@
 
   function speak(locale) {
     if (!locale || locale === language) return;
+    try { Intl.getCanonicalLocales(locale); } catch { return; }
     language = locale;
     document.documentElement.lang = locale;
   }
