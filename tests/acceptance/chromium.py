@@ -85,7 +85,7 @@ def barriers(page: Page, options: Any = None) -> list[str]:
     torn = page.evaluate(
         "[...document.querySelectorAll('th')].filter(one => /^[a-z]+$/i.test(one.innerText))"
         ".filter(one => { const words = new Range(); words.selectNodeContents(one);"
-        " return words.getClientRects().length > 1 }).map(one => one.innerText)"
+        " return new Set([...words.getClientRects()].map(part => part.bottom)).size > 1 }).map(one => one.innerText)"
     )
     small = page.evaluate(
         "[...document.querySelectorAll('button, label:has(input[type=radio]), label:has(input[type=checkbox])')]"
