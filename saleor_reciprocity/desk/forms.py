@@ -6,6 +6,7 @@ null, one that is not in the form is not sent. What is wrong is told by the same
 
 from __future__ import annotations
 
+import re
 from typing import Any, Iterable, Mapping
 
 from django.http import QueryDict
@@ -24,6 +25,7 @@ from graphql.utils.type_from_ast import type_from_ast
 from saleor_reciprocity import host
 
 _ABSENT = object()
+_ROW = re.compile(r"[0-9]{1,3}")  # the number of a row of a list
 _NUMBERS = {GraphQLInt: int, GraphQLFloat: float}
 
 
@@ -76,7 +78,8 @@ def _list(kind: Any, name: str, form: QueryDict, wrong: dict[str, str]) -> Any:
     if not isinstance(inner, GraphQLInputObjectType):
         texts = [text.strip() for text in form.getlist(name) if text.strip()]
         return [_leaf(inner, name, text, wrong) for text in texts] if name in form else _ABSENT
-    numbers = {int(part) for part in (key[len(name) + 1 :].split(".")[0] for key in form) if part.isdecimal()}
+    parts = (key[len(name) + 1 :].split(".")[0] for key in form if key.startswith(f"{name}."))
+    numbers = {int(part) for part in parts if _ROW.fullmatch(part)}
     rows = [f"{name}.{number}" for number in sorted(numbers) if _is_typed(inner, f"{name}.{number}", form)]
     return [_object(inner, row, form, wrong) for row in rows] if numbers else _ABSENT
 

@@ -74,10 +74,7 @@ def _fragment(request: HttpRequest, path: str) -> HttpResponse:
     if page is None:
         return _said("nowhere", 404)
     sent = _sent(request, page) if request.method == "POST" else None
-    asked = request.GET
-    if sent is not None and sent.is_done and sent.form.get("next"):
-        page, asked = _next(sent.form["next"], page, asked)
-    return _filled(request, page, asked, sent)
+    return _filled(request, page, request.GET, sent)
 
 
 def _sent(request: HttpRequest, page: Page) -> Sent:
@@ -94,12 +91,6 @@ def _sent(request: HttpRequest, page: Page) -> Sent:
     if payload is None:
         return Sent(form, name, {"": rendering.reason(answer)})
     return Sent(form, name, forms.refusals(payload.get("errors") or (), form), payload)
-
-
-def _next(wanted: str, page: Page, asked: QueryDict) -> tuple[Page, QueryDict]:
-    """The page that a form leads to once it is done."""
-    path, _mark, query = wanted.partition("?")
-    return (PAGES[path], QueryDict(query)) if path in PAGES else (page, asked)
 
 
 def _filled(request: HttpRequest, page: Page, asked: QueryDict, sent: Sent | None) -> HttpResponse:

@@ -6,7 +6,7 @@
   const busy = document.getElementById("busy"), signIn = document.getElementById("sign-in");
   const here = location.pathname.replace(/\/$/, ""), path = body.dataset.path;
   const base = (path ? here.slice(0, -path.length - 1) : here) + "/";
-  const bare = path.startsWith("panel/"), arrived = new URLSearchParams(location.search);
+  const arrived = new URLSearchParams(location.search);
   const framed = window.parent !== window && arrived.has("id");
   let token = "", refresh = "", language = "", running = null, address = path + location.search;
   let waiting = [];
@@ -103,7 +103,6 @@
     if (focus) { if (!wrong) focus.tabIndex = -1; focus.focus({ preventScroll: !wrong }); }
     if (!wrong) window.scrollTo(0, scroll);
     mark();
-    resize();
   }
 
   // Moments are shown, and typed, in the reader's own time.
@@ -184,7 +183,6 @@
   // The menu
 
   async function showMenu() {
-    if (bare) return;
     const response = await ask("menu");
     if (!response.ok) return;
     menu.innerHTML = await response.text();
@@ -203,10 +201,6 @@
   // The Dashboard around us
 
   function tell(message) { window.parent.postMessage(message, "*"); }
-
-  function resize() {
-    if (framed && bare) tell({ type: "widgetResize", payload: { actionId: "resize", height: document.documentElement.scrollHeight } });
-  }
 
   function dress(theme) {
     if (theme) document.documentElement.dataset.theme = /dark/i.test(theme) ? "dark" : "light";
@@ -232,7 +226,6 @@
     if (type === "localeChanged") { speak(payload.locale); showMenu(); load(address, { keep: true, push: false }); }
   });
 
-  body.classList.toggle("bare", bare);
   document.getElementById("sign-out").hidden = framed;
   dress(arrived.get("theme"));
   speak(arrived.get("locale"));
