@@ -20,7 +20,7 @@ from . import hosts
 from .recommendations import model
 
 ROOT = Path(__file__).resolve().parent.parent
-GUIDE = ROOT / "docs" / "guide.md"
+GUIDES = [ROOT / "docs" / f"guide-{reader}.md" for reader in ("admin", "storefront", "operator")]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 HOST = "saleor-3" if hosts.MULTI_CHANNEL else "saleor-2"
 
@@ -42,8 +42,8 @@ def blocks(path: Path) -> list[Block]:
 
 
 def steps() -> list[tuple[str, str, Any]]:
-    """The guide's operations for this host, by name, each with the answer that the guide shows after it, or None."""
-    found = [block for block in blocks(GUIDE) if block.host in ("", HOST)]
+    """The guides' operations for this host, by name, each with the answer that the guide shows after it, or None."""
+    found = [block for guide in GUIDES for block in blocks(guide) if block.host in ("", HOST)]
     following = [*found[1:], Block("", "", "")]
     return [
         (block.text.split("(")[0].split()[1], block.text, json.loads(after.text) if after.language == "json" else None)
@@ -61,7 +61,7 @@ def test_every_graphql_block_is_valid(path: Path) -> None:
 
 @pytest.fixture
 def shop(channel: host.Channel, customer: Any) -> dict[str, Any]:
-    """The shop of the guide: Ada has bought for 120, which was shipped, and for 30, which was not."""
+    """The shop of the guides: Ada has bought for 120, which was shipped, and for 30, which was not."""
     hosts.configure(channel, active=True)
     for price, shipped in (("120", True), ("30", False)):
         order = hosts.order(customer, [(price, 1)])
@@ -76,7 +76,7 @@ def shop(channel: host.Channel, customer: Any) -> dict[str, Any]:
     return {"staff": hosts.as_user(staff), "ada": hosts.as_user(customer), "channel": channel}
 
 
-# Who sends the guide's operations, and the variables, which may need what was seen before. Those that are missing are
+# Who sends the guides' operations, and the variables, which may need what was seen before. Those that are missing are
 # Saleor's own and only validated.
 PLAYED: dict[str, tuple[str, Callable[[host.Channel, dict[str, Any]], dict[str, Any]]]] = {
     "SetProgramme": ("staff", lambda channel, seen: {"channelId": graphene.Node.to_global_id("Channel", channel.id)}),
@@ -120,7 +120,7 @@ def redemption_of(seen: dict[str, Any], key: str) -> dict[str, Any]:
     return {"input": {"rewardId": reward, "idempotencyKey": key}}
 
 
-def test_the_guide_plays_out_as_written(shop: dict[str, Any]) -> None:
+def test_the_guides_play_out_as_written(shop: dict[str, Any]) -> None:
     seen: dict[str, Any] = {}
     for name, query, shown in steps():
         if name in PLAYED:
@@ -141,7 +141,7 @@ def alike(real: Any, shown: Any) -> bool:
     return bool(shown == real or (shown == "…" and isinstance(real, str)))
 
 
-def test_the_guide_names_every_field_that_the_plugin_adds() -> None:
+def test_the_guides_name_every_field_that_the_plugin_adds() -> None:
     used = {name for _, query, _ in steps() for name in re.findall(r"\w+", query)}
     added = {
         field.name.value
@@ -153,40 +153,41 @@ def test_the_guide_names_every_field_that_the_plugin_adds() -> None:
 
 
 def table(heading: str) -> list[list[str]]:
-    """The rows of the first table under a heading of the guide, without the backquotes."""
-    section = GUIDE.read_text().split(f"{heading}\n", 1)[1]
+    """The rows of the first table under a heading of a guide, without the backquotes."""
+    everything = "".join(guide.read_text() for guide in GUIDES)
+    section = everything.split(f"\n{heading}\n", 1)[1]
     lines = re.search(r"(?:^\|.*\n)+", section, re.MULTILINE)
     assert lines is not None
     cells = [[cell.strip().strip("`") for cell in line.strip("|\n").split("|")] for line in lines[0].splitlines()]
     return cells[2:]
 
 
-def test_the_guide_lists_every_setting_with_its_default() -> None:
-    rows = [(label, default) for label, default, _ in table("### Settings")]
+def test_a_guide_lists_every_setting_with_its_default() -> None:
+    rows = [(label, default) for label, default, _ in table("## Settings")]
     shown = {"True": "on", "False": "off"}
     fields = (*settings.FIELDS, *settings.SECRETS)
     assert rows == [(str(field.label), shown.get(field.default, field.default)) for field in fields]
 
 
-def test_the_guide_lists_every_error() -> None:
-    assert {row[0] for row in table("### When it is refused")} == set(LoyaltyErrorCode._meta.enum.__members__)
+def test_a_guide_lists_every_error() -> None:
+    assert {row[0] for row in table("## When it is refused")} == set(LoyaltyErrorCode._meta.enum.__members__)
     assert {case.code for case in errors.ReciprocityError.__subclasses__()} <= {
-        row[0] for row in table("### When it is refused")
+        row[0] for row in table("## When it is refused")
     }
 
 
-def test_the_guide_lists_every_kind_of_entry() -> None:
-    assert {row[0] for row in table("### What changed the points")} == set(Kind.names)
+def test_a_guide_lists_every_kind_of_entry() -> None:
+    assert {row[0] for row in table("## What changed the points")} == set(Kind.names)
 
 
-def test_the_guide_lists_every_system_check() -> None:
+def test_a_guide_lists_every_system_check() -> None:
     checks = (ROOT / "saleor_reciprocity" / "checks.py").read_text()
-    assert [row[0] for row in table("### System check")] == sorted(set(re.findall(r"reciprocity\.[EW]\d+", checks)))
+    assert [row[0] for row in table("## System check")] == sorted(set(re.findall(r"reciprocity\.[EW]\d+", checks)))
 
 
-def test_the_guide_lists_every_command() -> None:
+def test_a_guide_lists_every_command() -> None:
     commands = {path.stem for path in (ROOT / "saleor_reciprocity/management/commands").glob("reciprocity_*.py")}
-    assert {row[0].split()[0].strip("`") for row in table("### Commands")} == commands
+    assert {row[0].split()[0].strip("`") for row in table("## Commands")} == commands
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
