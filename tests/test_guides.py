@@ -1,0 +1,288 @@
+"""The guides say what is so: their GraphQL is played by the people of a small shop, and no field is left out."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Callable
+
+import graphene
+from graphql import parse
+from graphql.language.visitor import TypeInfoVisitor, Visitor, visit
+from graphql.utils.type_info import TypeInfo
+
+from demo.storefront import Checkout, Customer
+from saleor_reciprocity import host, settlement
+from saleor_reciprocity.graphql import schema
+
+from . import hosts
+from .recommendations import model
+from .storefront import ShopInProcess
+from .surveys.shop import an_answer
+from .test_docs import GUIDES, HOST, Block, blocks
+
+ADMIN, STOREFRONT, _ = GUIDES
+
+
+def steps() -> list[tuple[str, str, Any]]:
+    """The guides' operations for this host, by name, each with the answer that is shown after it, or None."""
+    found = [block for guide in GUIDES for block in blocks(guide) if block.host in ("", HOST)]
+    following = [*found[1:], Block("", "", "")]
+    return [
+        (re.split(r"[({\s]+", block.text)[1], block.text, json.loads(after.text) if after.language == "json" else None)
+        for block, after in zip(found, following)
+        if block.language == "graphql"
+    ]
+
+
+class Play:
+    """The shop of the guides, who is in it, and what its people have seen so far.
+
+    Ada has bought for 120, which was shipped, and for 30, which was not. Bob is new; as a guest he has bought for 200.
+    Eve has bought for 10 as a guest. The third order of a customer wins.
+    """
+
+    def __init__(self, channel: host.Channel, ada: Any) -> None:
+        hosts.open_shop(channel)
+        hosts.configure(channel, active=True, surprise_probability="1", surprise_from_order="3", holdout_share="0")
+        self.channel, self.seen = channel, {}
+        self.shop = ShopInProcess(channel.slug)
+        self.order = self._bought(ada, "120")
+        an_answer(host.order_id(self.order), ada, score=2)
+        self._bought(ada, "30", shipped=False)
+        self._bought("bob-at-work@example.com", "200")
+        self._bought("eve@example.com", "10")
+        tea, milk = (hosts.product(name, channel) for name in ("Tea", "Milk"))
+        model.list_of(ada, "new", [milk], "together", because=tea)
+        bob = hosts.customer("bob@example.com")
+        self.bob_id = graphene.Node.to_global_id("User", bob.pk)
+        self.clients = {"ada": hosts.as_user(ada), "bob": hosts.as_user(bob)}
+        self._hire("staff", "account.manage_users", "discount.manage_discounts", "plugins.manage_plugins")
+        self._hire("support", "account.manage_users", "order.manage_orders")
+
+    def _bought(self, buyer: Any, price: str, shipped: bool = True) -> Any:
+        order = hosts.order(buyer, [(price, 1)])
+        if shipped:
+            hosts.ship(order)
+        settlement.settle(host.order_id(order))
+        return order
+
+    def _hire(self, name: str, *rights: str) -> None:
+        user = hosts.customer(f"{name}@example.com", staff=True)
+        hosts.give_rights(user.user_permissions, *rights)
+        self.clients[name] = hosts.as_user(user)
+
+    def checkout(self, email: str, paid: bool = False) -> Checkout:
+        """A checkout with a cup over 40, shipped for 10."""
+        customer = Customer(self.shop, email, "password")
+        (cup,) = [each for each in customer.variants() if each.name.startswith("Cup")]
+        begun = customer.start_checkout(cup, 1)
+        if paid:
+            customer.pay(begun)
+        return begun
+
+    def redemption(self, key: str, **more: Any) -> dict[str, Any]:
+        """The variables of a redemption of the standard reward."""
+        reward = self.seen["Rewards"]["loyaltyRewards"]["edges"][0]["node"]["id"]
+        return {"input": {"rewardId": reward, "idempotencyKey": key, **more}}
+
+    def id(self, name: str, *path: str) -> dict[str, Any]:
+        """The id of something that was seen, as variables."""
+        found = self.seen[name]
+        for key in path:
+            found = found[key]
+        return {"id": found["id"]}
+
+    def order_id(self) -> dict[str, Any]:
+        pk = self.order.pk
+        return {"id": graphene.Node.to_global_id("Order", pk)}
+
+    def basket(self) -> dict[str, Any]:
+        """The key of a checkout of Ada's, as this host asks for it."""
+        found = self.checkout("ada@example.com").id
+        return {"id": found} if hosts.MULTI_CHANNEL else {"token": graphene.Node.from_global_id(found)[1]}
+
+
+SPRING = {
+    "name": "Spring",
+    "probability": "0.25",
+    "budget": {"perMonth": 50},
+    "prizes": [{"kind": "VOUCHER", "name": "5 USD", "value": 5}],
+    "fromOrderNumber": 9,
+    "reason": "Because it is spring.",
+}
+BOB = {"email": "bob@example.com"}
+
+
+def nothing(play: Play) -> dict[str, Any]:
+    return {}
+
+
+def in_channel(play: Play) -> dict[str, Any]:
+    return {"channel": play.channel.slug}
+
+
+# Who sends each operation, and its variables, which may need what was seen before.
+PLAYED: dict[str, tuple[str, Callable[[Play], dict[str, Any]]]] = {
+    "SetProgramme": ("staff", lambda play: {"channelId": graphene.Node.to_global_id("Channel", play.channel.id)}),
+    "TryRule": ("staff", in_channel),
+    "MakeRule": ("staff", in_channel),
+    "ChangeRule": ("staff", lambda play: play.id("MakeRule", "loyaltyRuleCreate", "rule")),
+    "EndRule": ("staff", lambda play: play.id("MakeRule", "loyaltyRuleCreate", "rule")),
+    "Rules": ("staff", in_channel),
+    "MakeBonus": ("staff", in_channel),
+    "GiveBonus": (
+        "staff",
+        lambda play: {
+            "input": {
+                **BOB,
+                "ruleId": play.id("MakeBonus", "loyaltyRuleCreate", "rule")["id"],
+                "reason": "Photo of a cup",
+                "idempotencyKey": "photo-1",
+            }
+        },
+    ),
+    "SetTiers": ("staff", nothing),
+    "CreateReward": ("staff", in_channel),
+    "CreateSlider": ("staff", in_channel),
+    "RetireReward": ("staff", lambda play: play.id("CreateReward", "loyaltyRewardCreate", "reward")),
+    "EndReward": ("staff", lambda play: play.id("CreateSlider", "loyaltyRewardCreate", "reward")),
+    "StartCampaign": ("staff", lambda play: {"input": {**in_channel(play), **SPRING}}),
+    "ChangeCampaign": (
+        "staff",
+        lambda play: {
+            **play.id("StartCampaign", "surpriseCampaignCreate", "campaign"),
+            "input": {"reason": "Because spring is late."},
+        },
+    ),
+    "EndCampaign": ("staff", lambda play: play.id("StartCampaign", "surpriseCampaignCreate", "campaign")),
+    "Campaigns": ("staff", in_channel),
+    "UnhappyCustomers": ("support", nothing),
+    "ScoresByMonth": ("support", nothing),
+    "AnswerOfOrder": ("support", Play.order_id),
+    "Export": ("support", nothing),
+    "ReplyToAnswer": (
+        "support",
+        lambda play: {
+            "id": play.seen["UnhappyCustomers"]["surveyAnswers"]["edges"][0]["node"]["id"],
+            "text": "We are sorry. A new cup is on its way.",
+        },
+    ),
+    "Messages": ("support", nothing),
+    "PointsOf": ("staff", nothing),
+    "OrderInDetail": ("support", Play.order_id),
+    "AnswersOf": ("support", lambda play: {"email": "ada@example.com"}),
+    "MyRights": ("staff", nothing),
+    "Adjust": (
+        "staff",
+        lambda play: {"input": {**BOB, "points": 20, "reason": "Sorry for the delay", "idempotencyKey": "ticket-7"}},
+    ),
+    "UndoAdjustment": ("staff", lambda play: play.id("Adjust", "loyaltyPointsAdjust", "entry")),
+    "Merge": ("staff", lambda play: {"userId": play.bob_id, "fromEmail": "bob-at-work@example.com"}),
+    "HeldAbout": ("staff", lambda play: BOB),
+    "Erase": ("staff", lambda play: {"email": "eve@example.com"}),
+    "Report": ("staff", in_channel),
+    "Rewards": ("ada", in_channel),
+    "RewardsInDetail": ("ada", in_channel),
+    "MyPoints": ("ada", nothing),
+    "MyOrders": ("ada", nothing),
+    "PlaceOrder": ("ada", lambda play: {"checkoutId": play.checkout("ada@example.com", paid=True).id}),
+    "CheckoutPoints": ("ada", Play.basket),
+    "MyTier": ("ada", in_channel),
+    "Redeem": ("ada", lambda play: play.redemption("6f1c0e")),
+    "UseCode": (
+        "ada",
+        lambda play: {
+            "checkoutId": play.checkout("ada@example.com").id,
+            "code": play.seen["Redeem"]["pointsRedeem"]["redemption"]["code"],
+        },
+    ),
+    "RedeemAtCheckout": (
+        "bob",
+        lambda play: play.redemption("a81f07", checkoutId=play.checkout("bob@example.com").id),
+    ),
+    "MyCodes": ("ada", nothing),
+    "RedeemAgain": ("ada", lambda play: play.redemption("9ab2d4")),
+    "GiveBack": ("ada", lambda play: play.id("Redeem", "pointsRedeem", "redemption")),
+    "MySurprises": ("ada", nothing),
+    "Proofs": ("ada", in_channel),
+    "Recommended": ("ada", in_channel),
+    "SayWhatYouLike": (
+        "ada",
+        lambda play: {
+            "input": {
+                "notInterested": [play.seen["Recommended"]["recommendations"]["edges"][0]["node"]["product"]["id"]]
+            }
+        },
+    ),
+    "MyPreferences": ("ada", nothing),
+    "MyMessages": ("ada", nothing),
+    "ChooseMessages": ("ada", lambda play: {"input": [{"kind": "SURVEY", "wanted": True}]}),
+    "MyData": ("ada", nothing),
+}
+
+
+def test_the_guides_play_out_as_written(transactional_db: Any, channel: host.Channel, customer: Any) -> None:
+    play, wrong = Play(channel, customer), []
+    for name, query, shown in steps():
+        who, variables = PLAYED[name]
+        play.seen[name] = play.clients[who].data(query, **variables(play))
+        if shown is not None and not alike(play.seen[name], shown):
+            wrong.append(f"{name}: {json.dumps(play.seen[name], indent=2, ensure_ascii=False)}")
+    assert wrong == [], "\n".join(wrong)
+    assert set(play.seen) == set(PLAYED)
+
+
+def alike(real: Any, shown: Any) -> bool:
+    """Whether an answer is what the guide shows, where "…" stands for any text or number."""
+    if isinstance(shown, dict):
+        return isinstance(real, dict) and set(real) == set(shown) and all(alike(real[key], shown[key]) for key in shown)
+    if isinstance(shown, list):
+        return len(real) == len(shown) and all(map(alike, real, shown))
+    return bool(shown == real or (shown == "…" and isinstance(real, (str, int))))
+
+
+def test_every_mutation_of_the_guides_shows_its_answer() -> None:
+    """So none of them can be refused without anybody noticing."""
+    assert [name for name, query, shown in steps() if query.startswith("mutation") and shown is None] == [
+        "SetProgramme"
+    ]
+
+
+def fields_in(guides: list[Any]) -> set[tuple[str, str]]:
+    """The fields that operations of the guides ask for, each with the type that it is in."""
+    types, found = TypeInfo(host.loaded_schema()), set()
+
+    class Fields(Visitor):
+        def enter_Field(self, node: Any, *ancestors: Any) -> None:
+            found.add((types.get_parent_type().name, node.name.value))
+
+    for guide in guides:
+        for block in blocks(guide):
+            if block.language == "graphql" and block.host in ("", HOST):
+                visit(parse(block.text), TypeInfoVisitor(types, Fields()))
+    return found
+
+
+def our_fields() -> set[tuple[str, str]]:
+    """The fields that the plugin adds, each with the type that it is in."""
+    return {
+        (definition.name.value, field.name.value)
+        for definition in parse(schema.sdl().replace("extend type", "type")).definitions
+        if type(definition).__name__ == "ObjectTypeDefinition"
+        for field in definition.fields
+    }
+
+
+OF_THE_HOST = ("Query", "Mutation", "User", "Order", "Checkout")
+
+
+def test_the_guides_name_every_field_that_the_plugin_adds_to_the_host() -> None:
+    added = {(kind, field) for kind, field in our_fields() if kind in OF_THE_HOST}
+    assert added - fields_in(GUIDES) == set()
+
+
+def test_a_storefront_has_an_example_of_every_field_of_each_type_that_it_meets() -> None:
+    """What only staff may see of them is in the guide for admins."""
+    met = {kind for kind, _ in fields_in([STOREFRONT])} - {*OF_THE_HOST}
+    assert {(kind, field) for kind, field in our_fields() if kind in met} - fields_in([ADMIN, STOREFRONT]) == set()
