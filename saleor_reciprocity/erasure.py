@@ -7,12 +7,11 @@ A domain joins by a row in DOMAINS: what it holds about a subject, and how it fo
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Callable, NamedTuple
 
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -21,6 +20,7 @@ from .errors import keep_going
 from .experiments import outcomes
 from .experiments import personal as experiments
 from .identity import Subject
+from .locking import is_ring, locking
 from .mail import personal as mail
 from .points import accounts
 from .points import personal as points
@@ -80,7 +80,8 @@ def erase(person: host.Person, now: datetime) -> int:
     """Forget a person for good: all or nothing. Returns how many orders are ignored from now on.
 
     Whoever writes about the person meanwhile waits, or is waited for; nobody writes afterwards. Raises NotFound for an
-    address under which nothing is held and for a user who is gone, and Busy while somebody else merges the accounts.
+    address under which nothing is held and for a user who is gone, and Busy while somebody else holds or merges the
+    accounts.
     """
     with host.allow_writer():
         seen = _seen(person)
@@ -105,16 +106,22 @@ def erase_account(account_id: int, now: datetime) -> None:
 def _forget_for_good(seen: Subject, locked: Callable[[], Subject], now: datetime) -> int:
     """Take our notes off the host's orders, which is done without a lock of ours; then forget the person.
 
-    Not when somebody has written another note meanwhile: whoever does so later finds that the draw is nobody's.
+    Not when somebody has written another note meanwhile: whoever does so later finds that the draw is nobody's. Raises
+    Busy when somebody holds an account or an order for too long.
     """
     for _attempt in range(3):
-        surprises.take_notes_off(seen.order_ids)
-        with suppress(OperationalError), transaction.atomic():  # a ring with somebody who took the person for two
-            seen = locked()
-            _forget(seen, now)
-            if not surprises.has_notes(seen.order_ids):
-                return len(seen.order_ids)
-            transaction.set_rollback(True)
+        with locking():
+            surprises.take_notes_off(seen.order_ids)
+        try:
+            with locking():
+                seen = locked()
+                _forget(seen, now)
+                if not surprises.has_notes(seen.order_ids):
+                    return len(seen.order_ids)
+                transaction.set_rollback(True)
+        except errors.Busy as busy:
+            if not is_ring(busy):  # with somebody who took the person for two
+                raise
     raise errors.Busy
 
 

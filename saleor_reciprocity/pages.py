@@ -24,6 +24,8 @@ _HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 
+RETRY_AFTER = 10  # seconds, for whatever sends a request again by itself
+
 
 def language_of(request: HttpRequest) -> str:
     """The translated language that a browser asks for."""
@@ -48,6 +50,13 @@ def rendered(
 def neutral(request: HttpRequest) -> HttpResponse:
     """The one page for every link that leads nowhere, whatever the reason."""
     return rendered(request, "saleor_reciprocity/pages/neutral.html", {}, status=404)
+
+
+def busy(request: HttpRequest, message: str) -> HttpResponse:
+    """The page for a request that somebody else held up for too long: nothing was changed, and it can be sent again."""
+    response = rendered(request, "saleor_reciprocity/pages/busy.html", {"message": message}, status=503)
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
 def secured(response: HttpResponse) -> HttpResponse:

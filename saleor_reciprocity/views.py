@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 
-from . import identity, links, pages, storefront
+from . import errors, identity, links, pages, storefront
 from .desk import views as desk
 from .mail import unsubscribing
 from .surveys import pages as survey_pages
@@ -17,7 +17,7 @@ from .surveys import pages as survey_pages
 Page = Callable[[HttpRequest, str, datetime], HttpResponse]
 
 # The first part of the path, and what answers there. It is called with the request, what follows in the path, and
-# the time, and raises links.BadLink where that leads nowhere.
+# the time, and raises links.BadLink where that leads nowhere, or Busy.
 PAGES: dict[str, Page] = {
     survey_pages.PAGE: survey_pages.survey,
     unsubscribing.UNSUBSCRIBE: unsubscribing.unsubscribe,
@@ -62,6 +62,8 @@ def _answer(page: Page, request: HttpRequest, token: str) -> HttpResponse:
         return page(request, token, timezone.now())
     except links.BadLink:
         return pages.neutral(request)
+    except errors.Busy as busy:
+        return pages.busy(request, busy.message)
 
 
 def _nowhere(request: HttpRequest, token: str, now: datetime) -> HttpResponse:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from saleor_reciprocity import errors, host, identity, inputs, settings
+from saleor_reciprocity.locking import locking
 
 from .kinds import KINDS, needs_consent
 from .models import CommunicationChoice, Mail
@@ -131,10 +131,10 @@ def keep(person: str, user_id: int | None, kind: str, wanted: bool, origin: str,
     """Keep a word of whoever is known by this hash and this user.
 
     Of their earlier words about the same kind only those stay on which a message rests: they are the proof of consent.
-    Raises NotFound for a user who is gone.
+    Raises NotFound for a user who is gone, and Busy.
     """
     said = CommunicationChoice.objects.filter(person=person, user_id=user_id, kind=kind)
-    with transaction.atomic():
+    with locking():
         if user_id is not None and not host.hold_user(user_id):
             raise errors.NotFound
         earlier = list(said.values_list("pk", flat=True))

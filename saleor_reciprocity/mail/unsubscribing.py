@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Iterator
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from saleor_reciprocity import host, identity, links, pages
+from saleor_reciprocity.locking import locking
 
 from . import consent, kinds
 from .kinds import FOR_CUSTOMERS, KINDS
@@ -84,8 +84,11 @@ def _keep(mail: Mail, request: HttpRequest, now: datetime) -> None:
 
 @contextmanager
 def _alone(mail: Mail) -> Iterator[None]:
-    """A transaction in which nobody else says anything for the person at the same time; all of it or nothing."""
-    with transaction.atomic():
+    """A transaction in which nobody else says anything for the person at the same time; all of it or nothing.
+
+    Raises Busy when somebody else takes too long for that.
+    """
+    with locking():
         if mail.user_id is not None:
             host.hold_user(mail.user_id)
         identity.let_one_in(mail.person)

@@ -13,9 +13,9 @@ from django.db.models import Q, QuerySet, Sum
 
 from saleor_reciprocity import errors, host, identity
 from saleor_reciprocity.host.facts import Person
+from saleor_reciprocity.locking import locking
 
 from . import expiry, merging
-from .locking import locking
 from .models import Account, Lot
 
 

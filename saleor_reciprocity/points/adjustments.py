@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors
 from saleor_reciprocity.host.facts import Person
+from saleor_reciprocity.locking import locking
 
 from . import accounts, giving, ledger
-from .locking import locking
 from .models import Entry, Kind
 
 MOST_POINTS = 2**31 - 1

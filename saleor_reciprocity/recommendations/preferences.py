@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Iterable, Mapping, Tuple
 
-from django.db import connection, transaction
+from django.db import connection
 
 from saleor_reciprocity import errors, host
+from saleor_reciprocity.locking import locking
 
 from .models import CustomerList, ListedProducts, ModelVersion, Preference
 
@@ -24,10 +25,11 @@ def of(user_id: int | None) -> list[Preference]:
 def update(user_id: int, opinions: Mapping[Subject, bool], cleared: Iterable[Subject], now: datetime) -> None:
     """Store opinions (liked or not) and clear others, all or nothing.
 
-    Raises NotFound for what customers can't see, TooManyPreferences when there would be more than MOST_PREFERENCES.
+    Raises NotFound for what customers can't see, TooManyPreferences when there would be more than MOST_PREFERENCES,
+    and Busy.
     """
     _must_be_visible(opinions, now)
-    with transaction.atomic(), connection.cursor() as cursor:
+    with locking(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('reciprocity_preference'), %s)", [user_id])
         for kind, object_id in cleared:
             Preference.objects.filter(user_id=user_id, kind=kind, object_id=object_id).delete()

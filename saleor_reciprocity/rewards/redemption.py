@@ -11,8 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host, programmes
+from saleor_reciprocity.locking import locking
 from saleor_reciprocity.points import accounts, ledger, orders
-from saleor_reciprocity.points.locking import locking
 from saleor_reciprocity.points.models import Account, Kind
 
 from . import catalogue, issuing, kinds, limits, messages, pricing

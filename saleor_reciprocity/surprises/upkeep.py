@@ -7,7 +7,7 @@ from functools import partial
 from typing import Callable
 
 from saleor_reciprocity import host, programmes
-from saleor_reciprocity.points.locking import locking
+from saleor_reciprocity.locking import locking
 from saleor_reciprocity.rewards import rounds
 
 from . import campaigns, gifts, notes

@@ -12,7 +12,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import override
 
-from saleor_reciprocity import host, languages, links, pages, programmes
+from saleor_reciprocity import errors, host, languages, links, pages, programmes
 
 from . import questions, responses
 from .models import AskedProduct, Invitation
@@ -59,6 +59,13 @@ def _form(request: HttpRequest, invitation: Invitation, now: datetime) -> HttpRe
 
 def _submit(request: HttpRequest, invitation: Invitation, now: datetime) -> HttpResponse:
     given = _given(request, invitation)
+    try:
+        return _answer(request, invitation, given, now)
+    except errors.Busy:
+        return _rendered(request, invitation, now, given, busy=True)
+
+
+def _answer(request: HttpRequest, invitation: Invitation, given: Given, now: datetime) -> HttpResponse:
     finishing = request.POST.get("action") != "keep"
     if finishing and given.score is not None:
         taken = responses.take(invitation, given, now)
@@ -93,6 +100,7 @@ def _rendered(
     *,
     missing: bool = False,
     kept: bool = False,
+    busy: bool = False,
 ) -> HttpResponse:
     with override(languages.nearest(invitation.language)):
         context = {
@@ -106,8 +114,9 @@ def _rendered(
             "longest": LONGEST_COMMENT,
             "missing": missing,
             "kept": kept,
+            "busy": errors.Busy().message if busy else "",
         }
-    return _page(request, _FORM, invitation, context, status=422 if missing else 200)
+    return _page(request, _FORM, invitation, context, status=503 if busy else 422 if missing else 200)
 
 
 def wording_of(invitation: Invitation, now: datetime) -> questions.Wording:

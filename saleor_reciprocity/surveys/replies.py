@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host
+from saleor_reciprocity.locking import locking
 from saleor_reciprocity.mail import kinds, outbox
 
 from . import responses
@@ -20,7 +20,7 @@ LONGEST = 5000
 def reply(answer_id: int, text: str, actor: str, now: datetime) -> Reply:
     """Write to the customer who gave an answer. The same text to the same answer again is the same reply.
 
-    Raises NotFound, and Invalid for a text that is empty or too long.
+    Raises NotFound, Busy, and Invalid for a text that is empty or too long.
     """
     text = text.replace("\r\n", "\n").replace("\0", "").strip()
     if not 0 < len(text) <= LONGEST:
@@ -30,7 +30,7 @@ def reply(answer_id: int, text: str, actor: str, now: datetime) -> Reply:
     if answer is None or order is None:
         raise errors.NotFound(field="id")
     digest = hashlib.sha256(text.encode()).hexdigest()
-    with transaction.atomic():
+    with locking():
         user_id = order.person.user_id
         if (user_id is not None and not host.hold_user(user_id)) or not responses.hold(answer.invitation_id):
             raise errors.NotFound(field="id")

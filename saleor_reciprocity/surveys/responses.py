@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from saleor_reciprocity import host, programmes, settings
+from saleor_reciprocity.locking import locking
 from saleor_reciprocity.mail.rendering import DIRECTIONS
 from saleor_reciprocity.points import accounts, bonuses, giving, ledger
 from saleor_reciprocity.points.earning.rules import Trigger
@@ -70,8 +71,8 @@ def unfinished(invitation: Invitation) -> Given:
 
 
 def keep(invitation: Invitation, given: Given, now: datetime) -> bool:
-    """Keep an unfinished answer. Returns False, and changes nothing, once there is an answer."""
-    with transaction.atomic():
+    """Keep an unfinished answer. Returns False, and changes nothing, once there is an answer. Raises Busy."""
+    with locking():
         answer = _locked_answer(invitation, now)
         if answer is None:
             return False
@@ -85,12 +86,13 @@ def take(invitation: Invitation, given: Given, now: datetime) -> Taken:
     """Take the answer, with the points that the shop gives as thanks: the same to everybody, and by rules of its own.
 
     There are none where nothing of the order is kept: it was cancelled, or all goods or all money went back.
-    Whatever comes after the first changes nothing. `given.score` is one of the question's answers.
+    Whatever comes after the first changes nothing. `given.score` is one of the question's answers. Raises Busy,
+    and nothing is written, when the account or the answer stays locked by another request.
     """
     version = programmes.current(invitation.channel_id, now)
     programme = version.programme if version is not None and version.active else None
     order = host.order(invitation.order_id)
-    with transaction.atomic():
+    with locking():
         person = _thanked(order, programme)
         account = accounts.lock_account_of(person, now) if person is not None else None
         answer = _locked_answer(invitation, now)

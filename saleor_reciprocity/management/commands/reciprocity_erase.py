@@ -21,6 +21,6 @@ class Command(BaseCommand):
         with host.allow_writer():
             try:
                 orders = erasure.erase(person.named(options), timezone.now())
-            except errors.NotFound as error:
+            except errors.ReciprocityError as error:
                 raise CommandError(str(error)) from error
         self.stdout.write(f"Erased. {orders} orders are ignored from now on.")

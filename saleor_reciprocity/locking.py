@@ -1,4 +1,4 @@
-"""Locking: a transaction of a request, which waits a limited time for an account that somebody else holds."""
+"""Locking: a transaction of a request, which waits a limited time for whatever somebody else holds."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Iterator
 from django.db import OperationalError, connection, transaction
 
 from saleor_reciprocity import deployment, errors
+
+DEADLOCK = "40P01"
 
 
 @contextmanager
@@ -21,3 +23,9 @@ def locking() -> Iterator[None]:
             yield
     except OperationalError as error:
         raise errors.Busy from error
+
+
+def is_ring(busy: errors.Busy) -> bool:
+    """Whether somebody else waited for us meanwhile: tried again at once it can go well, unlike what was waited for."""
+    diagnosis = getattr(getattr(busy.__cause__, "__cause__", None), "diag", None)  # of the database's own error
+    return getattr(diagnosis, "sqlstate", None) == DEADLOCK
