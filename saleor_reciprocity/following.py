@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Iterator
 
@@ -14,6 +15,7 @@ from .errors import keep_going
 from .experiments import outcomes, plans, prospects
 from .experiments.evidence import GIFT, PROGRAMME, SURVEY
 from .experiments.models import Plan
+from .reports import owed
 from .surprises.models import Campaign, Prize
 
 logger = logging.getLogger(__name__)
@@ -29,7 +31,7 @@ def plan(now: datetime) -> None:
     for terms in _possible(now):
         if terms.question not in planned and 0 < terms.share < 1:
             with keep_going(logger, "The question %s could not be planned", terms.question):
-                plans.make(terms, now)
+                plans.make(replace(terms, point_cost=_expected_cost(terms.point_cost, now)), now)
                 planned.add(terms.question)
 
 
@@ -82,6 +84,11 @@ def _possible(now: datetime) -> Iterator[plans.Terms]:
             yield _terms(SURVEY, values.survey_holdout_share, 1, channel, values)
 
 
+def _expected_cost(worth: Decimal, now: datetime) -> Decimal:
+    """What a point that is given costs on average: its worth, times how many points will be redeemed."""
+    return round(worth * owed.redeemed_share(now.date() - timedelta(days=1)), 8)
+
+
 def _terms(
     question: str, share: Decimal, from_order: int, channel: host.Channel, values: settings.Programme
 ) -> plans.Terms:
@@ -93,5 +100,5 @@ def _terms(
         from_order=from_order,
         currency=channel.currency,
         largest_gift=largest or Decimal(0),
-        point_cost=round(worth, 8),
+        point_cost=worth,
     )

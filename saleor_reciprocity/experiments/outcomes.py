@@ -1,7 +1,8 @@
 """Outcomes: freezes what became of the people whom a question follows, once, when their time has come.
 
 A person's orders are those under the same address, of the same user, and of the same account, whatever was merged into
-it; the same rule for both arms. An order that is some other person's by its address is that person's.
+it; the same rule for both arms. An order that is some other person's by its address is that person's; of two who share a
+user or an account it is the one's who was followed first, whenever either is frozen.
 """
 
 from __future__ import annotations
@@ -34,6 +35,19 @@ CREATE TEMP TABLE followed ON COMMIT DROP AS
 SELECT u.*, b.channel_id, b.order_id AS began_with
 FROM ({units}) u LEFT JOIN LATERAL ({began_with}) b ON true WHERE u.unit = ANY(%(units)s)
 """
+# Who is followed, too, and shares a user or an account with somebody of these: to whom the orders belong is decided
+# among all of them, and only what is asked for is frozen.
+_SHARING = """
+INSERT INTO followed SELECT u.*, NULL, NULL FROM ({units}) u WHERE u.started_at > %(since)s
+  AND NOT EXISTS (SELECT FROM followed f WHERE f.unit = u.unit) AND u.person IN (
+    SELECT d.person FROM known_user k JOIN reciprocity_draw d ON d.user_id = k.user_id
+    UNION SELECT i.person FROM known_user k JOIN reciprocity_invitation i ON i.user_id = k.user_id
+    UNION SELECT a.email_hash FROM known_account k JOIN reciprocity_account a ON a.id = k.account_id
+    UNION SELECT d.person FROM known_account k JOIN reciprocity_orderterms t ON t.account_id = k.account_id
+      JOIN reciprocity_draw d ON d.order_id = t.order_id
+    UNION SELECT i.person FROM known_account k JOIN reciprocity_orderterms t ON t.account_id = k.account_id
+      JOIN reciprocity_invitation i ON i.order_id = t.order_id)
+"""
 # By which addresses, orders, accounts and users a person is known to us.
 _KNOWN = """
 CREATE TEMP TABLE known_person ON COMMIT DROP AS
@@ -55,6 +69,7 @@ CREATE TEMP TABLE known_user ON COMMIT DROP AS
   UNION SELECT unit, user_id FROM known_account WHERE user_id IS NOT NULL;
 ANALYZE known_user;
 """
+_OF_KNOWN = "known_person, known_order, known_account, known_user, known_address"
 _ADDRESSES = f"""
 CREATE TEMP TABLE known_address ON COMMIT DROP AS
   SELECT DISTINCT k.unit, {addresses.in_sql("u.email")} AS address
@@ -110,15 +125,26 @@ SELECT k.unit, i.invited_at AS treated_at FROM known_person k JOIN followed f ON
 JOIN reciprocity_invitation i ON i.person = k.person
 WHERE i.invited_at >= f.started_at AND i.invited_at <= f.started_at + %(window)s
 """
+# Points that the orders of the window earned and kept, whenever they were shipped, and those won or given within it. An
+# account that two share is the one's who was followed first, as its orders are.
 _POINTS = """
-SELECT f.unit, sum(e.points) AS points FROM followed f JOIN (
-  SELECT unit, account_id FROM known_account
-  UNION SELECT k.unit, m.id FROM known_account k JOIN reciprocity_account m ON m.merged_into_id = k.account_id
-) k ON k.unit = f.unit JOIN reciprocity_entry e ON e.account_id = k.account_id
-WHERE e.kind IN ('earned', 'bonus', 'surprise', 'clawback')
-  AND (e.happened_at > f.started_at OR e.kind = 'surprise' AND e.happened_at = f.started_at)
-  AND e.happened_at <= f.started_at + %(window)s
-GROUP BY f.unit
+SELECT unit, sum(points) AS points FROM (
+  SELECT o.unit, e.points FROM followed_order o JOIN reciprocity_entry e ON e.order_id = o.order_id
+  WHERE o.is_return AND e.kind IN ('earned', 'clawback')
+  UNION ALL SELECT k.unit, e.points FROM (
+    SELECT DISTINCT ON (k.account_id) k.account_id, f.unit, f.started_at FROM (
+      SELECT unit, account_id FROM known_account
+      UNION SELECT k.unit, m.id FROM known_account k JOIN reciprocity_account m ON m.merged_into_id = k.account_id
+    ) k JOIN followed f ON f.unit = k.unit ORDER BY k.account_id, f.started_at, f.unit
+  ) k JOIN reciprocity_entry e ON e.account_id = k.account_id
+  WHERE e.kind IN ('bonus', 'surprise') AND e.happened_at <= k.started_at + %(window)s
+    AND (e.happened_at > k.started_at OR e.kind = 'surprise' AND e.happened_at = k.started_at)) p
+GROUP BY unit
+"""
+# What was paid with points: they counted when they were given.
+_WITH_POINTS = """
+SELECT o.unit, sum(r.value) AS paid FROM followed_order o JOIN reciprocity_redemption r ON r.used_by_order = o.order_id
+WHERE o.is_return AND r.state = 'used' AND r.currency = %(currency)s AND o.currency = r.currency GROUP BY o.unit
 """
 _FREEZE = f"""
 INSERT INTO reciprocity_outcome (question, unit, day, held_out, share, stratum, channel_id, returned_after, money,
@@ -126,7 +152,8 @@ INSERT INTO reciprocity_outcome (question, unit, day, held_out, share, stratum, 
 SELECT %(question)s, f.unit, (f.started_at AT TIME ZONE 'UTC')::date + %(days)s, f.held_out, f.share,
   width_bucket(coalesce(o.earlier, 0), ARRAY[2, 3, 5, 10]::bigint[]), coalesce(f.channel_id, ''),
   floor(extract(epoch FROM o.returned_at - f.started_at) / 86400),
-  greatest(least(coalesce(o.paid, 0) - coalesce(g.cost, 0) - coalesce(p.points, 0) * %(point_cost)s, 1e12), -1e12),
+  greatest(least(coalesce(o.paid, 0) + coalesce(w.paid, 0) - coalesce(g.cost, 0)
+    - coalesce(p.points, 0) * %(point_cost)s, 1e12), -1e12),
   coalesce(t.treated_at < coalesce(o.returned_at, 'infinity'), false), %(now)s
 FROM followed f
 LEFT JOIN (SELECT unit, count(*) FILTER (WHERE placed_at <= started_at) AS earlier,
@@ -136,6 +163,8 @@ LEFT JOIN (SELECT unit, count(*) FILTER (WHERE placed_at <= started_at) AS earli
 LEFT JOIN (SELECT unit, sum(cost) AS cost FROM followed_gift GROUP BY unit) g ON g.unit = f.unit
 LEFT JOIN (SELECT unit, min(treated_at) AS treated_at FROM ({{treated}}) a GROUP BY unit) t ON t.unit = f.unit
 LEFT JOIN ({_POINTS}) p ON p.unit = f.unit
+LEFT JOIN ({_WITH_POINTS}) w ON w.unit = f.unit
+WHERE f.unit = ANY(%(units)s)
 ORDER BY f.started_at, f.unit
 ON CONFLICT (question, unit) DO NOTHING
 """  # noqa: S608 - constants
@@ -201,19 +230,29 @@ def _freeze_all(plan: Plan, units: Sequence[int], now: datetime) -> int:
         "days": WINDOW.days,
         "currency": plan.currency,
         "point_cost": Decimal(plan.point_cost),
+        "since": plan.made_at - WINDOW,
         "now": now,
     }
+    units_of = UNITS[plan.question]
     with connection.cursor() as cursor:
-        followed = _FOLLOWED.format(units=UNITS[plan.question], began_with=BEGAN_WITH[plan.question])
-        cursor.execute(followed, values)
-        _each(cursor, _KNOWN, values)
-        _each(cursor, _ADDRESSES, {"order_ids": _order_ids(cursor, "SELECT DISTINCT order_id FROM known_order")})
+        cursor.execute(_FOLLOWED.format(units=units_of, began_with=BEGAN_WITH[plan.question]), values)
+        _know(cursor, values)
+        cursor.execute(_SHARING.format(units=units_of), values)
+        if cursor.rowcount:
+            cursor.execute(f"DROP TABLE {_OF_KNOWN}")
+            _know(cursor, values)
         _each(cursor, _ORDERS, {**values, "order_ids": _order_ids(cursor, _ORDERS_OF_ACCOUNTS)})
         _each(cursor, _GIFTS, values)
         cursor.execute(_FREEZE.format(treated=_TREATED[experiment]), values)
         frozen = int(cursor.rowcount)
         _drop(cursor)
         return frozen
+
+
+def _know(cursor: Any, values: Any) -> None:
+    """By which addresses, orders, accounts and users all are known who are followed."""
+    _each(cursor, _KNOWN, values)
+    _each(cursor, _ADDRESSES, {"order_ids": _order_ids(cursor, "SELECT DISTINCT order_id FROM known_order")})
 
 
 def _each(cursor: Any, statements: str, values: Any) -> None:
@@ -229,7 +268,4 @@ def _order_ids(cursor: Any, sql: str) -> list[str]:
 
 def _drop(cursor: Any) -> None:
     """Drop the tables of this batch; the transaction may be the caller's and go on."""
-    cursor.execute(
-        "DROP TABLE followed, known_person, known_order, known_account, known_user, known_address, followed_order,"
-        " followed_gift"
-    )
+    cursor.execute(f"DROP TABLE followed, {_OF_KNOWN}, followed_order, followed_gift")

@@ -76,7 +76,8 @@ COSTS: dict[str, dict[str, Cost]] = {
     },
     "LoyaltyTierLadder": {"tiers": _costs(1)},
     "LoyaltyReport": {
-        name: _costs(1) for name in ("sections", "questions", "amounts", "months", "owed", "scores", "products")
+        name: _costs(1)
+        for name in ("sections", "questions", "amounts", "months", "owed", "spent", "scores", "products")
     },
     "LoyaltyReportQuestion": {"checks": _costs(1)},
     "LoyaltyReportOwed": {"ages": _costs(1)},

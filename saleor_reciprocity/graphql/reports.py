@@ -134,6 +134,22 @@ class LoyaltyReportOwed(graphene.ObjectType):
     ages = _many(LoyaltyReportAge, "Open points by age.")
 
 
+class LoyaltyReportSpent(graphene.ObjectType):
+    """What a campaign's surprises have cost, and what its budget allows."""
+
+    campaign = graphene.String(required=True, description="The campaign's name.")
+    channel = graphene.String(required=True, description="The channel's slug.")
+    currency = graphene.String(required=True, description="Its currency.")
+    won = graphene.Int(required=True, description="Surprises that were won.")
+    used = graphene.Int(required=True, description="How many of them were used.")
+    cost = Number(required=True, description="What those cost that were used or can still be.")
+    per_day = Number(description="The most that may be given on a day; null is no limit.")
+    per_month = Number(description="The most in a month.")
+    total = Number(description="The most in all.")
+    left = Number(description="What the limits leave on the report's last day; campaigns may share a budget.")
+    no_budget = graphene.Int(required=True, description="Orders that would have won if there had been money.")
+
+
 class LoyaltyReportScore(graphene.ObjectType):
     """The score of one kind of question, in all or in one month."""
 
@@ -241,6 +257,7 @@ class LoyaltyReport(graphene.ObjectType):
     amounts = _many(LoyaltyReportAmount, "What a person brought more, by currency.")
     months = _many(LoyaltyReportMonth, "Points by month.")
     owed = _many(LoyaltyReportOwed, "What is owed in points, by channel.")
+    spent = _many(LoyaltyReportSpent, "What surprises have cost, by campaign, the dearest first.")
     asked = graphene.Int(required=True, description="How many people were asked.")
     answered = graphene.Int(required=True, description="How many of them have answered.")
     scores = _many(LoyaltyReportScore, "Scores, in all and by month.")
@@ -261,6 +278,7 @@ class LoyaltyReport(graphene.ObjectType):
             amounts=found.amounts,
             months=found.months,
             owed=found.owed,
+            spent=found.spent,
             asked=found.asked,
             answered=found.answered,
             scores=_scores(found),

@@ -15,7 +15,7 @@ from saleor_reciprocity.surveys.exports import harmless
 from . import sentences, wording
 from .charts import answers, books, effects
 from .charts.svg import Chart
-from .values import Owed, Question, Report, State, Voice
+from .values import Owed, Question, Report, Spent, State, Voice
 
 FEWEST_LOOKS = 2
 
@@ -144,9 +144,9 @@ def _money(report: Report) -> list[Section]:
         for number, one in enumerate(report.owed, 1)
         if one.ages
     ]
-    if not (said or owed or charts):
+    if not (said or owed or charts or report.spent):
         return []
-    figures = [figure for one in report.owed for figure in _owed(one)]
+    figures = [*(figure for one in report.owed for figure in _owed(one)), *map(_spent, report.spent)]
     return [Section("money", _("What it costs and what is owed"), (*said, *owed), tuple(figures), tuple(charts))]
 
 
@@ -184,6 +184,26 @@ def _owed(one: Owed) -> list[Figure]:
         for label, points in rows
         if points is not None
     ]
+
+
+def _spent(one: Spent) -> Figure:
+    """What a campaign has cost, and what its budget allows and leaves."""
+    limits = (
+        (_("%(money)s a day"), one.per_day),
+        (_("%(money)s a month"), one.per_month),
+        (_("%(money)s in all"), one.total),
+    )
+    allowed = [text % {"money": wording.money(limit, one.currency)} for text, limit in limits if limit is not None]
+    text = _("%(cost)s for %(won)s surprises, %(used)s of them used; budget %(allowed)s; left %(left)s") % {
+        "cost": wording.money(one.cost, one.currency),
+        "won": wording.whole(one.won),
+        "used": wording.whole(one.used),
+        "allowed": " / ".join(allowed) or "–",
+        "left": wording.money(one.left, one.currency) if one.left is not None else "–",
+    }
+    refused = _("%(orders)s more would have won without it") % {"orders": wording.whole(one.no_budget)}
+    label = _("surprises of “%(campaign)s”, %(channel)s") % {"campaign": one.campaign, "channel": one.channel}
+    return Figure(label, f"{text}; {refused}" if one.no_budget else text)
 
 
 def _voice(report: Report) -> list[Section]:

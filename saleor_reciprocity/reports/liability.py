@@ -1,6 +1,7 @@
 """Liability: what became of points month by month, and what is still owed, by the age of the lots. Reads one statement.
 
-A month is one of UTC. Lots of one channel, month and group of accounts are one cohort, so their age is one, too.
+A month is one of UTC. Lots of one channel, month, life and group of accounts are one cohort, so their age is one, too.
+A lot's life are the months in which it can be used, the first and the last among them: 13 where points are good for 12.
 """
 
 from __future__ import annotations
@@ -13,24 +14,30 @@ from typing import Counter as Counts
 
 from django.db import connection
 
+from saleor_reciprocity.points.breakage import ENDLESS
+
 from .values import Month
 
 GROUPS = 20  # of accounts, for the error of what is expected: by the account's id
 
 _KINDS = """CASE e.kind WHEN 'redemption' THEN 'redeemed' WHEN 'reversal' THEN 'redeemed'
   WHEN 'expired' THEN 'expired' ELSE 'taken back' END"""
+# How many months have passed since the beginning of our era.
+_MONTH_OF = "(extract(year FROM ({0}) AT TIME ZONE 'UTC') * 12 + extract(month FROM ({0}) AT TIME ZONE 'UTC'))"
 # What lots began with, and what was taken from them since: per month, and in which month they were earned.
 _COHORTS = f"""
 WITH lots AS (
   SELECT id, channel_id, (account_id %% {GROUPS})::int AS of_group, points,
-    date_trunc('month', earned_at AT TIME ZONE 'UTC')::date AS earned
+    date_trunc('month', earned_at AT TIME ZONE 'UTC')::date AS earned,
+    coalesce({_MONTH_OF.format("expires_at - interval '1 second'")} - {_MONTH_OF.format("earned_at")} + 1,
+      {ENDLESS})::int AS life
   FROM reciprocity_lot WHERE earned_at < %(end)s AND (%(channel)s::text IS NULL OR channel_id = %(channel)s)),
 uses AS (
-  SELECT l.channel_id, l.of_group, l.earned, date_trunc('month', e.happened_at AT TIME ZONE 'UTC')::date AS month,
+  SELECT l.channel_id, l.of_group, l.earned, l.life, date_trunc('month', e.happened_at AT TIME ZONE 'UTC')::date AS month,
     {_KINDS} AS kind, -sum(u.points)::bigint AS points
   FROM lots l JOIN reciprocity_lotuse u ON u.lot_id = l.id JOIN reciprocity_entry e ON e.id = u.entry_id
-  WHERE e.happened_at < %(end)s GROUP BY 1, 2, 3, 4, 5)
-SELECT channel_id, of_group, earned, NULL::date, 'issued', sum(points)::bigint FROM lots GROUP BY 1, 2, 3
+  WHERE e.happened_at < %(end)s GROUP BY 1, 2, 3, 4, 5, 6)
+SELECT channel_id, of_group, earned, life, NULL::date, 'issued', sum(points)::bigint FROM lots GROUP BY 1, 2, 3, 4
 UNION ALL SELECT * FROM uses
 """  # noqa: S608 - constants
 
@@ -46,6 +53,7 @@ class Observed(NamedTuple):
     open: int
     redeemed: int
     expired: int
+    life: int = ENDLESS
 
 
 class Held(NamedTuple):
@@ -54,17 +62,19 @@ class Held(NamedTuple):
     age: int
     group: int
     points: int
+    life: int = ENDLESS
 
 
 @dataclass
 class Cohort:
-    """The lots of one channel, one month and one group of accounts."""
+    """The lots of one channel, one month, one life and one group of accounts."""
 
     channel_id: str
     group: int
     earned: date
     issued: int = 0
     uses: dict[date, Counts[str]] = field(default_factory=lambda: defaultdict(Counter))
+    life: int = ENDLESS
 
     def open_at(self, month: date) -> int:
         """The points that are left when a month begins."""
@@ -77,8 +87,9 @@ def cohorts(channel_id: str | None, until: date) -> list[Cohort]:
     found: dict[Any, Cohort] = {}
     with connection.cursor() as cursor:
         cursor.execute(_COHORTS, {"end": end, "channel": channel_id})
-        for channel, group, earned, month, kind, points in cursor.fetchall():
-            cohort = found.setdefault((channel, group, earned), Cohort(channel, group, earned))
+        for *key, month, kind, points in cursor.fetchall():
+            channel, group, earned, life = key
+            cohort = found.setdefault(tuple(key), Cohort(channel, group, earned, life=life))
             if kind == "issued":
                 cohort.issued = points
             else:
@@ -102,27 +113,28 @@ def months(lots: Iterable[Cohort], until: date, number: int = 24) -> tuple[Month
 
 
 def held(lots: Iterable[Cohort], until: date) -> list[Held]:
-    """The open points on a day, by age and group."""
+    """The open points on a day, by age, group and life."""
     month = until.replace(day=1)
-    points: Counts[tuple[int, int]] = Counter()
+    points: Counts[tuple[int, int, int]] = Counter()
     for cohort in lots:
-        points[months_between(cohort.earned, month), cohort.group] += cohort.open_at(earlier(month, -1))
-    return [Held(age, group, left) for (age, group), left in sorted(points.items()) if left]
+        points[months_between(cohort.earned, month), cohort.group, cohort.life] += cohort.open_at(earlier(month, -1))
+    return [Held(age, group, left, life) for (age, group, life), left in sorted(points.items()) if left]
 
 
 def observed(lots: Iterable[Cohort], until: date, number: int = 12) -> list[Observed]:
-    """What became of open points in the last so many whole months before a day, by age and group."""
+    """What became of open points in the last so many whole months before a day, by age, group and life."""
     end = (until + timedelta(days=1)).replace(day=1)
-    sums: Mapping[tuple[int, int], Counts[str]] = defaultdict(Counter)
+    sums: Mapping[tuple[int, int, int], Counts[str]] = defaultdict(Counter)
     for cohort in lots:
         for month in (earlier(end, back) for back in range(number, 0, -1)):
             if cohort.earned < month:
-                seen, uses = sums[months_between(cohort.earned, month), cohort.group], cohort.uses.get(month, Counter())
+                key = (months_between(cohort.earned, month), cohort.group, cohort.life)
+                seen, uses = sums[key], cohort.uses.get(month, Counter())
                 seen.update(open=cohort.open_at(month) - uses["taken back"])
                 seen.update(redeemed=uses["redeemed"], expired=uses["expired"])
     return [
-        Observed(age, group, seen["open"], seen["redeemed"], seen["expired"])
-        for (age, group), seen in sorted(sums.items())
+        Observed(age, group, seen["open"], seen["redeemed"], seen["expired"], life)
+        for (age, group, life), seen in sorted(sums.items())
         if seen["open"] > 0
     ]
 

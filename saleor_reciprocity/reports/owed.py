@@ -19,6 +19,7 @@ from .values import Age, Owed
 from .voice import end_of
 
 MONTHS = 12  # that rates are taken from
+_MANY = 1_000_000  # points, of which the whole part is a share that is exact enough
 _LASTS = (*(first - 1 for first in breakage.BANDS[1:]), None)
 
 
@@ -40,13 +41,13 @@ def _by_channel(lots: Sequence[Cohort]) -> Iterator[tuple[host.Channel, list[Coh
 
 
 def _owed(channel: host.Channel, own: Sequence[Cohort], lots: Sequence[Cohort], until: date) -> Owed:
-    value, life = _terms(channel.id, until)
+    value = _point_value(channel.id, until)
     redemptions = Redemption.objects.filter(channel_id=channel.id, created_at__lt=end_of(until)).count()
-    seen = exposures(own if redemptions >= breakage.LEAST_REDEMPTIONS else lots, life, until)
-    left, history = _open(own, life, until), liability.months_of_history(lots, until)
+    seen = exposures(own if redemptions >= breakage.LEAST_REDEMPTIONS else lots, until)
+    left, history = _open(own, until), liability.months_of_history(lots, until)
     found = breakage.breakage(seen, left, history)
     rates = breakage.rates(seen) if found.expected is not None else None
-    was_expected, was_redeemed = _backtest(own, seen_by=lots, life=life, until=until)
+    was_expected, was_redeemed = _backtest(own, seen_by=lots, until=until)
     return Owed(
         channel.slug,
         channel.currency,
@@ -61,20 +62,32 @@ def _owed(channel: host.Channel, own: Sequence[Cohort], lots: Sequence[Cohort], 
     )
 
 
-def _terms(channel_id: str, until: date) -> tuple[Decimal, int]:
-    """What a point is worth, and for how many months it is good, as the channel was set at the end of a day."""
+def _point_value(channel_id: str, until: date) -> Decimal:
+    """What a point is worth, as the channel was set at the end of a day."""
     versions = SettingsVersion.objects.filter(channel_id=channel_id).order_by("number")
     version = versions.filter(since__lt=end_of(until)).last() or versions.first()
-    if version is None:
-        return Decimal(0), breakage.ENDLESS
-    programme = version.programme
-    return programme.worth_of(1) or Decimal(0), programme.points_valid_months or breakage.ENDLESS
+    worth = version.programme.worth_of(1) if version is not None else None
+    return worth or Decimal(0)
 
 
-def exposures(lots: Sequence[Cohort], life: int, until: date) -> list[Exposure]:
+def redeemed_share(until: date) -> Decimal:
+    """How many of the points that are given after a day will be redeemed, from 0 to 1, as far as history tells.
+
+    All of them before a year of history; the prudent figure before two.
+    """
+    lots = liability.cohorts(None, until)
+    lives = Counter({life: sum(lot.issued for lot in lots if lot.life == life) for life in {lot.life for lot in lots}})
+    life = lives.most_common(1)[0][0] if lives else breakage.ENDLESS
+    left = [Open(1, life, _MANY)]
+    found = breakage.breakage(exposures(lots, until), left, liability.months_of_history(lots, until))
+    share = found.expected if found.expected is not None else found.prudent
+    return Decimal(1) if share is None else Decimal(share) / _MANY
+
+
+def exposures(lots: Sequence[Cohort], until: date) -> list[Exposure]:
     """What became of points in the last twelve whole months, those of their first month among them."""
     found = [
-        Exposure(seen.age + 1, life, seen.group, seen.open, seen.redeemed, seen.expired, 0)
+        Exposure(seen.age + 1, seen.life, seen.group, seen.open, seen.redeemed, seen.expired, 0)
         for seen in liability.observed(lots, until, MONTHS)
     ]
     end = (until + timedelta(days=1)).replace(day=1)
@@ -82,15 +95,15 @@ def exposures(lots: Sequence[Cohort], life: int, until: date) -> list[Exposure]:
         if liability.earlier(end, MONTHS) <= lot.earned < end:
             of_month = lot.uses.get(lot.earned, Counter())
             used = (of_month["redeemed"], of_month["expired"], of_month["taken back"])
-            found.append(Exposure(1, life, lot.group, lot.issued, *used))
+            found.append(Exposure(1, lot.life, lot.group, lot.issued, *used))
     return found
 
 
-def _open(lots: Sequence[Cohort], life: int, until: date) -> list[Open]:
+def _open(lots: Sequence[Cohort], until: date) -> list[Open]:
     """The open points, by the age that they have on the next day."""
     tomorrow = until + timedelta(days=1)
     older = 1 + liability.months_between(until, tomorrow)
-    return [Open(each.age + older, life, each.points) for each in liability.held(lots, until)]
+    return [Open(each.age + older, each.life, each.points) for each in liability.held(lots, until)]
 
 
 def _ages(left: Sequence[Open], rates: breakage.Rates | None) -> Iterator[Age]:
@@ -101,9 +114,7 @@ def _ages(left: Sequence[Open], rates: breakage.Rates | None) -> Iterator[Age]:
             yield Age(first, last, points, None if rates is None else round(breakage.expected(rates, within)))
 
 
-def _backtest(
-    own: Sequence[Cohort], seen_by: Sequence[Cohort], life: int, until: date
-) -> tuple[float | None, float | None]:
+def _backtest(own: Sequence[Cohort], seen_by: Sequence[Cohort], until: date) -> tuple[float | None, float | None]:
     """Of the points that were open a year before the last whole month ended: which share was expected to be redeemed
     in twelve months, and which was.
     """
@@ -114,6 +125,6 @@ def _backtest(
     opened, redeemed = liability.redeemed_since(own, month, end - timedelta(days=1))
     if liability.months_of_history(before, then) < breakage.FIRST_HISTORY or not opened:
         return None, None
-    left = _open([lot for lot in own if lot.earned <= then], life, then)
-    rates = breakage.rates(exposures(before, life, then))
+    left = _open([lot for lot in own if lot.earned <= then], then)
+    rates = breakage.rates(exposures(before, then))
     return breakage.expected(rates, left, months=MONTHS) / opened, redeemed / opened

@@ -9,6 +9,7 @@ from typing import Any, Callable
 from saleor_reciprocity import host
 
 from . import amounts, liability, owed, questions, reading, voice
+from . import spent as spending
 from . import use as usage
 from .values import Report
 
@@ -54,6 +55,10 @@ def _points(scope: Scope) -> dict[str, Any]:
     return {"months": months, "owed": owed.owed(lots, scope.channel_id, scope.until)}
 
 
+def _spent(scope: Scope) -> dict[str, Any]:
+    return {"spent": spending.spent(scope.channel_id, scope.until)}
+
+
 def _use(scope: Scope) -> dict[str, Any]:
     return {"use": usage.use(scope.channel_id, voice.end_of(scope.until))}
 
@@ -72,4 +77,12 @@ def _products(scope: Scope) -> dict[str, Any]:
     return {"rated": rated, "rated_mean": mean}
 
 
-PARTS: tuple[Callable[[Scope], dict[str, Any]], ...] = (_questions, _points, _response, _scores, _products, _use)
+PARTS: tuple[Callable[[Scope], dict[str, Any]], ...] = (
+    _questions,
+    _points,
+    _spent,
+    _response,
+    _scores,
+    _products,
+    _use,
+)

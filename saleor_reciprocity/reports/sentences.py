@@ -17,7 +17,7 @@ from .wording import HELD_OUT, amount_only, between, day, money, percent, points
 QUESTIONS = {
     PROGRAMME: gettext_noop("Does the programme bring customers back?"),
     GIFT: gettext_noop("Does a gift bring customers back?"),
-    SURVEY: gettext_noop("Does the question after an order bring customers back?"),
+    SURVEY: gettext_noop("Does being asked after an order bring customers back, or drive them away?"),
 }
 
 # How the two groups of each question are called in a sentence, and in one or two words.

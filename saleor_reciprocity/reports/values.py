@@ -115,6 +115,28 @@ class Owed:
 
 
 @dataclass(frozen=True)
+class Spent:
+    """What a campaign's surprises have cost where, and what its budget allows: a day, a month, in all; None is no limit.
+
+    `left` is the least that a limit leaves on the report's day; campaigns of one `budget` share it. `cost` is of the
+    gifts that are used or can still be.
+    """
+
+    campaign: str
+    channel: str
+    currency: str
+    won: int
+    used: int
+    cost: Decimal
+    budget: int = 0
+    per_day: Decimal | None = None
+    per_month: Decimal | None = None
+    total: Decimal | None = None
+    left: Decimal | None = None
+    no_budget: int = 0
+
+
+@dataclass(frozen=True)
 class Scored:
     """The score of some answers: in percent for satisfaction and recommendation, on its own scale otherwise."""
 
@@ -177,6 +199,7 @@ class Report:
     amounts: tuple[Amount, ...] = ()
     months: tuple[Month, ...] = ()
     owed: tuple[Owed, ...] = ()
+    spent: tuple[Spent, ...] = ()
     asked: int = 0
     answered: int = 0
     voices: tuple[Voice, ...] = ()

@@ -9,6 +9,10 @@ import pytest
 from saleor.product.models import Product
 
 from saleor_reciprocity import host, settlement
+from saleor_reciprocity.points import accounts, giving, ledger
+from saleor_reciprocity.points.models import Entry
+from saleor_reciprocity.rewards import redemption
+from saleor_reciprocity.rewards.models import Redemption, Reward
 from saleor_reciprocity.surprises.campaigns import Gift
 from saleor_reciprocity.surprises.models import Draw, PrizeKind
 
@@ -27,6 +31,8 @@ MONEY: dict[str, tuple[Callable[[Any], None], str]] = {
     "all of it paid back": (lambda order: hosts.refund(order, "72"), "0"),
     "more than all paid back": (lambda order: hosts.refund(order, "80"), "0"),
     "a gift card": (lambda order: hosts.pay_with_gift_card(order, "25"), "47"),  # 72 - 25
+    "a gift card over the goods": (lambda order: hosts.pay_with_gift_card(order, "65"), "7"),  # 72 - 65
+    "a gift card for all": (lambda order: hosts.pay_with_gift_card(order, "72"), "0"),
     "a cancellation": (hosts.cancel, "0"),
 }
 
@@ -73,6 +79,37 @@ def test_points_that_were_earned_cost_and_those_taken_back_do_not(
     hosts.refund(order, "10")
     settlement.settle(host.order_id(order))
     assert frozen().money == Decimal("27")
+
+
+def test_points_count_with_their_order_whenever_it_is_shipped(clock: Any, unlucky: str, channel: host.Channel) -> None:
+    """A point for each unit. Of the order that began it none count, of the one of day 10 all: 40 - 40 * 0.1."""
+    hosts.configure(channel, points_per_unit="1")
+    first = buy(clock, 0, unlucky, "500")
+    second = buy(clock, 10, unlucky)
+    for when, order in ((30, first), (95, second)):
+        clock.move_to(day(when))
+        hosts.ship(order)
+        settlement.settle(host.order_id(order))
+    assert sorted(Entry.objects.filter(kind="earned").values_list("points", flat=True)) == [40, 500]
+    assert frozen().money == Decimal(36)
+
+
+def test_what_is_paid_with_points_is_paid(clock: Any, unlucky: str, channel: host.Channel) -> None:
+    """They counted when they were given. 30 of 40 are paid and 10 by a code for points of before: 40."""
+    buy(clock, 0, unlucky)
+    user = hosts.customer(unlucky)
+    account = accounts.open_account(host.person(user), day(0))
+    giving.give(account, ledger.Posting("adjustment", "test:before", day(0), 100), day(0))
+    reward = Reward.objects.create(
+        channel_id=channel.id, kind="voucher", name="Ten", points=100, value=10, currency=channel.currency
+    )
+    clock.move_to(day(5))
+    made = redemption.redeem(host.person(user), reward.pk, "a key", now=day(5))
+    order = hosts.order(user, [("40", 1)], placed_at=day(10), discount="10")
+    hosts.put_voucher(order, made.code)
+    assert redemption.note_use(made.pk, day(10))
+    assert Redemption.objects.get().used_by_order == host.order_id(order)
+    assert frozen().money == Decimal(40)
 
 
 @pytest.fixture

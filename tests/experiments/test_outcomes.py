@@ -15,6 +15,7 @@ from saleor_reciprocity.experiments.models import Assignment, Outcome, Plan
 from saleor_reciprocity.points import accounts
 from saleor_reciprocity.points import orders as points
 from saleor_reciprocity.points.models import Account, OrderTerms
+from saleor_reciprocity.reports import owed
 
 from .. import hosts
 from ..surprises.shop import campaign, draw_of
@@ -148,6 +149,32 @@ def test_an_order_of_somebody_who_is_followed_is_nobody_elses(clock: Any, shop: 
     assert list(
         Outcome.objects.order_by("unit").filter(question="programme").values_list("returned_after", flat=True)
     ) == [None, 30]
+
+
+def test_an_order_of_a_shared_account_is_the_firsts_whenever_each_is_frozen(clock: Any, shop: Any) -> None:
+    """Its address is of neither. The one was followed from day 0 on, the other from day 20 on: it is the first one's."""
+    people = [next(addresses_of(False, name=name)) for name in "ab"]
+    buy(clock, 0, people[0])
+    buy(clock, 20, people[1])
+    accounts.merge_people(*(host.Person(None, email, False) for email in people), "user:1", day(21))
+    other = hosts.order("c@example.com", [("10", 1)], placed_at=day(31))
+    holder = Account.objects.get(merged_into=None)
+    OrderTerms.objects.create(
+        order_id=host.order_id(other), account=holder, placed_at=day(31), terms={}, channel_id=shop.id, verdict="earns"
+    )
+    for when in (97.1, 117.1):
+        following.freeze(day(when))
+    found = Outcome.objects.order_by("unit").filter(question="programme")
+    assert [(row.returned_after, row.money) for row in found] == [(31, Decimal(10)), (None, Decimal(0))]
+
+
+def test_a_point_of_a_plan_costs_what_will_be_redeemed_of_it(clock: Any, channel: Any, monkeypatch: Any) -> None:
+    """A point is worth 0.1, and of four points that are given three are redeemed."""
+    monkeypatch.setattr(owed, "redeemed_share", lambda until: Decimal("0.75"))
+    hosts.configure(channel, active=True, reward_points="50", reward_value="5", holdout_share="0.5")
+    campaign(channel, probability=Decimal("0.5"))
+    following.plan(BEGIN)
+    assert set(Plan.objects.values_list("point_cost", flat=True)) == {Decimal("0.075")}
 
 
 def test_who_is_erased_is_frozen_at_once_and_leaves_a_row_that_leads_nowhere(clock: Any, shop: Any) -> None:

@@ -35,6 +35,7 @@ from saleor_reciprocity.reports.values import (
     Rated,
     Report,
     Scored,
+    Spent,
     State,
     Use,
     Voice,
@@ -165,6 +166,11 @@ def rated() -> tuple[Rated, ...]:
     )
 
 
+SPENT = (
+    Spent("Autumn", "default-channel", "EUR", 500, 340, Decimal("1550"), 1, None, Decimal(200), None, Decimal(60), 12),
+    Spent("Standard <b>", "default-channel", "EUR", 111, 62, Decimal("254.5"), 2, Decimal(10), None, Decimal(900)),
+)
+
 USE = Use(
     members=8_412,
     active=3_077,
@@ -198,6 +204,7 @@ def report(**changes: Any) -> Report:
         "amounts": (AMOUNT,),
         "months": months(),
         "owed": (OWED,),
+        "spent": SPENT,
         "asked": 4_120,
         "answered": 840,
         "voices": (voice(),),

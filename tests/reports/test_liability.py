@@ -100,6 +100,21 @@ def test_what_expired_is_told_apart(customer: Any, channel: host.Channel) -> Non
     assert liability.months(lots, date(2026, 4, 30), number=3)[0] == Month(date(2026, 2, 1), 0, 0, 70, 0)
 
 
+def test_each_lot_has_the_life_that_it_was_given(customer: Any, channel: host.Channel) -> None:
+    """From 10 January to the end of 10 March are three months; those of February never end."""
+    with freeze_time(at(1, 1)):
+        hosts.configure(channel, active=True, points_valid_months="2")
+    post(customer, Kind.BONUS, 70, at(1), channel)
+    with freeze_time(at(2, 1)):
+        hosts.configure(channel, active=True, points_valid_months="0")
+    post(customer, Kind.BONUS, 30, at(2), channel)
+    found = liability.cohorts(None, date(2026, 2, 28))
+    assert [(each.earned.month, each.issued, each.life) for each in found] == [(1, 70, 3), (2, 30, 60)]
+    assert [(each.age, each.points, each.life) for each in liability.held(found, date(2026, 2, 28))] == [
+        (0, 30, 60), (1, 70, 3)
+    ]  # fmt: skip
+
+
 def test_months_are_counted_over_the_year() -> None:
     assert liability.earlier(date(2026, 1, 1), 1) == date(2025, 12, 1)
     assert liability.earlier(date(2025, 12, 1), -1) == date(2026, 1, 1)

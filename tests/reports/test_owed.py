@@ -82,6 +82,20 @@ def test_with_less_history_it_says_less(months: int, expected: Any, prudent: Any
     assert found.expected_a_year_ago is None
 
 
+def test_points_are_expected_by_their_own_life_and_not_by_the_channels_of_today(shop: host.Channel) -> None:
+    """In two months each lot goes by 3 of 10 and by a fifth of the rest; of those of this April, who end in it, none."""
+    ending = Cohort(shop.id, 0, LAST_MONTH, 1000, life=1)
+    (found,) = owed.owed([*lots(shop.id, 28), ending], None, UNTIL)
+    assert (found.points, found.expected) == (700 + 27 * 560 + 1000, 140)
+
+
+def test_of_points_that_are_given_as_many_cost_as_will_be_redeemed(monkeypatch: Any, shop: host.Channel) -> None:
+    """Of 50 points 15 go in the first month and 7 in the second: 44 of 100. Before a year of history all cost."""
+    for months, share in ((28, "0.44"), (6, "1")):
+        monkeypatch.setattr(liability, "cohorts", lambda channel, until, months=months: lots(shop.id, months))
+        assert owed.redeemed_share(UNTIL) == Decimal(share)
+
+
 def test_another_channel_owes_nothing(shop: host.Channel) -> None:
     assert owed.owed(lots(shop.id, 2), "another", UNTIL) == ()
 

@@ -308,3 +308,17 @@ def test_what_was_sent_and_answered_is_counted_in_invitations() -> None:
     """Who is asked twice a year was sent two."""
     (section,) = layout._voice(replace(samples.report(), asked=40, answered=12, voices=(), rated=()))
     assert section.sentences == ("12 of 40 invitations were answered (30%).",)
+
+
+def test_what_surprises_cost_is_told_campaign_by_campaign() -> None:
+    assert [(figure.label, figure.text) for figure in map(layout._spent, samples.SPENT)] == [
+        (
+            "surprises of “Autumn”, default-channel",
+            "1,550.00 EUR for 500 surprises, 340 of them used; budget 200.00 EUR a month; left 60.00 EUR; "
+            "12 more would have won without it",
+        ),
+        (
+            "surprises of “Standard <b>”, default-channel",
+            "254.50 EUR for 111 surprises, 62 of them used; budget 10.00 EUR a day / 900.00 EUR in all; left –",
+        ),
+    ]

@@ -7,13 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import transaction
 from freezegun import freeze_time
 
 from saleor_reciprocity import host
 from saleor_reciprocity.points.models import Kind
 from saleor_reciprocity.recommendations.models import ListedProducts
+from saleor_reciprocity.reports.spent import spent
 from saleor_reciprocity.reports.use import use
 from saleor_reciprocity.reports.values import Use
+from saleor_reciprocity.surprises.models import Budget, Draw
 
 from .. import hosts
 from ..surprises.shop import campaign, settled
@@ -59,6 +62,25 @@ def test_surprises_are_counted_with_what_they_cost(shop: host.Channel) -> None:
             settled(f"{name}@example.com")
     found = use(None, day(4))
     assert (found.surprises_won, found.surprises_used, found.surprises_cost) == (2, 0, (("USD", Decimal(10)),))
+
+
+def test_each_campaign_says_what_it_has_cost_and_what_its_budget_leaves(shop: host.Channel) -> None:
+    """Three of 5 each are won: one in January, of which the money is back, and two on day 40, of 100 a month."""
+    Budget.objects.update(total=Decimal(30), per_month=Decimal(100), per_day=Decimal(12))
+    for name, when in (("ada", 3), ("bob", 40), ("eve", 40.1)):
+        with freeze_time(day(when)):
+            settled(f"{name}@example.com")
+    lapsed = Draw.objects.filter(drawn_at__lt=day(4))
+    with transaction.atomic():
+        lapsed.update(state="expired")
+        (found,) = spent(None, day(40).date())
+        transaction.set_rollback(True)
+    assert (found.channel, found.currency, found.won, found.used, found.cost) == (shop.slug, "USD", 3, 0, Decimal(10))
+    assert (found.per_day, found.per_month, found.total, found.left) == (12, 100, 30, Decimal(2))
+    (before,) = spent(shop.id, day(39).date())
+    assert (before.won, before.cost, before.left) == (1, Decimal(5), Decimal(12))
+    assert spent("another", day(40).date()) == ()
+    assert spent(None, day(2).date()) == ()
 
 
 def test_what_stood_in_a_list_and_was_bought_within_thirty_days(shop: host.Channel, customer: Any) -> None:

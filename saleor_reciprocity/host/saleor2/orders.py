@@ -10,7 +10,16 @@ from saleor.order import models as order_models
 
 from .. import indexes
 from ..facts import BoughtProduct, Line, Order, OrderState, Person
-from ..shared.orders import INDEXES_OF_ADDRESSES, paid_goods, part, pieces, postal_lines, products_on, shipped
+from ..shared.orders import (
+    INDEXES_OF_ADDRESSES,
+    paid_goods,
+    paid_shipping,
+    part,
+    pieces,
+    postal_lines,
+    products_on,
+    shipped,
+)
 from ..shared.rows import by_order, fingerprints, named, unnamed
 from .parts import CHANNEL_ID, GIVEN_BACK, PLACED_AT, is_proved
 
@@ -122,7 +131,8 @@ def _order(rows: Sequence[Any]) -> Order:
     row = rows[0]
     lines = tuple(_line(each) for each in rows if each.line_id is not None)
     off_shipping = min(row.off_shipping, row.shipping_price_gross_amount)
-    shipping = row.shipping_price_gross_amount - off_shipping
+    asked = row.shipping_price_gross_amount - off_shipping
+    shipping = paid_shipping(asked, row.total_gross_amount)
     return Order(
         id=row.order_id,
         number=str(row.number),
@@ -132,7 +142,7 @@ def _order(rows: Sequence[Any]) -> Order:
         state=_STATES.get(row.status, OrderState.PLACED),
         replaces_another=False,
         person=_person(row),
-        goods=paid_goods(lines, row.total_gross_amount, shipping),
+        goods=paid_goods(lines, row.total_gross_amount, asked),
         shipping=shipping,
         shipping_net=part(shipping, row.shipping_price_gross_amount, row.shipping_price_net_amount),
         off_shipping=off_shipping,

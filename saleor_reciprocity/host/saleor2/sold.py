@@ -22,15 +22,16 @@ SOLD_ORDERS = f"""
 SELECT o.token AS order_id, '1' AS channel_id, o.user_id, coalesce(u.email, o.user_email) AS email,
   o.id::text AS order_number, o.currency,
   {GIVEN_BACK} AS refunded, {PLACED_AT} AS placed_at, {in_sql("coalesce(u.email, o.user_email)")} AS person,
-  greatest(least(l.total, o.total_gross_amount - s.shipping), 0) AS goods, s.shipping,
-  o.shipping_price_gross_amount - s.shipping AS off_shipping,
+  greatest(least(l.total, o.total_gross_amount - s.asked), 0) AS goods, p.shipping,
+  o.shipping_price_gross_amount - s.asked AS off_shipping,
   CASE WHEN o.shipping_price_gross_amount > 0
-    THEN s.shipping * o.shipping_price_net_amount / o.shipping_price_gross_amount ELSE 0 END AS shipping_net,
+    THEN p.shipping * o.shipping_price_net_amount / o.shipping_price_gross_amount ELSE 0 END AS shipping_net,
   {in_sql("o.user_email")} AS address, l.total AS lines_total, l.net AS lines_net
 FROM order_order o LEFT JOIN account_user u ON u.id = o.user_id
 LEFT JOIN discount_voucher v ON v.id = o.voucher_id AND v.type = 'shipping'
 CROSS JOIN LATERAL (SELECT CASE WHEN v.id IS NULL THEN o.shipping_price_gross_amount
-  ELSE greatest(o.shipping_price_gross_amount - o.discount_amount, 0) END AS shipping) s
+  ELSE greatest(o.shipping_price_gross_amount - o.discount_amount, 0) END AS asked) s
+CROSS JOIN LATERAL (SELECT greatest(least(s.asked, o.total_gross_amount), 0) AS shipping) p
 CROSS JOIN LATERAL (SELECT coalesce(sum(unit_price_gross_amount * quantity), 0) AS total,
     coalesce(sum(unit_price_net_amount * quantity), 0) AS net
   FROM order_orderline WHERE order_id = o.id) l

@@ -11,7 +11,16 @@ from saleor.order import models as order_models
 
 from .. import indexes
 from ..facts import BoughtProduct, Line, Order, OrderState, Person
-from ..shared.orders import INDEXES_OF_ADDRESSES, paid_goods, pieces, postal_lines, products_on, shipped
+from ..shared.orders import (
+    INDEXES_OF_ADDRESSES,
+    paid_goods,
+    paid_shipping,
+    part,
+    pieces,
+    postal_lines,
+    products_on,
+    shipped,
+)
 from ..shared.rows import by_order, fingerprints, named, unnamed
 from .parts import CHARGED_TO_GIFT_CARDS, GIVEN_BACK, PLACED_AT, is_uuid
 from .refunds import LEGACY_INDEXES, LEGACY_REFUNDS
@@ -133,7 +142,9 @@ def orders(order_ids: Iterable[str]) -> Iterator[Order]:
 def _order(rows: Sequence[Any]) -> Order:
     row = rows[0]
     lines = tuple(_line(each) for each in rows if each.line_id is not None)
-    goods = paid_goods(lines, row.total_gross_amount, row.shipping_price_gross_amount)
+    asked = row.shipping_price_gross_amount
+    goods = paid_goods(lines, row.total_gross_amount, asked)
+    shipping = paid_shipping(asked, row.total_gross_amount - row.charged_to_gift_cards)
     return Order(
         id=row.order_id,
         number=str(row.number),
@@ -144,8 +155,8 @@ def _order(rows: Sequence[Any]) -> Order:
         replaces_another=row.origin == OrderOrigin.REISSUE,
         person=_person(row),
         goods=max(Decimal(0), goods - row.charged_to_gift_cards),
-        shipping=row.shipping_price_gross_amount,
-        shipping_net=row.shipping_price_net_amount,
+        shipping=shipping,
+        shipping_net=part(shipping, asked, row.shipping_price_net_amount),
         refunded=row.refunded,
         lines=lines,
     )

@@ -24,14 +24,18 @@ SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, o.user_id, coal
   o.number::text AS order_number, o.currency,
   {GIVEN_BACK} AS refunded, {PLACED_AT} AS placed_at,
   {in_sql("coalesce(u.email, o.user_email)")} AS person,
-  greatest(least(l.total, o.total_gross_amount - o.shipping_price_gross_amount)
-    - {CHARGED_TO_GIFT_CARDS}, 0) AS goods,
-  o.shipping_price_gross_amount AS shipping, o.shipping_price_net_amount AS shipping_net, 0 AS off_shipping,
+  greatest(least(l.total, o.total_gross_amount - o.shipping_price_gross_amount) - g.charged, 0) AS goods,
+  p.shipping, 0 AS off_shipping,
+  CASE WHEN o.shipping_price_gross_amount > 0
+    THEN p.shipping * o.shipping_price_net_amount / o.shipping_price_gross_amount ELSE 0 END AS shipping_net,
   {in_sql("o.user_email")} AS address, l.total AS lines_total, l.net AS lines_net
 FROM order_order o LEFT JOIN account_user u ON u.id = o.user_id
 CROSS JOIN LATERAL (SELECT coalesce(sum(total_price_gross_amount), 0) AS total,
     coalesce(sum(total_price_net_amount), 0) AS net
   FROM order_orderline WHERE order_id = o.id) l
+CROSS JOIN LATERAL (SELECT {CHARGED_TO_GIFT_CARDS} AS charged) g
+CROSS JOIN LATERAL (SELECT
+    greatest(least(o.shipping_price_gross_amount, o.total_gross_amount - g.charged), 0) AS shipping) p
 WHERE o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired') AND o.origin <> 'reissue'
 """  # noqa: S608 - a constant
 SOLD_LINES = """

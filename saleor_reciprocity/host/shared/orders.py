@@ -23,6 +23,11 @@ def paid_goods(lines: tuple[Line, ...], total: Decimal, shipping: Decimal) -> De
     return max(Decimal(0), min(sum((line.total for line in lines), Decimal(0)), total - shipping))
 
 
+def paid_shipping(shipping: Decimal, left: Decimal) -> Decimal:
+    """What was paid for shipping, where so much of the order was left to pay: gift cards pay for goods first."""
+    return max(Decimal(0), min(shipping, left))
+
+
 def products_on(lines: Any) -> tuple[BoughtProduct, ...]:
     """The different products on an order's lines that the shop still has, in their order."""
     rows = lines.filter(variant__isnull=False)
