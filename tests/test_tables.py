@@ -31,6 +31,7 @@ READS_ABOVE = {
     ("experiments", "invitation"),
     ("experiments", "orderterms"),
     ("experiments", "prize"),
+    ("experiments", "redemption"),
     ("experiments", "settledorder"),
     # A digest in SQL is keyed by the installation's own secret.
     ("digests", "installationkey"),

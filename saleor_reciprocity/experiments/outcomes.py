@@ -1,8 +1,8 @@
 """Outcomes: freezes what became of the people whom a question follows, once, when their time has come.
 
 A person's orders are those under the same address, of the same user, and of the same account, whatever was merged into
-it; the same rule for both arms. An order that is some other person's by its address is that person's; of two who share a
-user or an account it is the one's who was followed first, whenever either is frozen.
+it; the same rule for both arms. An order that is some other person's by its address is that person's; of two who share
+a user or an account it is the one's who was followed first, whenever either is frozen.
 """
 
 from __future__ import annotations

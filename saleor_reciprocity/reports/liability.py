@@ -23,7 +23,8 @@ GROUPS = 20  # of accounts, for the error of what is expected: by the account's 
 _KINDS = """CASE e.kind WHEN 'redemption' THEN 'redeemed' WHEN 'reversal' THEN 'redeemed'
   WHEN 'expired' THEN 'expired' ELSE 'taken back' END"""
 # How many months have passed since the beginning of our era.
-_MONTH_OF = "(extract(year FROM ({0}) AT TIME ZONE 'UTC') * 12 + extract(month FROM ({0}) AT TIME ZONE 'UTC'))"
+_MONTH_OF = """(extract(year FROM ({0}) AT TIME ZONE 'UTC') * 12
+      + extract(month FROM ({0}) AT TIME ZONE 'UTC'))"""
 # What lots began with, and what was taken from them since: per month, and in which month they were earned.
 _COHORTS = f"""
 WITH lots AS (
@@ -33,8 +34,8 @@ WITH lots AS (
       {ENDLESS})::int AS life
   FROM reciprocity_lot WHERE earned_at < %(end)s AND (%(channel)s::text IS NULL OR channel_id = %(channel)s)),
 uses AS (
-  SELECT l.channel_id, l.of_group, l.earned, l.life, date_trunc('month', e.happened_at AT TIME ZONE 'UTC')::date AS month,
-    {_KINDS} AS kind, -sum(u.points)::bigint AS points
+  SELECT l.channel_id, l.of_group, l.earned, l.life,
+    date_trunc('month', e.happened_at AT TIME ZONE 'UTC')::date AS month, {_KINDS} AS kind, -sum(u.points)::bigint AS points
   FROM lots l JOIN reciprocity_lotuse u ON u.lot_id = l.id JOIN reciprocity_entry e ON e.id = u.entry_id
   WHERE e.happened_at < %(end)s GROUP BY 1, 2, 3, 4, 5, 6)
 SELECT channel_id, of_group, earned, life, NULL::date, 'issued', sum(points)::bigint FROM lots GROUP BY 1, 2, 3, 4

@@ -17,7 +17,7 @@ from .voice import end_of
 # its month comes from the draws, too: the budget itself knows only today.
 _SPENT = """
 WITH drawn AS (
-  SELECT d.campaign_id, c.budget_id, d.currency, d.outcome, d.state, d.drawn_at, d.drawn_at AT TIME ZONE 'UTC' AS moment,
+  SELECT d.campaign_id, c.budget_id, d.currency, d.outcome, d.state, d.drawn_at AT TIME ZONE 'UTC' AS moment,
     CASE WHEN d.state IN ('issued', 'used') THEN d.cost ELSE 0 END AS cost
   FROM reciprocity_draw d JOIN reciprocity_campaign c ON c.id = d.campaign_id
   WHERE d.outcome IN ('won', 'no budget') AND d.drawn_at < %(end)s),

@@ -116,7 +116,7 @@ class Owed:
 
 @dataclass(frozen=True)
 class Spent:
-    """What a campaign's surprises have cost where, and what its budget allows: a day, a month, in all; None is no limit.
+    """What a campaign's surprises have cost where, and what its budget allows: a day, a month, in all (None: no limit).
 
     `left` is the least that a limit leaves on the report's day; campaigns of one `budget` share it. `cost` is of the
     gifts that are used or can still be.

@@ -152,7 +152,7 @@ def test_an_order_of_somebody_who_is_followed_is_nobody_elses(clock: Any, shop: 
 
 
 def test_an_order_of_a_shared_account_is_the_firsts_whenever_each_is_frozen(clock: Any, shop: Any) -> None:
-    """Its address is of neither. The one was followed from day 0 on, the other from day 20 on: it is the first one's."""
+    """Its address is of neither. Of those who were followed from day 0 and day 20 on it is the first one's."""
     people = [next(addresses_of(False, name=name)) for name in "ab"]
     buy(clock, 0, people[0])
     buy(clock, 20, people[1])

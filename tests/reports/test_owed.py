@@ -83,7 +83,7 @@ def test_with_less_history_it_says_less(months: int, expected: Any, prudent: Any
 
 
 def test_points_are_expected_by_their_own_life_and_not_by_the_channels_of_today(shop: host.Channel) -> None:
-    """In two months each lot goes by 3 of 10 and by a fifth of the rest; of those of this April, who end in it, none."""
+    """In two months each lot goes by 3 of 10 and by a fifth of the rest; of those that end in April, none."""
     ending = Cohort(shop.id, 0, LAST_MONTH, 1000, life=1)
     (found,) = owed.owed([*lots(shop.id, 28), ending], None, UNTIL)
     assert (found.points, found.expected) == (700 + 27 * 560 + 1000, 140)
