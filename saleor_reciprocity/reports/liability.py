@@ -35,7 +35,8 @@ WITH lots AS (
   FROM reciprocity_lot WHERE earned_at < %(end)s AND (%(channel)s::text IS NULL OR channel_id = %(channel)s)),
 uses AS (
   SELECT l.channel_id, l.of_group, l.earned, l.life,
-    date_trunc('month', e.happened_at AT TIME ZONE 'UTC')::date AS month, {_KINDS} AS kind, -sum(u.points)::bigint AS points
+    date_trunc('month', e.happened_at AT TIME ZONE 'UTC')::date AS month, {_KINDS} AS kind,
+    -sum(u.points)::bigint AS points
   FROM lots l JOIN reciprocity_lotuse u ON u.lot_id = l.id JOIN reciprocity_entry e ON e.id = u.entry_id
   WHERE e.happened_at < %(end)s GROUP BY 1, 2, 3, 4, 5, 6)
 SELECT channel_id, of_group, earned, life, NULL::date, 'issued', sum(points)::bigint FROM lots GROUP BY 1, 2, 3, 4
