@@ -37,6 +37,12 @@ class Answer:
         """Whether something was refused for want of a permission."""
         return any(_kind(error) == _REFUSED for error in self.errors)
 
+    def lacks(self, right: str) -> bool:
+        """Whether a document that asked for the rights of its reader says that this one is not among them."""
+        asked = self.data.get("loyaltyRights", ())
+        held = [one["permission"] for one in asked or () if one["isGranted"]]
+        return bool(right) and asked != () and right not in held
+
 
 def _kind(error: Mapping[str, Any]) -> str:
     return str(error.get("extensions", {}).get("exception", {}).get("code", ""))

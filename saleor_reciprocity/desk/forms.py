@@ -45,9 +45,18 @@ def refusals(errors: Iterable[Mapping[str, Any]], form: QueryDict) -> dict[str, 
     said: dict[str, str] = {}
     for error in errors:
         name = str(error.get("field") or "")
-        place = next((key for key in form if key == name or key.endswith(f".{name}")), "") if name else ""
+        place = _place(name, form)
         said[place] = " ".join(filter(None, (said.get(place), error.get("message") or error.get("code"))))
     return said
+
+
+def _place(name: str, form: QueryDict) -> str:
+    """The field of a form that a name is about, or the list of fields; "" for none."""
+    if not name:
+        return ""
+    exact = (key for key in form if key == name or key.endswith(f".{name}"))
+    within = (f"{key.split(f'.{name}.')[0]}.{name}" for key in form if f".{name}." in key)
+    return next(exact, "") or next(within, "")
 
 
 def _present(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -81,9 +81,9 @@ def words(values: str) -> list[str]:
 
 
 @register.filter
-def word(value: str | None) -> str:
+def word(value: str | None, of: str = "") -> str:
     """A value of an enum in words."""
-    return texts.word(value or "")
+    return texts.word(value or "", of)
 
 
 @register.simple_tag(takes_context=True)
@@ -97,12 +97,13 @@ def page(context: Any, path: str, /, **query: Any) -> str:
 def field(context: Any, name: str, label: str, type: str = "text", value: Any = None, **more: Any) -> dict[str, Any]:
     """A field of a form, named by its way through the variables, with what was typed and what was wrong."""
     form, wrong = _typed(context)
+    _told(context, name)
     typed = form.get(name) if form is not None else None
     shown = typed if typed is not None else "" if value is None else _plain(value)
-    options = [(one, texts.word(one)) if isinstance(one, str) else one for one in _options(more.pop("options", ()))]
+    options = _options(more.pop("options", ()), more.pop("of", ""))
     return {
         "name": name,
-        "id": f"{context.get('form_id', 'f')}-{name.replace('.', '-')}",
+        "id": _field_id(context, name),
         "label": label,
         "type": type,
         "value": str(shown).lower() if type == "checkbox" else shown,
@@ -117,17 +118,104 @@ def _plain(value: Any) -> Any:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
-def _options(given: Any) -> Any:
-    return given.split() if isinstance(given, str) else given
+def _options(given: Any, of: str) -> list[tuple[str, str]]:
+    """What can be chosen, with its words: values of an enum with spaces between, or pairs."""
+    return [(one, texts.word(one, of)) for one in given.split()] if isinstance(given, str) else list(given)
+
+
+@register.inclusion_tag("checks.html", takes_context=True)
+def checks(context: Any, name: str, label: str, options: Any, chosen: Any = (), **more: Any) -> dict[str, Any]:
+    """Boxes to tick, of which any number may be."""
+    form, wrong = _typed(context)
+    _told(context, name)
+    ticked = form.getlist(name) if form is not None and name in form else chosen or ()
+    named = _options(options, more.pop("of", ""))
+    rows = [(_field_id(context, f"{name}.{key}"), key, text, key in ticked) for key, text in named]
+    return {"name": name, "label": label, "rows": rows, "wrong": wrong.get(name), **more}
+
+
+@register.inclusion_tag("picker.html", takes_context=True)
+def picker(context: Any, name: str, label: str, kind: str, chosen: Any = (), many: bool = True) -> dict[str, Any]:
+    """A choice among what the shop has, by name. What was chosen is told by (kind, id, name) of GraphQL."""
+    form, wrong = _typed(context)
+    _told(context, name)
+    found = [(one["id"], one["name"]) for one in chosen or () if one and one["kind"] == kind]
+    if form is not None and name in form:
+        found = [(key, form.get(f"_name.{key}", key)) for key in form.getlist(name) if key]
+    shown = {"base": context.get("base", ""), "name": name, "id": _field_id(context, name), "label": label}
+    return {**shown, "kind": kind, "chosen": found, "many": many, "wrong": wrong.get(name)}
+
+
+@register.filter
+def pairs(rows: Any, names: str) -> list[tuple[Any, Any]]:
+    """Of each row two of its values, for the options of a field."""
+    first, second = names.split()
+    return [(row[first], row[second]) for row in rows or ()]
+
+
+@register.filter
+def rows(given: Any, more: int = 0) -> list[tuple[str, Any]]:
+    """Things with their numbers, and so many empty ones behind them, for a list in a form."""
+    found = [*(given or ()), *({} for _ in range(more))]
+    return [(str(number), one) for number, one in enumerate(found)]
+
+
+@register.filter
+def alone(one: Any) -> list[Any]:
+    """A list of one thing, or of none."""
+    return [one] if one else []
+
+
+@register.filter
+def groups(names: Any) -> list[dict[str, str]]:
+    """Groups of customers, as a picker wants them."""
+    return [{"kind": "GROUP", "id": name, "name": name} for name in names or ()]
+
+
+@register.filter
+def less(value: Any, other: Any) -> Any:
+    """The difference of two numbers."""
+    return value - other
+
+
+@register.filter(name="any")
+def any_of(values: Any) -> bool:
+    """Whether any of some values says something."""
+    return any((values or {}).values())
+
+
+@register.simple_tag
+def with_id(edges: Any, given: str | None) -> Any:
+    """What a list has under an ID; nothing where it has none."""
+    return next((edge["node"] for edge in edges if given and edge["node"]["id"] == given), None)
+
+
+@register.inclusion_tag("bar.html")
+def bar(label: str, value: Any, most: Any, text: str) -> dict[str, Any]:
+    """How much of something is used up, as a bar with its words."""
+    return {"label": label, "value": value, "most": most, "text": text}
+
+
+def _field_id(context: Any, name: str) -> str:
+    return f"{context.get('form_id', 'f')}-{name.replace('.', '-')}"
+
+
+def _told(context: Any, name: str) -> None:
+    """Note that a form has a place at which is said what is wrong with something."""
+    context.get("told", set()).add(name)
 
 
 def _typed(context: Any) -> tuple[Any, Mapping[str, str]]:
     """What was typed into the form around and what was wrong with it; nothing if it is done or another was sent."""
     sent = context.get("sent")
-    row = context.get("form_id")
-    if sent is None or sent.is_done or sent.operation != context.get("operation") or sent.form.get("form", row) != row:
+    if sent is None or (sent.is_done and not sent.is_trial) or not _is_of(sent, context):
         return None, {}
     return sent.form, sent.wrong
+
+
+def _is_of(sent: Any, context: Any) -> bool:
+    named = sent.form.get("form")
+    return bool(named == context.get("form_id") if named else sent.operation == context.get("operation"))
 
 
 class _Form(template.Node):
@@ -140,16 +228,21 @@ class _Form(template.Node):
         operation = self.operation.resolve(context)
         key = self.key.resolve(context) if self.key else ""
         form_id = f"{operation}{'-' if key else ''}{key}"
-        with context.push(operation=operation, form_id=form_id):
-            _form, wrong = _typed(context)
+        told: set[str] = set()
+        with context.push(operation=operation, form_id=form_id, told=told):
+            form, wrong = _typed(context)
+            if form is not None and "shown" in context:
+                context["shown"].append(form_id)
+            body = self.body.render(context)
+            homeless = " ".join(text for name, text in wrong.items() if name not in told)
             return format_html(
                 '<form method="post" id="{}"><input type="hidden" name="operation" value="{}">'
                 '<input type="hidden" name="form" value="{}">{}{}</form>',
                 form_id,
                 operation,
                 form_id,
-                format_html('<p class="wrong" role="alert">{}</p>', wrong[""]) if wrong.get("") else "",
-                self.body.render(context),
+                format_html('<p class="wrong" role="alert">{}</p>', homeless) if homeless else "",
+                body,
             )
 
 

@@ -52,6 +52,30 @@ WORDS = {
     "STATEMENT": _("Monthly statement"),
     "REPLY": _("Reply to an answer"),
     "EXPIRY": _("Points that end soon"),
+    "trigger.ORDER": _("An order"),
+    "trigger.SIGN_UP": _("Signing up"),
+    "trigger.SURVEY": _("An answer to a survey"),
+    "trigger.BIRTHDAY": _("A birthday"),
+    "trigger.STAFF": _("Staff give it by hand"),
+    "MULTIPLIER": _("Multiplies the points"),
+    "effect.BONUS": _("Adds points once"),
+    "BONUS_PER_PIECE": _("Adds points for each piece"),
+    "ADD": _("Adds up with other rules"),
+    "MULTIPLY": _("Multiplies what other rules gave"),
+    "EXCLUSIVE": _("Alone: no other rule beside it"),
+    "RUNNING": _("Running"),
+    "SCHEDULED": _("Not started yet"),
+    "ENDED": _("Ended"),
+    "AT_ONCE": _("Falls at once"),
+    "AFTER_GRACE": _("Is kept for some days"),
+    "NEVER": _("Is kept for ever"),
+    "MONDAY": _("Monday"),
+    "TUESDAY": _("Tuesday"),
+    "WEDNESDAY": _("Wednesday"),
+    "THURSDAY": _("Thursday"),
+    "FRIDAY": _("Friday"),
+    "SATURDAY": _("Saturday"),
+    "SUNDAY": _("Sunday"),
     "MANAGE_USERS": _("Manage customers"),
     "MANAGE_ORDERS": _("Manage orders"),
     "MANAGE_CHECKOUTS": _("Manage checkouts"),
@@ -60,6 +84,6 @@ WORDS = {
 }
 
 
-def word(value: str) -> str:
-    """A value of an enum in the active language; the value itself where there is no word for it."""
-    return str(WORDS.get(value, value))
+def word(value: str, of: str = "") -> str:
+    """A value of an enum in the active language, `of` which where two have it; the value where there is no word."""
+    return str(WORDS.get(f"{of}.{value}") or WORDS.get(value, value))

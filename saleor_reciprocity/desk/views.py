@@ -37,6 +37,11 @@ class Sent:
         """Whether it was done."""
         return not self.wrong
 
+    @property
+    def is_trial(self) -> bool:
+        """Whether it only tries something: what was typed stays."""
+        return self.operation.startswith("Try")
+
 
 def respond(request: HttpRequest, path: str) -> HttpResponse:
     """The answer to a request for what follows the desk's address."""
@@ -102,17 +107,20 @@ def _filled(request: HttpRequest, page: Page, asked: QueryDict, sent: Sent | Non
             asked["channel"] = host.channels()[0].slug
         values, _wrong = forms.variables(query.declared, asked)
         answer = execution.executed(request, query.text, values)
-    if answer.errors and answer.is_empty:
+    if (answer.errors and answer.is_empty) or answer.lacks(page.right):
         return _failed(request, page, answer)
     context = {**_surroundings(request, page, asked), "sent": sent, "parts": answer.errors, **answer.data}
-    response = HttpResponse(rendering.rendered(page.name, context), status=422 if sent and not sent.is_done else 200)
+    text = rendering.rendered(page.name, context)
+    if sent and not sent.is_done and not context["shown"]:  # what it was about is no longer there
+        text = rendering.rendered("wrong", {"wrong": " ".join(map(str, sent.wrong.values()))}) + text
+    response = HttpResponse(text, status=422 if sent and not sent.is_done else 200)
     response["Desk-Address"] = page.path + (f"?{asked.urlencode()}" if asked else "")
     return response
 
 
 def _surroundings(request: HttpRequest, page: Page, asked: QueryDict) -> dict[str, Any]:
     """What every template may need. A key is new for each form that is shown, and sent again with it."""
-    base = {"base": _base(request), "page": page, "asked": asked, "fresh_key": secrets.token_urlsafe(16)}
+    base = {"base": _base(request), "page": page, "asked": asked, "fresh_key": secrets.token_urlsafe(16), "shown": []}
     places = [one for one in PAGES.values() if one.menu]
     return {**base, "places": places, "channels": host.channels, "channel_slugs": _slugs, "now": timezone.now()}
 
@@ -124,7 +132,7 @@ def _slugs() -> list[tuple[str, str]]:
 def _failed(request: HttpRequest, page: Page, answer: execution.Answer) -> HttpResponse:
     if not execution.is_signed_in(request):
         return _said("signed_out", 401)
-    if answer.is_refused:
+    if answer.is_refused or answer.lacks(page.right):
         return _said("refused", 403, {"page": page})
     return _said("failed", 502, {"reason": rendering.reason(answer)})
 

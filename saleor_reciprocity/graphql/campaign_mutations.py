@@ -53,6 +53,7 @@ class SurpriseCampaignCreateInput(graphene.InputObjectType):
     )
     validity_days = graphene.Int(description="For how many days a code can be used (30).")
     reason = graphene.String(description="Why there is a gift, in one line for the customer.")
+    replaces = graphene.ID(description="A campaign of the channel that ends for good in the same moment.")
 
 
 class SurpriseCampaignCreate(LoyaltyMutation):
@@ -74,7 +75,11 @@ class SurpriseCampaignCreate(LoyaltyMutation):
         for name, field in (("starts_at", "startsAt"), ("ends_at", "endsAt")):
             if name in terms:
                 terms[name] = moment(terms[name], field)
-        return {"campaign": campaigns.create(channel, limits, gifts, timezone.now(), **terms)}
+        replaces, now = terms.pop("replaces", None), timezone.now()
+        if replaces is None:
+            return {"campaign": campaigns.create(channel, limits, gifts, now, **terms)}
+        old_id = row_id("SurpriseCampaign", replaces, "replaces")
+        return {"campaign": campaigns.replace(channel, old_id, now, limits=limits, prizes=gifts, **terms)}
 
 
 def _gift(values: Any) -> campaigns.Gift:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import graphene
 from django.utils import timezone
 
 from saleor_reciprocity import host
-from saleor_reciprocity.surprises import queries
-from saleor_reciprocity.surprises.models import Campaign, Draw, Outcome, Prize
+from saleor_reciprocity.surprises import budget, queries
+from saleor_reciprocity.surprises.models import Budget, Campaign, Draw, Outcome, Prize
 
-from . import gone, permissions
+from . import gone, named, permissions
 from .connections import Connection, ConnectionField, page
 from .scalars import CHANNEL_ARGUMENT, Number, enum, global_id
 from .surprises import LoyaltySurprise, SurprisePrizeKind
@@ -32,6 +33,7 @@ class SurprisePrize(graphene.ObjectType):
     percent = Number(description="The percentage, of the order that won.")
     points = Number(description="The points.")
     product_id = graphene.ID(description="The product that is free.")
+    product = graphene.Field(named.LoyaltyNamed, description="That product by its name; null once it is gone.")
 
     @staticmethod
     def resolve_id(root: Prize, info: Any) -> str:
@@ -44,6 +46,10 @@ class SurprisePrize(graphene.ObjectType):
     @staticmethod
     def resolve_product_id(root: Prize, info: Any) -> str | None:
         return global_id("Product", root.product_id) if root.product_id else None
+
+    @staticmethod
+    def resolve_product(root: Prize, info: Any) -> Any:
+        return named.one(info.context, "Product", root.product_id)
 
 
 class SurpriseDraw(graphene.ObjectType):
@@ -120,7 +126,17 @@ class SurpriseBudget(graphene.ObjectType):
     per_month = Number(description="The most for one calendar month.")
     total = Number(description="The most for the whole campaign.")
     spent = Number(required=True, description="What was given and has not come back.")
+    spent_today = Number(required=True, description="What of it was given on this day.")
+    spent_this_month = Number(required=True, description="What of it was given in this month.")
     currency = graphene.String(required=True, description="The currency of all of them.")
+
+    @staticmethod
+    def resolve_spent_today(root: Budget, info: Any) -> Decimal:
+        return budget.spent_on_day(root, timezone.now())
+
+    @staticmethod
+    def resolve_spent_this_month(root: Budget, info: Any) -> Decimal:
+        return budget.spent_in_month(root, timezone.now())
 
 
 class SurpriseCampaign(graphene.ObjectType):
@@ -172,7 +188,7 @@ class SurpriseCampaign(graphene.ObjectType):
 
     @staticmethod
     def resolve_gone(root: Campaign, info: Any) -> Any:
-        groups = [(gone.GROUP, name) for name in root.groups]
+        groups = [(named.GROUP, name) for name in root.groups]
 
         def with_products(prizes: list[Prize]) -> Any:
             free = [("Product", prize.product_id) for prize in prizes if prize.product_id]

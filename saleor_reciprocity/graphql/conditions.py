@@ -12,7 +12,7 @@ from saleor_reciprocity import errors
 from saleor_reciprocity.points.earning import conditions
 from saleor_reciprocity.points.earning.conditions import Condition, Conditions, declared, given
 
-from . import gone
+from .named import KINDS
 from .scalars import Number, global_id, row_id
 
 LoyaltyWeekday = graphene.Enum(
@@ -98,10 +98,10 @@ def _read(condition: Condition, value: Any) -> Any:
     return None if value is None else read(condition, value)
 
 
-def named(asks: Conditions) -> Iterator[tuple[str, Any]]:
-    """What conditions name of the shop, as `gone` asks for it."""
+def names_in(asks: Conditions) -> Iterator[tuple[str, Any]]:
+    """What conditions name of the shop, as `named` and `gone` ask for it."""
     for each in given(asks):
-        if each.kind.names in gone.KINDS:
+        if each.kind.names in KINDS:
             yield from ((each.kind.names, key) for key in getattr(asks, each.name))
 
 

@@ -39,6 +39,7 @@ COSTS: dict[str, dict[str, Cost]] = {
         "loyaltyRights": _costs(5),
         "loyaltyRules": _page(),
         "loyaltyTiers": _costs(2),
+        "loyaltyNamed": _costs(5),
         "loyaltyHoldoutPower": _costs(10),
         "loyaltyReport": _costs(100),
         "surpriseCampaigns": _page(),
@@ -70,10 +71,11 @@ COSTS: dict[str, dict[str, Cost]] = {
     },
     "LoyaltyOrderLine": {"why": _costs(1)},
     "LoyaltyLineDetail": {"rules": _costs(1)},
-    "LoyaltyRule": {"gone": _costs(1), "versions": _costs(5)},
+    "LoyaltyRule": {"gone": _costs(1), "named": _costs(1), "use": _costs(2), "versions": _costs(5)},
     "LoyaltyRuleConditions": {
         name: _costs(1) for name in ("products", "categories", "collections", "groups", "tiers", "weekdays")
     },
+    "LoyaltyTier": {"members": _costs(1)},
     "LoyaltyTierLadder": {"tiers": _costs(1)},
     "LoyaltyReport": {
         name: _costs(1)
@@ -97,6 +99,7 @@ COSTS: dict[str, dict[str, Cost]] = {
     },
     "LoyaltyEntry": {"actor": _costs(2)},
     "LoyaltyRedemption": {"code": _costs(1)},
+    "LoyaltyReward": {"product": _costs(1), "use": _costs(1)},
     "Recommendation": {"product": _costs(1)},
     "RecommendationReason": {"product": _costs(1)},
     "SurpriseCampaign": {
@@ -107,6 +110,7 @@ COSTS: dict[str, dict[str, Cost]] = {
         "prizes": _costs(1),
         "usedByOthers": _costs(1),
     },
+    "SurprisePrize": {"product": _costs(1)},
     "SurpriseProof": {"prizes": _costs(1)},
     "SurveyAnswer": {"channel": _costs(1), "products": _costs(1), "replies": _costs(1)},
     "SurveyScore": {"counts": _costs(1)},

@@ -104,6 +104,7 @@ class LoyaltyRewardCreateInput(LoyaltyRewardTermsInput):
         required=True,
         description="What the code is worth, in the channel's currency; for other kinds than money, at most.",
     )
+    replaces = graphene.ID(description="A reward of the channel that ends for good in the same moment.")
 
 
 class LoyaltyRewardCreate(LoyaltyMutation):
@@ -119,7 +120,11 @@ class LoyaltyRewardCreate(LoyaltyMutation):
     @classmethod
     def perform(cls, info: Any, input: Any) -> dict[str, Any]:
         fields = _terms({name: value for name, value in input.items() if value is not None})
-        return {"reward": catalogue.create(channel_with_slug(fields.pop("channel", None)), **fields)}
+        channel, replaces = channel_with_slug(fields.pop("channel", None)), fields.pop("replaces", None)
+        if replaces is None:
+            return {"reward": catalogue.create(channel, **fields)}
+        old_id = row_id("LoyaltyReward", replaces, "replaces")
+        return {"reward": catalogue.replace(channel, old_id, timezone.now(), **fields)}
 
 
 class LoyaltyRewardUpdateInput(LoyaltyRewardTermsInput):

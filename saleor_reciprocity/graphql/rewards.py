@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable
 
 import graphene
 from django.utils import timezone
@@ -12,12 +12,35 @@ from saleor_reciprocity.rewards import queries
 from saleor_reciprocity.rewards.kinds import RewardKind
 from saleor_reciprocity.rewards.models import Redemption, RedemptionState, Reward
 
-from . import permissions
+from . import named, permissions
 from .connections import Connection, ConnectionField, page
 from .scalars import CHANNEL_ARGUMENT, Number, enum, global_id
 
 LoyaltyRewardKind = enum("LoyaltyRewardKind", RewardKind, "What a customer gets for points.")
 LoyaltyRedemptionState = enum("LoyaltyRedemptionState", RedemptionState, "What became of a code.")
+
+
+class LoyaltyRewardUse(graphene.ObjectType):
+    """What came of a reward."""
+
+    redeemed = graphene.Int(required=True, description="How often it was redeemed, without codes that were given back.")
+    used = graphene.Int(required=True, description="How many of the codes were used.")
+    points = Number(required=True, description="The points that were spent on it and have not returned.")
+
+
+class UseByReward(host.data_loader()):  # type: ignore[misc]
+    """What came of rewards, counted at once for all rewards of a request."""
+
+    context_key = "reciprocity_use_by_reward"
+
+    def batch_load(self, keys: Any) -> list[queries.Use]:
+        with host.allow_writer():
+            found = queries.use_of(keys)
+        return [found.get(key, queries.Use()) for key in keys]
+
+
+def _for_staff(context: Any, value: Callable[[], Any]) -> Any:
+    return value() if host.has_permission(context, permissions.MANAGE_DISCOUNTS) else None
 
 
 class LoyaltyReward(graphene.ObjectType):
@@ -36,8 +59,16 @@ class LoyaltyReward(graphene.ObjectType):
     most_points = Number(description="The upper end of a slider; null for a fixed price.")
     percent = Number(description="The percentage of the goods on the checkout, for the kind PERCENTAGE.")
     product_id = graphene.ID(description="The product that is free, for the kind FREE_PRODUCT.")
+    product = graphene.Field(
+        named.LoyaltyNamed,
+        description="That product by its name; null for others than staff with MANAGE_DISCOUNTS, and once it is gone.",
+    )
     minimum_spent = graphene.Field(host.money_type(), description="What the goods must come to for the code to work.")
     left = graphene.Int(description="How many are left; null when they are not counted.")
+    stock = graphene.Int(
+        description="How many there are altogether; null when they are not counted, and for others than staff with "
+        "MANAGE_DISCOUNTS."
+    )
     limit_per_customer = graphene.Int(description="How many a customer can have, within `limitDays` or ever.")
     limit_days = graphene.Int(description="The days within which `limitPerCustomer` counts; null for ever.")
     starts_at = host.date_time_type()(description="When it is offered first.")
@@ -48,6 +79,10 @@ class LoyaltyReward(graphene.ObjectType):
     )
     tier = graphene.String(description="The code of the tier that a customer needs at least.")
     is_active = graphene.Boolean(required=True, description="Whether staff have it on the list.")
+    is_standard = graphene.Boolean(required=True, description="Whether it follows the plugin's page.")
+    use = graphene.Field(
+        LoyaltyRewardUse, description="What came of it; null for others than staff with MANAGE_DISCOUNTS."
+    )
 
     @staticmethod
     def resolve_id(root: Reward, info: Any) -> str:
@@ -64,6 +99,18 @@ class LoyaltyReward(graphene.ObjectType):
     @staticmethod
     def resolve_product_id(root: Reward, info: Any) -> str | None:
         return None if root.product_id is None else global_id("Product", root.product_id)
+
+    @staticmethod
+    def resolve_product(root: Reward, info: Any) -> Any:
+        return _for_staff(info.context, lambda: named.one(info.context, "Product", root.product_id))
+
+    @staticmethod
+    def resolve_stock(root: Reward, info: Any) -> int | None:
+        return _for_staff(info.context, lambda: root.stock)
+
+    @staticmethod
+    def resolve_use(root: Reward, info: Any) -> Any:
+        return _for_staff(info.context, lambda: UseByReward(info.context).load(root.pk))
 
     @staticmethod
     def resolve_minimum_spent(root: Reward, info: Any) -> Any:

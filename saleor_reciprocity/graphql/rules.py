@@ -8,13 +8,13 @@ import graphene
 from django.utils import timezone
 
 from saleor_reciprocity import host
-from saleor_reciprocity.points.earning import rulebook, simulation
+from saleor_reciprocity.points.earning import rulebook, simulation, use
 from saleor_reciprocity.points.earning.conditions import Conditions, conditions_from
 from saleor_reciprocity.points.earning.models import EarningRuleVersion
 from saleor_reciprocity.points.earning.rules import Effect, Stacking, Trigger
 
-from . import gone, permissions
-from .conditions import LoyaltyRuleConditions, LoyaltyRuleConditionsInput, conditions_given, named
+from . import gone, named, permissions
+from .conditions import LoyaltyRuleConditions, LoyaltyRuleConditionsInput, conditions_given, names_in
 from .connections import Connection, ConnectionField, page
 from .scalars import CHANNEL_ARGUMENT, DateTime, Number, channel_with_slug, given, global_id, moment, words
 
@@ -28,6 +28,30 @@ LoyaltyRuleState = graphene.Enum(
 
 def listed(of: Any, description: str, required: bool = False) -> Any:
     return graphene.List(graphene.NonNull(of), description=description, required=required)
+
+
+class LoyaltyRuleUse(graphene.ObjectType):
+    """What came of a rule in the last days."""
+
+    days = graphene.Int(required=True, description="How many days were looked at.")
+    orders = graphene.Int(required=True, description="Orders whose points it changed.")
+    bonuses = graphene.Int(required=True, description="Bonuses that it gave for something else than an order.")
+    points = Number(required=True, description="The points of these bonuses.")
+
+    @staticmethod
+    def resolve_days(root: use.Use, info: Any) -> int:
+        return use.DAYS
+
+
+class UseByRule(host.data_loader()):  # type: ignore[misc]
+    """What came of rules, counted at once for all rules of a request."""
+
+    context_key = "reciprocity_use_by_rule"
+
+    def batch_load(self, keys: Any) -> list[use.Use]:
+        with host.allow_writer():
+            found = use.use_of(keys, timezone.now())
+        return [found[key] for key in keys]
 
 
 class LoyaltyRule(graphene.ObjectType):
@@ -47,6 +71,8 @@ class LoyaltyRule(graphene.ObjectType):
         "What its conditions name and the shop no longer has: the IDs of products, categories and collections, and "
         "names of groups."
     )
+    named = named.field("What its conditions name and the shop has, with names.")
+    use = graphene.Field(LoyaltyRuleUse, required=True, description="What came of it, in all its versions.")
     starts_at = host.date_time_type()(required=True, description="Orders placed from then on get it.")
     ends_at = host.date_time_type()(description="Orders placed from then on do not.")
     state = LoyaltyRuleState(required=True, description="Whether it is running now.")
@@ -63,7 +89,15 @@ class LoyaltyRule(graphene.ObjectType):
 
     @staticmethod
     def resolve_gone(root: EarningRuleVersion, info: Any) -> Any:
-        return gone.among(info.context, named(conditions_from(root.conditions)))
+        return gone.among(info.context, names_in(conditions_from(root.conditions)))
+
+    @staticmethod
+    def resolve_named(root: EarningRuleVersion, info: Any) -> Any:
+        return named.among(info.context, names_in(conditions_from(root.conditions)))
+
+    @staticmethod
+    def resolve_use(root: EarningRuleVersion, info: Any) -> Any:
+        return UseByRule(info.context).load(root.rule_id)
 
     @staticmethod
     def resolve_state(root: EarningRuleVersion, info: Any) -> str:

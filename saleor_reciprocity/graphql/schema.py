@@ -15,6 +15,7 @@ from .campaigns import CampaignQueries
 from .checkout import CHECKOUT_LOYALTY
 from .communication import CommunicationQueries
 from .communication_mutations import CommunicationMutations
+from .named import NamedQueries
 from .orders import ORDER_LOYALTY
 from .people_mutations import PeopleMutations
 from .points import USER_LOYALTY, PointsQueries
@@ -39,6 +40,7 @@ from .tiers import TierQueries
 
 class Queries(
     CommunicationQueries,
+    NamedQueries,
     PointsQueries,
     RightQueries,
     RuleQueries,

@@ -7,11 +7,12 @@ from typing import Any
 import graphene
 
 from saleor_reciprocity import host
-from saleor_reciprocity.points.tiers import ladders
+from saleor_reciprocity.points.tiers import ladders, standing
 from saleor_reciprocity.points.tiers.ladder import Downgrade, Step
 from saleor_reciprocity.points.tiers.models import TierLadder
 from saleor_reciprocity.points.tiers.standing import Outlook
 
+from . import permissions
 from .scalars import Number, words
 
 LoyaltyTierDowngrade = words("LoyaltyTierDowngrade", Downgrade, "What happens when the points no longer suffice.")
@@ -24,6 +25,26 @@ class LoyaltyTier(graphene.ObjectType):
     name = graphene.String(required=True, description="The name that customers see.")
     threshold = Number(required=True, description="From how many points in the window on.")
     multiplier = Number(required=True, description="By what it multiplies the points of an order.")
+    members = graphene.Int(
+        description="How many customers have it; null for others than staff with the permission MANAGE_DISCOUNTS."
+    )
+
+    @staticmethod
+    def resolve_members(root: Step, info: Any) -> Any:
+        if not host.has_permission(info.context, permissions.MANAGE_DISCOUNTS):
+            return None
+        return MembersByTier(info.context).load(root.code)
+
+
+class MembersByTier(host.data_loader()):  # type: ignore[misc]
+    """How many customers have each tier, counted once in a request."""
+
+    context_key = "reciprocity_members_by_tier"
+
+    def batch_load(self, keys: Any) -> list[int]:
+        with host.allow_writer():
+            found = standing.members()
+        return [found.get(key, 0) for key in keys]
 
 
 class LoyaltyTierLadder(graphene.ObjectType):

@@ -66,6 +66,19 @@ def update(reward_id: int, now: datetime, **changes: Any) -> Reward:
         return reward
 
 
+def replace(channel: host.Channel, old_id: int, now: datetime, **terms: Any) -> Reward:
+    """End a reward and offer another in its place, or neither. Raises NotFound, and Invalid at its field."""
+    with transaction.atomic():
+        new = create(channel, **terms)
+        try:
+            old = end(old_id, now)
+        except errors.ReciprocityError as error:
+            raise type(error)(error.message, field="replaces") from None
+        if old.channel_id != channel.id:
+            raise errors.NotFound(field="replaces")
+        return new
+
+
 def end(reward_id: int, now: datetime) -> Reward:
     """End a reward now and for good. Codes that customers have stay as they are. A second call changes nothing."""
     with transaction.atomic():

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Iterable
+
+from django.db.models import Count, Sum
 
 from saleor_reciprocity.points.accounts import parts_of
 from saleor_reciprocity.points.models import Account
 
 from . import catalogue, limits
-from .models import Redemption, Reward
+from .models import Redemption, RedemptionState, Reward
 
 MOST_SHOWN = 100
 
@@ -23,6 +28,35 @@ def rewards(
         points, reward_id = after
         rows = rows.filter(points__gte=points).exclude(points=points, id__lte=reward_id)
     return list(rows[:first])
+
+
+@dataclass
+class Use:
+    """What a reward brought: its redemptions by what became of them, and the points that were spent on it for good."""
+
+    by_state: Counter = field(default_factory=Counter)
+    points: int = 0
+
+    @property
+    def redeemed(self) -> int:
+        """How many codes are or were customers' own, without those that were given back."""
+        return sum(count for state, count in self.by_state.items() if state != RedemptionState.CANCELLED)
+
+    @property
+    def used(self) -> int:
+        """How many codes were used."""
+        return self.by_state[RedemptionState.USED]
+
+
+def use_of(reward_ids: Iterable[int]) -> dict[int, Use]:
+    """What came of rewards, by reward; those that nobody redeemed are missing."""
+    found: dict[int, Use] = {}
+    rows = Redemption.objects.filter(reward_id__in=list(reward_ids)).values_list("reward_id", "state")
+    for reward_id, state, count, points in rows.annotate(Count("pk"), Sum("points")).order_by():
+        use = found.setdefault(reward_id, Use())
+        use.by_state[state] = count
+        use.points += points if state in (RedemptionState.USED, RedemptionState.UNUSED) else 0
+    return found
 
 
 def affordable(channel_id: str, account: Account, now: datetime) -> list[Reward]:

@@ -5,10 +5,12 @@ Days and months are those of UTC. A worker whose clock is behind is counted on t
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from decimal import Decimal
 
 from django.db import connection
+
+from .models import Budget
 
 _TAKE = """
 UPDATE reciprocity_budget SET
@@ -42,6 +44,20 @@ def put_back(budget_id: int, cost: Decimal, taken_at: datetime) -> None:
         cursor.execute(_PUT_BACK, _values(budget_id, cost, taken_at))
 
 
+def spent_on_day(row: Budget, now: datetime) -> Decimal:
+    """What was spent on the day of a moment."""
+    return row.day_spent if row.day == _day(now) else Decimal(0)
+
+
+def spent_in_month(row: Budget, now: datetime) -> Decimal:
+    """What was spent in the month of a moment."""
+    return row.month_spent if row.month == _day(now).replace(day=1) else Decimal(0)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(timezone.utc).date()
+
+
 def _values(budget_id: int, cost: Decimal, moment: datetime) -> dict[str, object]:
-    day = moment.astimezone(timezone.utc).date()
+    day = _day(moment)
     return {"id": budget_id, "cost": cost, "day": day, "month": day.replace(day=1)}

@@ -91,6 +91,22 @@ def create(
         return _stored(_start(campaign, budget, gifts).pk)
 
 
+def replace(channel: host.Channel, old_id: int, now: datetime, **terms: Any) -> Campaign:
+    """End a campaign and start another in its place, or neither. Raises NotFound, and Invalid at its field.
+
+    The new one has a budget of its own.
+    """
+    with transaction.atomic():
+        new = create(channel, now=now, **terms)
+        try:
+            old = end(old_id, now)
+        except errors.ReciprocityError as error:
+            raise type(error)(error.message, field="replaces") from None
+        if old.channel_id != channel.id:
+            raise errors.NotFound(field="replaces")
+        return new
+
+
 def update(campaign_id: int, limits: dict[str, Decimal], **changes: Any) -> Campaign:
     """Change what may change while a campaign runs: not its probability, its prizes and its start."""
     with transaction.atomic():

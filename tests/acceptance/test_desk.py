@@ -184,6 +184,7 @@ def test_no_page_of_the_desk_has_a_barrier(
 
 
 CONTENT = {"customers": "#search", "account": ".figures", "guest": "summary", "erase": "#sure"}
+CONTENT.update({"rules": "details", "tiers": "details"})
 CONTENT.update({"rewards": "details", "campaigns": "details", "answers": "#comment", "messages": "#kind"})
 PAGES = {
     "customers": "customers",
@@ -191,6 +192,8 @@ PAGES = {
     "guest": "customers/guest?email=guest@example.com",
     "erase": "customers/erase?userId={user}",
     "rewards": "rewards",
+    "rules": "rules",
+    "tiers": "tiers",
     "campaigns": "campaigns",
     "answers": "answers",
     "messages": "messages",

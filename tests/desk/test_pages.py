@@ -68,7 +68,11 @@ def test_a_reward_is_offered_changed_and_ended(boss: Reader, programme_on: host.
     made.refresh_from_db()
     assert made.ends_at is not None
     assert "ended" in text_of(boss.read("rewards"))
+    again = boss.send("rewards", "Update", form=f"Update-{reward_id}", **changed)
+    assert again.status_code == 422
+    assert '<p class="notice bad" role="alert">This reward has ended.' in text_of(again)
     standard = graphene.Node.to_global_id("LoyaltyReward", Reward.objects.get(is_standard=True).pk)
+    assert f'id="End-{standard}"' not in text_of(again)
     refused = boss.send("rewards", "End", form=f"End-{standard}", id=standard)
     assert (refused.status_code, "The standard reward is set on the plugin" in text_of(refused)) == (422, True)
 

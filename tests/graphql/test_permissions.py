@@ -27,6 +27,7 @@ CALLERS = ("nobody", "owner", "other", "staff", "manager", "app", "bare app")
 # Field of the API: the callers who are served. "manager" and "app" hold the permissions, "staff" and "bare app" none.
 MATRIX = {
     "Query.loyaltyRules": ("manager", "app"),
+    "Query.loyaltyNamed": ("manager", "app"),
     "Query.loyaltyTiers": CALLERS,
     "Checkout.loyalty": ("owner", "manager", "app"),
     "Mutation.loyaltyRuleCreate": ("manager", "app"),
@@ -148,6 +149,7 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
     queries = {
         "Query.loyaltyRules": "{ loyaltyRules { edges { node { id } } } }",
         "Query.loyaltyTiers": "{ loyaltyTiers { tiers { code } } }",
+        "Query.loyaltyNamed": "{ loyaltyNamed(kind: GROUP) { id } }",
         "Checkout.loyalty": _checkout_query(customer),
         "Mutation.loyaltyRuleCreate": f"mutation {{ loyaltyRuleCreate(input: {{{RULE}}}) {DONE}",
         "Mutation.loyaltyRuleUpdate": f'mutation {{ loyaltyRuleUpdate(id: "{running_rule}", '

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Iterable
+from typing import Any, Iterable
 
 from django.db import connection
 from saleor.product.models import Category, Collection
@@ -57,10 +57,30 @@ def categories_within(category_id: int) -> list[int]:
     return list(Category.tree.get_queryset_descendants(top, include_self=True).values_list("pk", flat=True))
 
 
+# What the name of a row is shown with, so that two of the same name can be told apart.
+_WITHIN = {"product": "category__name", "category": "parent__name", "collection": None}
+
+
+def _rows_of(kind: str) -> Any:
+    return {"product": ProductRow, "category": Category, "collection": Collection}[kind].objects
+
+
+def names_of(kind: str, ids: Iterable[int]) -> dict[int, str]:
+    """The names of the products, categories or collections (the `kind`) that there are among these ids."""
+    return dict(_rows_of(kind).filter(pk__in=list(ids)).values_list("pk", "name"))
+
+
+def names_like(kind: str, text: str, most: int) -> list[tuple[int, str, str]]:
+    """Products, categories or collections with a text in their name, published or not: (id, name, what it is in)."""
+    rows = _rows_of(kind).filter(name__icontains=text).order_by("name", "pk")
+    within = _WITHIN[kind]
+    found = rows.values_list("pk", "name", *([within] if within else []))[:most]
+    return [(pk, name, (inside or [None])[0] or "") for pk, name, *inside in found]
+
+
 def unknown_ids(kind: str, ids: Iterable[int]) -> set[int]:
     """Which of these ids no product, category or collection (the `kind`) has."""
-    rows = {"product": ProductRow, "category": Category, "collection": Collection}[kind].objects
-    return set(ids) - set(rows.filter(pk__in=list(ids)).values_list("pk", flat=True))
+    return set(ids) - set(_rows_of(kind).filter(pk__in=list(ids)).values_list("pk", flat=True))
 
 
 # The category of each product with all above it, and its collections.

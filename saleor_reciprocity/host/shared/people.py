@@ -70,6 +70,12 @@ def unknown_groups(names: Iterable[str]) -> set[str]:
     return set(names) - set(groups.objects.filter(name__in=list(names)).values_list("name", flat=True))
 
 
+def group_names_like(text: str, most: int) -> list[str]:
+    """The names of groups with a text in them, in their order."""
+    groups = get_user_model()._meta.get_field("groups").related_model
+    return list(groups.objects.filter(name__icontains=text).order_by("name").values_list("name", flat=True)[:most])
+
+
 def users_at(email: str) -> list[int]:
     """The ids of all users with this address, in whatever spelling, proved or not."""
     rows = get_user_model().objects.annotate(address=_address("email")).filter(address=normalised(email))

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Callable
 
 from django.db import connection, transaction
+from django.db.models import Count
 
 from saleor_reciprocity.errors import keep_going
 
@@ -37,6 +38,12 @@ def tier_of(account: Account, now: datetime) -> Step | None:
         return ladder.step(stored.code)
     points, _leaves = progress(account, ladder, now)
     return ladder.step(move(ladder, stored.place if stored else Place(), points, now).code)
+
+
+def members() -> dict[str, int]:
+    """How many accounts stood on each tier when they were last looked at, by its code."""
+    rows = AccountTier.objects.filter(account__merged_into=None, account__erased_at=None).exclude(code="")
+    return dict(rows.values_list("code").annotate(Count("pk")).order_by())
 
 
 @dataclass(frozen=True)

@@ -97,11 +97,12 @@
     localise(main);
     const title = main.querySelector("h1");
     document.title = (title ? title.textContent + " – " : "") + body.dataset.title;
-    const wrong = main.querySelector("[aria-invalid=true], form [role=alert]");
+    const wrong = main.querySelector("[aria-invalid=true], [role=alert]");
     const focus = wrong || main.querySelector("[role=status]") || (keep ? null : title || main);
-    for (let open = wrong && wrong.closest("details"); open; open = open.parentElement.closest("details")) open.open = true;
-    if (focus) { if (!wrong) focus.tabIndex = -1; focus.focus({ preventScroll: !wrong }); }
-    if (!wrong) window.scrollTo(0, scroll);
+    for (let open = focus && focus.closest("details"); open; open = open.parentElement.closest("details")) open.open = true;
+    const within = wrong || (focus && focus.closest("form"));
+    if (!within) window.scrollTo(0, scroll);
+    if (focus) { if (!focus.matches("input, select, textarea")) focus.tabIndex = -1; focus.focus({ preventScroll: !within }); }
     mark();
   }
 
@@ -176,10 +177,11 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || /^(input|textarea|select)$/i.test(event.target.tagName)) return;
-    const search = main.querySelector("input[type=search]");
+    const search = main.querySelector(".search input[type=search]");
     if (search) { event.preventDefault(); search.focus(); }
   });
 
+  {% include "picker.js" %}
   // The menu
 
   async function showMenu() {
