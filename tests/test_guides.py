@@ -172,6 +172,8 @@ PLAYED: dict[str, tuple[str, Callable[[Play], dict[str, Any]]]] = {
     "PointsOf": ("staff", nothing),
     "OrderInDetail": ("support", Play.order_id),
     "AnswersOf": ("support", lambda play: {"email": "ada@example.com"}),
+    "Find": ("staff", nothing),
+    "WhatEachBrought": ("staff", in_channel),
     "MyRights": ("staff", nothing),
     "Adjust": (
         "staff",

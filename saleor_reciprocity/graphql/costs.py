@@ -75,7 +75,7 @@ COSTS: dict[str, dict[str, Cost]] = {
     "LoyaltyRuleConditions": {
         name: _costs(1) for name in ("products", "categories", "collections", "groups", "tiers", "weekdays")
     },
-    "LoyaltyTier": {"members": _costs(1)},
+    "LoyaltyTier": {"members": _costs(2)},
     "LoyaltyTierLadder": {"tiers": _costs(1)},
     "LoyaltyReport": {
         name: _costs(1)
@@ -99,7 +99,7 @@ COSTS: dict[str, dict[str, Cost]] = {
     },
     "LoyaltyEntry": {"actor": _costs(2)},
     "LoyaltyRedemption": {"code": _costs(1)},
-    "LoyaltyReward": {"product": _costs(1), "use": _costs(1)},
+    "LoyaltyReward": {"product": _costs(2), "stock": _costs(2), "use": _costs(2)},
     "Recommendation": {"product": _costs(1)},
     "RecommendationReason": {"product": _costs(1)},
     "SurpriseCampaign": {

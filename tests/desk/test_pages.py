@@ -73,6 +73,12 @@ def test_a_reward_is_offered_changed_and_ended(boss: Reader, programme_on: host.
     assert '<p class="notice bad" role="alert">This reward has ended.' in text_of(again)
     standard = graphene.Node.to_global_id("LoyaltyReward", Reward.objects.get(is_standard=True).pk)
     assert f'id="End-{standard}"' not in text_of(again)
+    at_most = {"id": standard, "input__limitPerCustomer": "3"}
+    assert boss.send("rewards", "Update", form=f"Update-{standard}", **at_most).status_code == 200
+    assert Reward.objects.get(is_standard=True).limit_per_customer == 3
+    form = text_of(again).split(f'id="Update-{standard}"')[1].split("</form>")[0]
+    shown = [name in form for name in ("input.limitPerCustomer", "input.points", "input.isActive")]
+    assert shown == [True, False, False]
     refused = boss.send("rewards", "End", form=f"End-{standard}", id=standard)
     assert (refused.status_code, "The standard reward is set on the plugin" in text_of(refused)) == (422, True)
 

@@ -146,7 +146,7 @@ class Growing:
             hosts.checkout(self.ada, "10").lines.update(checkout=checkout)
         types = host.loaded_schema().get_type_map()
         found = {
-            f"Query.{name}": f"{{ {name}{'(measure: CSAT)' if name == 'surveyScores' else ''}{_all(field.type)} }}"
+            f"Query.{name}": f"{{ {name}{NEEDED.get(name, '')}{_all(field.type)} }}"
             for name, field in root_fields("Query").items()
             if name != "loyaltyAccount"
         }
@@ -164,6 +164,10 @@ class Growing:
         of_order = f"loyalty {{ pending earned verdict }} surprise {gift} surveyAnswer {answer}"
         found["Order"] = f"{{ me {{ orders(first: 20) {{ edges {{ node {{ {of_order} }} }} }} }} }}"
         return found
+
+
+# The arguments that a query has to have.
+NEEDED = {"surveyScores": "(measure: CSAT)", "loyaltyNamed": "(kind: PRODUCT)"}
 
 
 def _page(of_each: str) -> str:

@@ -103,7 +103,8 @@ def shop(programme_on: Any, customer: Any) -> dict[str, Any]:
 def arguments_of(name: str, customer: Any) -> str:
     """What a root query wants to be told to show Ada's."""
     (user,) = global_ids(iter([("User", customer.pk)]))
-    return {"loyaltyAccount": f'(userId: "{user}")', "surveyScores": "(measure: CSAT)"}.get(name, "")
+    needed = {"surveyScores": "(measure: CSAT)", "loyaltyNamed": "(kind: GROUP)"}
+    return {"loyaltyAccount": f'(userId: "{user}")', **needed}.get(name, "")
 
 
 @pytest.mark.parametrize("name", sorted(root_fields("Query")))
