@@ -32,6 +32,9 @@ env: .venv/saleor/ready .venv/tools/ready ## the two environments under .venv/, 
 .venv/bench/ready: dev/bench.lock
 	@$(PYTHON3) dev/environments.py bench
 
+.venv/package/ready: dev/package.lock
+	@$(PYTHON3) dev/environments.py package
+
 .venv/peers/ready: dev/peers.lock
 	@$(PYTHON3) dev/environments.py peers
 
@@ -89,12 +92,15 @@ fix: env ## lets ruff repair what it can
 	@$(TOOLS)/ruff check --fix .
 	@$(TOOLS)/ruff format .
 
-.PHONY: demo demo-check demo-stop
+.PHONY: demo demo-check demo-stop pictures
 demo: env ## a Saleor with the plugin, a story played in it, and the server left running
 	@$(SALEOR) demo/shop.py play
 
 demo-check: env ## the same story; ends with status 0 or 1 and stops the server
 	@$(SALEOR) demo/shop.py check
+
+pictures: env ## takes the pictures of the README anew, from the demo
+	@$(SALEOR) demo/shop.py pictures
 
 demo-stop: env ## stops the demo's server and database; what is in it is kept
 	@$(SALEOR) demo/shop.py stop
@@ -123,11 +129,15 @@ prove: env ## simulated shops beside what the report promises; ARGS="--shops 200
 bench-market: env ## what recommendations cost in a large shop's database; ARGS="--products 10000" for a smaller one
 	@$(POSTGRES) with bench -- $(SALEOR) -W ignore -m bench.market $(ARGS)
 
+.PHONY: package
+package: env .venv/package/ready ## builds what goes to the index and starts a new shop with it; ARGS="--saleor /path/to/saleor" on that Saleor 3, too
+	@$(TOOLS)/python dev/package.py $(ARGS)
+
 .PHONY: lock
 lock: env ## resolves dev/*.in again to today's newest versions
 	@$(PYTHON3) dev/environments.py lock
 
 .PHONY: clean
 clean: ## stops everything and removes all that was made
-	@if [ -x $(TOOLS)/python ] && [ -x $(SALEOR) ]; then $(SALEOR) demo/shop.py stop && $(POSTGRES) stop test && $(POSTGRES) stop bench && $(POSTGRES) stop crash; fi
+	@if [ -x $(TOOLS)/python ] && [ -x $(SALEOR) ]; then $(SALEOR) demo/shop.py stop && $(POSTGRES) stop test && $(POSTGRES) stop bench && $(POSTGRES) stop crash && $(POSTGRES) stop package; fi
 	@rm -rf .venv .cache build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

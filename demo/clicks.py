@@ -57,7 +57,7 @@ def _opened(
     return page
 
 
-def _sign_in(page: Any, url: str, button: str) -> None:
+def sign_in(page: Any, url: str, button: str) -> None:
     page.goto(f"{url}/account/")
     page.get_by_role("button", name=button).click()
     page.locator("saleor-reciprocity[show=balance] [part~=available]").wait_for()
@@ -72,7 +72,7 @@ def _points(page: Any, url: str) -> int:
 def _buy_and_come_back(url: str, chromium: Any) -> bool:
     trouble: list[str] = []
     page = _opened(chromium, trouble)
-    _sign_in(page, url, "Sign in as Lin")
+    sign_in(page, url, "Sign in as Lin")
     before = _points(page, url)
     steps: tuple[Callable[[Any, str], bool], ...] = (_put_in_cart, _redeem, _pay, _open_surprise, _be_shipped)
     held = all(step(page, url) for step in steps)
@@ -139,7 +139,7 @@ def _read_mail(page: Any, url: str) -> bool:
 def _look(url: str, chromium: Any, language: str, size: str, scheme: str) -> bool:
     trouble: list[str] = []
     page = _opened(chromium, trouble, language, size, scheme)
-    _sign_in(page, url, {"zh": "登录为 Sofia"}.get(language, "Sign in as Sofia"))
+    sign_in(page, url, {"zh": "登录为 Sofia"}.get(language, "Sign in as Sofia"))
     found = [barrier for name in PAGES for barrier in _barriers(page, url, name, f"{language}-{size}-{scheme}")]
     return said(
         not found and not trouble, f"{len(PAGES)} pages, {language}, {size}, {scheme}: {[*found, *trouble] or 'good'}"

@@ -2,6 +2,7 @@
 
     python demo/shop.py play     starts everything, plays the story, leaves the shop running
     python demo/shop.py check    the same, then stops the shop; the exit status says whether the story held
+    python demo/shop.py pictures starts it and takes the pictures of the README
     python demo/shop.py stop
 
 All state is in .cache/demo and .cache/postgres/demo, so the second time takes seconds.
@@ -38,22 +39,21 @@ def start() -> str:
     database = subprocess.run([*POSTGRES, "start", "demo"], stdout=subprocess.PIPE, text=True)
     if database.returncode != 0:
         sys.exit(database.returncode)
-    env = {
-        **os.environ,
-        "DATABASE_URL": database.stdout.strip(),
-        "DJANGO_SETTINGS_MODULE": "demo.settings",
-        "PYTHONPATH": str(ROOT),
-        "PYTHONWARNINGS": "ignore",
-    }
+    os.environ.update(
+        DATABASE_URL=database.stdout.strip(),
+        DJANGO_SETTINGS_MODULE="demo.settings",
+        PYTHONPATH=str(ROOT),
+        PYTHONWARNINGS="ignore",
+    )
     with LOG.open("w") as log, RUNNING.open("w") as running:
-        if subprocess.run([sys.executable, str(ROOT / "demo" / "prepare.py")], env=env, stderr=log).returncode:
+        if subprocess.run([sys.executable, str(ROOT / "demo" / "prepare.py")], stderr=log).returncode:
             sys.exit(f"The database could not be prepared:\n\n{tail(LOG)}")
         say("Starting Saleor ...")
         port = free_port()
         fcntl.flock(running, fcntl.LOCK_EX)
         server = subprocess.Popen(
             [sys.executable, str(ROOT / "demo" / "serve.py"), f"127.0.0.1:{port}"],
-            env=env, cwd=STATE, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            cwd=STATE, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             start_new_session=True, pass_fds=[running.fileno()],
         )  # fmt: skip
         json.dump({"pid": server.pid, "port": port}, running)
@@ -162,6 +162,12 @@ def main(action: str) -> int:
             return 0 if play() and click(address()) else 1
         finally:
             stop()
+    if action == "pictures":
+        sys.path.insert(0, str(ROOT))
+        from demo import clicks, pictures
+
+        pictures.take(start(), clicks.browser() or sys.exit("No Chromium here."))
+        return 0
     held = play()
     url = address()
     say(f"\nThe shop keeps running at {url}/: sign in as one of its customers, buy, let a month pass.")

@@ -29,6 +29,7 @@ ENVIRONMENTS = {
 # Made only when it is asked for by name.
 ON_DEMAND = {
     "bench": {"python": ">=3.11", "lock": "dev/bench.lock", "why": "the benchmark's data package needs it"},
+    "package": {"python": ">=3.9", "lock": "dev/package.lock", "why": "twine needs it"},
     "peers": {"python": ">=3.12", "lock": "dev/peers.lock", "why": "the ledgers that are timed beside ours need it"},
 }
 
@@ -91,6 +92,8 @@ def lock() -> None:
     saleor, tools = (ROOT / ENVIRONMENTS[name]["lock"] for name in ("saleor", "tools"))
     uv(*compile_, "--python-version", "3.8", "--no-emit-package", "uwsgi", saleor.with_suffix(".in"), "-o", saleor)
     uv(*compile_, "--python-version", "3.9", "--universal", tools.with_suffix(".in"), "-o", tools)
+    package = ROOT / ON_DEMAND["package"]["lock"]
+    uv(*compile_, "--python-version", "3.9", "--universal", package.with_suffix(".in"), "-o", package)
     bench, peers = (ROOT / ON_DEMAND[name]["lock"] for name in ("bench", "peers"))
     uv(*compile_, "--python-version", "3.11", "--universal", bench.with_suffix(".in"), "-o", bench)
     # capone's psycopg2 is built from source; its binary is in peers.in.

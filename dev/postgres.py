@@ -1,4 +1,5 @@
-"""Owns the PostgreSQL servers of this checkout: `test` (fast, but survives no power cut), `demo`, `bench` and `crash`.
+"""Owns the PostgreSQL servers of this checkout: `test` (fast, but survives no power cut), `demo`, `bench`,
+`crash` and `package`.
 
     python dev/postgres.py start test         starts it, unless it runs, and prints its URL
     python dev/postgres.py url test           prints its URL
@@ -35,6 +36,7 @@ SETTINGS = {
     "demo": {"max_connections": "200"},
     "bench": {"max_connections": "50"},
     "crash": {"max_connections": "50"},
+    "package": {"max_connections": "50"},
 }
 
 

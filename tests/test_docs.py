@@ -17,7 +17,7 @@ from . import hosts
 
 ROOT = Path(__file__).resolve().parent.parent
 GUIDES = [ROOT / "docs" / f"guide-{reader}.md" for reader in ("admin", "storefront", "operator")]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
 HOST = "saleor-3" if hosts.MULTI_CHANNEL else "saleor-2"
 
 FENCED = re.compile(r"^```(\w*) *(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -7,19 +7,20 @@ import re
 from typing import Any, Callable
 
 import graphene
+import pytest
 from graphql import parse
 from graphql.language.visitor import TypeInfoVisitor, Visitor, visit
 from graphql.utils.type_info import TypeInfo
 
 from demo.storefront import Checkout, Customer
-from saleor_reciprocity import host, settlement
+from saleor_reciprocity import host, settings, settlement
 from saleor_reciprocity.graphql import schema
 
 from . import hosts
 from .recommendations import model
 from .storefront import ShopInProcess
 from .surveys.shop import an_answer
-from .test_docs import GUIDES, HOST, Block, blocks
+from .test_docs import GUIDES, HOST, Block, blocks, table
 
 ADMIN, STOREFRONT, _ = GUIDES
 
@@ -288,3 +289,21 @@ def test_a_storefront_has_an_example_of_every_field_of_each_type_that_it_meets()
     """What only staff may see of them is in the guide for admins."""
     met = {kind for kind, _ in fields_in([STOREFRONT])} - {*OF_THE_HOST}
     assert {(kind, field) for kind, field in our_fields() if kind in met} - fields_in([ADMIN, STOREFRONT]) == set()
+
+
+@pytest.mark.parametrize("programme", ["A corner shop", "A shop for clothes", "A shop that only listens"])
+def test_an_example_programme_can_be_set_and_brings_what_it_says(
+    programme: str, channel: host.Channel, customer: Any
+) -> None:
+    names = {str(field.label): field.name for field in settings.FIELDS}
+    hosts.configure(channel, active=True, **{names[label]: value for label, value in table(f"### {programme}")})
+    said = ADMIN.read_text().split(f"### {programme}\n")[1].split("\n#")[0]
+    (price, points) = re.findall(r"An order over ([\d.]+) brings (\d+) points", said)[0]
+    settlement.settle(host.order_id(hosts.order(customer, [(price, 1)])))
+    account = hosts.as_user(customer).data(
+        "{ me { loyalty { pending } } loyaltyRewards { edges { node { points value { amount } } } } }"
+    )
+    assert account["me"]["loyalty"]["pending"] == int(points)
+    offered = [(edge["node"]["points"], edge["node"]["value"]["amount"]) for edge in account["loyaltyRewards"]["edges"]]
+    rewards = re.findall(r"(\d+) points are a voucher over (\d+)", said)
+    assert offered == [(int(cost), int(value)) for cost, value in rewards]

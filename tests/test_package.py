@@ -22,7 +22,7 @@ from .test_docs import blocks
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "saleor_reciprocity"
 SALEOR = Path(find_spec("saleor").origin).parent.parent
-BUILT_FROM = ("setup.cfg", "setup.py", "pyproject.toml", "README.md", "LICENSE")
+BUILT_FROM = ("setup.cfg", "setup.py", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE")
 NOT_SHIPPED = ("__pycache__", "*.pyc")
 
 # In what order a release is made: the wheel comes from the source distribution, so nothing may be missing there.
