@@ -173,6 +173,7 @@ PLAYED: dict[str, tuple[str, Callable[[Play], dict[str, Any]]]] = {
     "PointsOf": ("staff", nothing),
     "OrderInDetail": ("support", Play.order_id),
     "AnswersOf": ("support", lambda play: {"email": "ada@example.com"}),
+    "Bonuses": ("staff", nothing),
     "Find": ("staff", nothing),
     "WhatEachBrought": ("staff", in_channel),
     "MyRights": ("staff", nothing),

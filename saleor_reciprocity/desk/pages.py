@@ -27,6 +27,7 @@ _PAGES = (
     Page("customers/account", "MANAGE_USERS"),
     Page("customers/guest", "MANAGE_USERS"),
     Page("customers/data", "MANAGE_USERS"),
+    Page("customers/merge", "MANAGE_USERS"),
     Page("customers/erase", "MANAGE_USERS"),
     Page("customers/erase-guest", "MANAGE_USERS"),
     Page("rewards", "MANAGE_DISCOUNTS", _("Rewards")),
@@ -34,9 +35,11 @@ _PAGES = (
     Page("tiers", "MANAGE_DISCOUNTS", _("Tiers")),
     Page("campaigns", "MANAGE_DISCOUNTS", _("Surprise gifts")),
     Page("pick", "MANAGE_DISCOUNTS"),
+    Page("report", "MANAGE_DISCOUNTS", _("Report")),
     Page("answers", "MANAGE_ORDERS", _("Answers")),
     Page("answers/csv", "MANAGE_ORDERS"),
     Page("messages", "MANAGE_ORDERS", _("Messages")),
+    Page("rights", "", _("People and rights")),
 )
 
 PAGES = {page.path: page for page in _PAGES}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import csv
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Mapping
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from babel.core import UnknownLocaleError
 from babel.numbers import format_decimal
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, to_locale
 
 from saleor_reciprocity import host
@@ -61,6 +63,30 @@ def moment(value: str | None) -> str:
     """A moment; the browser turns it into the reader's own time."""
     found = parse_datetime(value or "")
     return format_html('<time datetime="{}">{}</time>', value, _in_words(found)) if found else ""
+
+
+@register.filter
+def day(value: str) -> str:
+    """A date in words."""
+    return str(date_format(date.fromisoformat(value), "DATE_FORMAT"))
+
+
+@register.filter
+def drawing(svg: str) -> str:
+    """A drawing of the report: made by this plugin, with every text in it escaped."""
+    return mark_safe(svg)  # noqa: S308 - see above
+
+
+@register.filter
+def table(text: str) -> list[list[str]]:
+    """The rows of a CSV text."""
+    return list(csv.reader(text.splitlines()))
+
+
+@register.filter
+def file(text: str) -> str:
+    """A CSV text as a link by which it is saved; spreadsheets know by the mark at its beginning that it is UTF-8."""
+    return "data:text/csv;charset=utf-8," + quote("\ufeff" + text)
 
 
 @register.filter
@@ -170,6 +196,12 @@ def alone(one: Any) -> list[Any]:
 def groups(names: Any) -> list[dict[str, str]]:
     """Groups of customers, as a picker wants them."""
     return [{"kind": "GROUP", "id": name, "name": name} for name in names or ()]
+
+
+@register.filter
+def bonuses(given: Any) -> list[tuple[str, str]]:
+    """The bonuses that staff can give, for the options of a field."""
+    return [(one["ruleId"], f"{one['name']} (+{points(one['points'])})") for one in given or ()]
 
 
 @register.filter

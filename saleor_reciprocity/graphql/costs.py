@@ -39,6 +39,7 @@ COSTS: dict[str, dict[str, Cost]] = {
         "loyaltyRights": _costs(5),
         "loyaltyRules": _page(),
         "loyaltyTiers": _costs(2),
+        "loyaltyBonuses": _costs(5),
         "loyaltyNamed": _costs(5),
         "loyaltyHoldoutPower": _costs(10),
         "loyaltyReport": _costs(100),
@@ -75,6 +76,7 @@ COSTS: dict[str, dict[str, Cost]] = {
     "LoyaltyRuleConditions": {
         name: _costs(1) for name in ("products", "categories", "collections", "groups", "tiers", "weekdays")
     },
+    "LoyaltyRight": {"opens": _costs(1)},
     "LoyaltyTier": {"members": _costs(2)},
     "LoyaltyTierLadder": {"tiers": _costs(1)},
     "LoyaltyReport": {

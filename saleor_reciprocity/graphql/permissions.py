@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import wraps
+from typing import Any, Callable
 
 from saleor_reciprocity import host
 
@@ -10,6 +11,55 @@ MANAGE_USERS = "account.manage_users"
 MANAGE_ORDERS = "order.manage_orders"
 MANAGE_CHECKOUTS = "checkout.manage_checkouts"
 MANAGE_DISCOUNTS = "discount.manage_discounts"
+
+# The queries that one permission opens: refused without it, on every host, and told by this table on the desk.
+OPENS = {
+    MANAGE_USERS: ("loyalty_account", "loyalty_bonuses"),
+    MANAGE_ORDERS: (
+        "communication_messages",
+        "survey_answers",
+        "survey_answers_csv",
+        "survey_invitations",
+        "survey_scores",
+    ),
+    MANAGE_DISCOUNTS: (
+        "loyalty_holdout_power",
+        "loyalty_named",
+        "loyalty_report",
+        "loyalty_rules",
+        "surprise_campaigns",
+    ),
+    MANAGE_CHECKOUTS: (),
+}
+
+# What else a permission opens: fields that show others than their owner less, or nothing, without it.
+WITHIN = {
+    MANAGE_USERS: ("User.loyalty",),
+    MANAGE_ORDERS: ("Order.loyalty", "Order.surprise", "Order.surveyAnswer", "LoyaltyAccount.surveyAnswers"),
+    MANAGE_DISCOUNTS: (
+        "LoyaltyRedemption.code",
+        "LoyaltyReward.product",
+        "LoyaltyReward.stock",
+        "LoyaltyReward.use",
+        "LoyaltyTier.members",
+        "Mutation.pointsRedemptionCancel",
+    ),
+    MANAGE_CHECKOUTS: ("Checkout.loyalty",),
+}
+
+
+def guarded(name: str, resolve: Callable[..., Any]) -> Callable[..., Any]:
+    """The resolver of a query, which asks for the permission that opens it, if one does."""
+    needed = next((permission for permission, opened in OPENS.items() if name in opened), None)
+    if needed is None:
+        return resolve
+
+    @wraps(resolve)
+    def require_and_resolve(root: Any, info: Any, **arguments: Any) -> Any:
+        require(info.context, needed)
+        return resolve(root, info, **arguments)
+
+    return require_and_resolve
 
 
 def require(context: Any, permission: str) -> None:

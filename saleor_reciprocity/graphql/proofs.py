@@ -15,7 +15,6 @@ from saleor_reciprocity.reports import sentences
 from saleor_reciprocity.surprises import queries
 from saleor_reciprocity.surprises.models import Campaign, Prize
 
-from . import permissions
 from .connections import Connection, ConnectionField, page
 from .scalars import CHANNEL_ARGUMENT, Number, enum
 
@@ -104,7 +103,6 @@ class ProofQueries(graphene.ObjectType):
     def resolve_loyalty_holdout_power(
         root: Any, info: Any, channel: str | None = None, share: Decimal | None = None, question: str = PROGRAMME
     ) -> dict[str, Any] | None:
-        permissions.require(info.context, permissions.MANAGE_DISCOUNTS)
         now = timezone.now()
         with host.allow_writer():
             found = host.channel_by_slug(channel)

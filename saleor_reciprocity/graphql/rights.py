@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
+from graphene.utils.str_converters import to_camel_case
 
 from saleor_reciprocity import host
 
 from . import permissions
+from .mutations import LoyaltyMutation
 
 ASKED_FOR = {
     name.split(".")[1].upper(): name
@@ -26,6 +28,12 @@ class LoyaltyRight(graphene.ObjectType):
 
     permission = graphene.String(required=True, description="Its name, such as MANAGE_USERS.")
     is_granted = graphene.Boolean(required=True, description="Whether the request holds it.")
+    opens = graphene.List(
+        graphene.NonNull(graphene.String),
+        required=True,
+        description="The fields that show what they show, or do what they do for others, with it only: "
+        "Query.loyaltyRules and the like. It is the table by which they are refused.",
+    )
 
 
 class RightQueries(graphene.ObjectType):
@@ -42,6 +50,15 @@ class RightQueries(graphene.ObjectType):
             if not permissions.is_staff(info.context):
                 raise host.PermissionDenied
             return [
-                LoyaltyRight(permission=name, is_granted=host.has_permission(info.context, permission))
+                LoyaltyRight(
+                    permission=name, is_granted=host.has_permission(info.context, permission), opens=_opened(permission)
+                )
                 for name, permission in ASKED_FOR.items()
             ]
+
+
+def _opened(permission: str) -> list[str]:
+    queries = (f"Query.{to_camel_case(name)}" for name in permissions.OPENS[permission])
+    mutations = (kind.__name__ for kind in LoyaltyMutation.__subclasses__() if kind.permission == permission)
+    by_name = (f"Mutation.{name[0].lower()}{name[1:]}" for name in mutations)
+    return sorted([*queries, *by_name, *permissions.WITHIN[permission]])

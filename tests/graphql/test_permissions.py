@@ -6,11 +6,12 @@ from typing import Any
 
 import graphene
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from graphql import parse
 
 from saleor_reciprocity import host
-from saleor_reciprocity.graphql import schema
+from saleor_reciprocity.graphql import rights, schema
 from saleor_reciprocity.points import adjustments
 from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Redemption
@@ -27,6 +28,7 @@ CALLERS = ("nobody", "owner", "other", "staff", "manager", "app", "bare app")
 # Field of the API: the callers who are served. "manager" and "app" hold the permissions, "staff" and "bare app" none.
 MATRIX = {
     "Query.loyaltyRules": ("manager", "app"),
+    "Query.loyaltyBonuses": ("manager", "app"),
     "Query.loyaltyNamed": ("manager", "app"),
     "Query.loyaltyTiers": CALLERS,
     "Checkout.loyalty": ("owner", "manager", "app"),
@@ -131,9 +133,8 @@ def served(answer: dict[str, Any]) -> bool:
     return value is not None
 
 
-@pytest.mark.parametrize("field", sorted(MATRIX))
-@pytest.mark.parametrize("caller", CALLERS)
-def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any) -> None:
+def queries_of(customer: Any) -> dict[str, str]:
+    """What asks for each field, in a shop that has everything."""
     hosts.configure(hosts.open_channel(), holdout_share="0")
     ladder(("silver", 50, "1"))
     running = graphene.Node.to_global_id("SurpriseCampaign", campaign(hosts.open_channel()).pk)
@@ -146,9 +147,10 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
         host.person_with_email("guest@example.com"), 5, "a gift", "", "a key", now=timezone.now()
     )
     running_rule = _rule("multiplier", "2")
-    queries = {
+    return {
         "Query.loyaltyRules": "{ loyaltyRules { edges { node { id } } } }",
         "Query.loyaltyTiers": "{ loyaltyTiers { tiers { code } } }",
+        "Query.loyaltyBonuses": "{ loyaltyBonuses { ruleId } }",
         "Query.loyaltyNamed": "{ loyaltyNamed(kind: GROUP) { id } }",
         "Checkout.loyalty": _checkout_query(customer),
         "Mutation.loyaltyRuleCreate": f"mutation {{ loyaltyRuleCreate(input: {{{RULE}}}) {DONE}",
@@ -210,12 +212,38 @@ def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any)
         "Mutation.loyaltyRewardEnd": f'mutation {{ loyaltyRewardEnd(id: "{_own_reward()}") '
         "{ reward { id } errors { code } } }",
     }
-    query = queries[field]
+
+
+@pytest.mark.parametrize("field", sorted(MATRIX))
+@pytest.mark.parametrize("caller", CALLERS)
+def test_permission_matrix(field: str, caller: str, callers: Any, customer: Any) -> None:
+    query = queries_of(customer)[field]
     if field == "User.loyalty" and caller == "owner":
         query = "{ me { loyalty { available } } }"
     assert served(callers[caller](query)) == (caller in MATRIX[field])
 
 
+# Who is signed in may do these for oneself.
+OF_ONESELF = {"Mutation.communicationPreferencesUpdate", "Mutation.preferencesUpdate", "Query.loyaltyRights"}
+
+
+@pytest.mark.parametrize("right", sorted(rights.ASKED_FOR))
+def test_each_right_opens_what_the_desk_says_and_nothing_else(right: str, programme_on: Any, customer: Any) -> None:
+    clerk = hosts.customer("clerk@example.com", staff=True)
+    hosts.give_rights(clerk.user_permissions, rights.ASKED_FOR[right])
+    client, queries, opened = hosts.as_user(clerk), queries_of(customer), set()
+    for field, query in queries.items():
+        with transaction.atomic():
+            if served(client(query)):
+                opened.add(field)
+            transaction.set_rollback(True)
+    public = {field for field, callers in MATRIX.items() if callers == CALLERS}
+    (told,) = [one["opens"] for one in client.data(RIGHTS)["loyaltyRights"] if one["permission"] == right]
+    reached = opened - public - OF_ONESELF
+    assert reached == {field for field in told if field in MATRIX}
+
+
+RIGHTS = "{ loyaltyRights { permission opens } }"
 RULE = 'name: "Double", effect: MULTIPLIER, value: 2'
 DONE = "{ errors { code } } }"
 

@@ -66,6 +66,11 @@ def versions_of(rule_ids: Iterable[int]) -> dict[int, list[EarningRuleVersion]]:
     return found
 
 
+def given_by_staff(now: datetime) -> QuerySet:
+    """The running rules for bonuses that staff give by hand, of all channels, the newest first."""
+    return newest().filter(_STATES[RUNNING](now), trigger=Trigger.STAFF.value)
+
+
 def listed(channel_id: str, now: datetime, state: str | None, trigger: str | None, search: str | None) -> QuerySet:
     """The newest versions of a channel's rules, the newest rule first, filtered by what is given."""
     rows = newest(channel_id)

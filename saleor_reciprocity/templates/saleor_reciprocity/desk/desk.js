@@ -171,6 +171,8 @@
     } catch { said.textContent = body.dataset.offline; } finally { busy.hidden = true; }
   }
 
+  main.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
+
   window.addEventListener("popstate", (event) => {
     load(below(location.href) || "", { push: false, scroll: (event.state && event.state.scroll) || 0 });
   });
