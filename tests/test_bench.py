@@ -8,9 +8,11 @@ import pytest
 
 from bench import large, volume
 from bench.ratio import Once
+from saleor_reciprocity.mail.models import Mail
 from saleor_reciprocity.points.models import Account, Entry
 
 from . import hosts
+from .mail.mails import redeemed
 
 
 @pytest.fixture(autouse=True)
@@ -48,3 +50,13 @@ def test_a_goal_is_in_seconds_where_there_is_no_base() -> None:
     missed = Once("a", 61.0, goal=60, notes={})
     assert missed.cells[:3] == ["a", "61.000 s", "≤ 60 s MISSED"]
     assert Once("b", 8.0, goal=5, base=2.0, notes={}).cells[:3] == ["b", "4.000", "≤ 5 reached"]
+
+
+def test_messages_of_redemptions_that_were_timed_before_are_not_counted(programme_on: Any, customer: Any) -> None:
+    pytest.importorskip("aiosmtpd")
+    from bench import messages
+
+    redeemed(customer)
+    assert Mail.objects.filter(state="waiting").count() == 1
+    messages.forget_what_waits()
+    assert Mail.objects.count() == 0
