@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
-from typing import Iterator
+from typing import Iterable, Iterator
 
 from saleor_reciprocity import errors, host
 
 from .generate import bare, root_fields
 
 PACKAGE = Path(errors.__file__).parent
-# The functions that are given the name of a field without its keyword, and where it stands.
-PLACES = {"not_between": 2, "no_points": 0, "_check_whole": 3, "_check_money": 2, "_check_days": 0}
+# Made of the names of what the client sent.
+COMPUTED = {ast.dump(ast.parse(text, mode="eval").body) for text in ("to_camel_case(name)", "name")}
 COLUMNS = {"user"}  # of a file of adjustments
 
 
@@ -23,13 +23,55 @@ def code() -> Iterator[tuple[Path, str]]:
             yield file, file.read_text()
 
 
-def named(tree: ast.AST) -> Iterator[str]:
-    """The fields that errors are said to be about."""
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-        given = [each.value for each in call.keywords if each.arg == "field"]
-        given += call.args[PLACES[name] : PLACES[name] + 1] if name in PLACES else []
-        yield from (each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str))
+def is_field(name: str) -> bool:
+    """Whether a parameter or an attribute is called as what holds the name of a field."""
+    return name == "field" or (name.endswith("_field") and name != "output_field")
+
+
+def functions(trees: list[ast.AST]) -> Iterator[ast.FunctionDef]:
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(node, ast.FunctionDef) and any(is_field(each.arg) for each in parameters(node)):
+            yield node
+
+
+def parameters(function: ast.FunctionDef) -> list[ast.arg]:
+    return [*function.args.args, *function.args.kwonlyargs]
+
+
+def literals(values: Iterable[ast.AST | None]) -> Iterator[str]:
+    """The names among some values. Fails for one that can't be read here, unless it is passed on or None."""
+    for value in values:
+        if isinstance(value, ast.Constant):
+            yield from [value.value] if isinstance(value.value, str) else []
+        elif isinstance(value, ast.IfExp):
+            yield from literals((value.body, value.orelse))
+        elif value is not None:
+            name = getattr(value, "attr", getattr(value, "id", ""))
+            assert is_field(name) or ast.dump(value) in COMPUTED, ast.dump(value)
+
+
+def named(trees: list[ast.AST]) -> set[str]:
+    """The fields that errors are said to be about: given to them, or to a function that passes the name on."""
+    takers = {function.name: function for function in functions(trees)}
+    found: set[str] = set()
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(node, ast.FunctionDef) and node.name in takers:
+            defaults = [*node.args.defaults, *node.args.kw_defaults]
+            with_default = [*node.args.args[len(node.args.args) - len(node.args.defaults) :], *node.args.kwonlyargs]
+            found |= set(literals(value for each, value in zip(with_default, defaults) if is_field(each.arg)))
+        elif isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            places = [each.arg for each in parameters(takers[name])] if name in takers else []
+            found |= set(literals(value for place, value in zip(places, node.args) if is_field(place)))
+            found |= set(literals(each.value for each in node.keywords if each.arg and is_field(each.arg)))
+        elif isinstance(node, ast.ClassDef) and any(is_error(base) for base in node.bases):
+            attributes = (each for each in node.body if isinstance(each, ast.Assign))
+            found |= set(literals(each.value for each in attributes if is_field(each.targets[0].id)))
+    return found
+
+
+def is_error(base: ast.AST) -> bool:
+    return getattr(base, "attr", getattr(base, "id", "")) in ("ReciprocityError", "Invalid")
 
 
 def inputs() -> set[str]:
@@ -49,7 +91,7 @@ def arguments(kind: str) -> Iterator[tuple[str, object]]:
 
 
 def test_an_error_names_a_field_that_the_client_can_send() -> None:
-    fields = {name for _file, text in code() for name in named(ast.parse(text))}
+    fields = named([ast.parse(text) for _file, text in code()])
     assert {"tiers", "leastPoints", "limitPerCustomer", "graceDays", "priority", "idempotencyKey"} <= fields
     with host.allow_writer():
         assert fields - COLUMNS - inputs() == set()
