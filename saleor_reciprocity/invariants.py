@@ -90,11 +90,14 @@ RULES: tuple[tuple[str, str], ...] = (
         """,
     ),
     (
-        "each code that was given back, or expired with its points, has one credit, and each credit such a code",
+        "each code that was given back, or expired with its points, has one credit, and each credit such a code; "
+        "one that was used all the same has another debit",
         """
         SELECT e.id AS entry, e.points, r.id AS redemption, r.points AS price
         FROM reciprocity_entry e FULL JOIN reciprocity_redemption r ON r.reversal_id = e.id
-        WHERE (e.points = r.points AND r.state IN ('cancelled', 'expired')) IS NOT TRUE
+        WHERE (e.points = r.points AND (r.state IN ('cancelled', 'expired') OR r.state = 'used' AND (r.code LIKE '~%'
+            OR EXISTS (SELECT 1 FROM reciprocity_entry t
+              WHERE t.source = 'taken again:' || r.id AND t.points = -r.points)))) IS NOT TRUE
           AND (e.kind = 'reversal' OR r.reversal_id IS NOT NULL OR r.state = 'cancelled'
             OR r.state = 'expired' AND r.returns_points)
         """,

@@ -15,6 +15,7 @@ from django.utils import timezone
 from . import deployment, host
 from .errors import keep_going, kind_of, told
 from .points import orders as points
+from .rewards import uses as codes
 from .surprises import orders as surprises
 from .surveys import queue as surveys
 
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 # Each settles an order in a transaction of its own, may be called any number of times, and holds up no other.
 DOMAINS: tuple[tuple[str, Callable[[str, datetime], None]], ...] = (
     ("points", points.settle),
+    ("codes", codes.settle),
     ("surprises", surprises.settle),
     ("surveys", surveys.settle),
 )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from saleor.giftcard.models import GiftCard
 
 from saleor_reciprocity import host
 
@@ -18,6 +20,8 @@ _CHAIN = (
     ("order_order", ()),
     ("order_orderline", (("order_id", "order_order"),)),
     ("order_orderevent", (("order_id", "order_order"),)),
+    ("giftcard_giftcard", ()),
+    ("order_order_gift_cards", (("order_id", "order_order"), ("giftcard_id", "giftcard_giftcard"))),
     ("order_fulfillment", (("order_id", "order_order"),)),
     ("order_fulfillmentline", (("fulfillment_id", "order_fulfillment"), ("order_line_id", "order_orderline"))),
     ("payment_payment", (("order_id", "order_order"),)),
@@ -29,6 +33,7 @@ _TIMES = ("created", "created_at", "updated_at", "modified", "modified_at", "dat
 _OWN = {
     "token": "md5(n::text)::uuid",
     "number": f"{FIRST} + n",
+    "code": "'CARD' || n",
     "user_email": "'guest-' || n || '@example.com'",
     "user_id": "NULL",
 }
@@ -47,6 +52,8 @@ def fill(orders: int, age: timedelta = timedelta(days=400)) -> None:
     hosts.refund(template, "1")
     hosts.DATED_CHANGES["an event"](template)
     hosts.change(template, status="fulfilled")
+    host.issue_gift_card("TEMPLATE", "Card", Decimal(5), hosts.open_channel(), None, None)
+    template.gift_cards.add(GiftCard.objects.get(code="TEMPLATE"))
     if hosts.MULTI_CHANNEL:
         hosts.charge_back(hosts.transact(template, charged="20"), "1")
     moment = f"now() - interval '1 day' - n * interval '{age.total_seconds() / orders} seconds'"
@@ -80,7 +87,7 @@ def _value(cursor: Any, table: str, name: str, leads: dict[str, str], moment: st
         return _key(cursor, leads[name])
     if name in _TIMES:
         return moment
-    if name in _OWN and table in ("order_order", "payment_transactionitem"):
+    if name in _OWN and table in ("order_order", "payment_transactionitem", "giftcard_giftcard"):
         return _OWN[name]
     return f"t.{name}"
 

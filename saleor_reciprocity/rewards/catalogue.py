@@ -124,6 +124,11 @@ def take_from_stock(reward_id: int) -> bool:
     return bool(in_stock.update(taken=F("taken") + 1))
 
 
+def take_beyond_stock(reward_id: int) -> None:
+    """Count one piece as taken that is out already, whether there was one or not."""
+    Reward.objects.filter(pk=reward_id).update(taken=F("taken") + 1)
+
+
 def put_back_into_stock(reward_id: int) -> None:
     """Count one taken piece less."""
     Reward.objects.filter(pk=reward_id).update(taken=F("taken") - 1)

@@ -21,6 +21,7 @@ from .kinds import kind_of
 from .models import Redemption, RedemptionState, Reward
 
 LONGEST_KEY = 128
+TAKEN_AGAIN = "taken again:"  # the source of the debit of a code that was given back and used all the same
 LONGEST_WAY = timedelta(minutes=1)  # of a code to a checkout; a process that takes longer has died
 
 
@@ -172,16 +173,35 @@ def expire(redemption_id: int, now: datetime) -> bool:
 def note_use(redemption_id: int, now: datetime) -> bool:
     """Note that an order was placed with the code of a redemption. Returns whether there is one. Raises Busy.
 
-    Without an order, the code is at a payment that may still fail; then the host releases it.
+    Without an order, the code is at a payment that may still fail; then the host releases it. Points that were returned
+    before anybody could see the order are taken again.
     """
     with locking():
         redemption = _locked(redemption_id, None, now)
-        if redemption.state != RedemptionState.UNUSED:
+        if redemption.state == RedemptionState.USED:
             return False
         order_id = issuing.find(redemption.kind, redemption.code).order_id
         if order_id:
+            if redemption.state != RedemptionState.UNUSED:
+                _take_again(redemption, now)
             _note_use(redemption, order_id, now)
         return bool(order_id)
+
+
+def _take_again(redemption: Redemption, now: datetime) -> None:
+    """Undo that a redemption was closed: its points, into debt where they are spent, and its piece of the stock."""
+    if redemption.reversal_id is not None:
+        debit = ledger.Posting(
+            kind=Kind.CLAWBACK,
+            source=f"{TAKEN_AGAIN}{redemption.pk}",
+            happened_at=now,
+            points=-redemption.points,
+            reason=redemption.reward.name,
+        )
+        ledger.take(redemption.account, debit, now)
+    if redemption.from_stock:
+        catalogue.take_beyond_stock(redemption.reward_id)
+    redemption.cancelled_at = None
 
 
 def _note_use(redemption: Redemption, order_id: str, now: datetime) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db import connection
 from django.db.models import F
+from django.db.models.functions import Greatest
 
 from saleor_reciprocity import errors, host, identity
 from saleor_reciprocity.points import accounts, giving, ledger
@@ -59,11 +60,38 @@ def take_back(draw: Draw, state: GiftState, now: datetime) -> bool:
 
 
 def note_use(draw: Draw, now: datetime) -> bool:
-    """Close a locked draw's gift that was used. Returns whether it was."""
+    """Close a locked draw's gift that was used. Returns whether it was.
+
+    An order that was committed after its gift was taken back has used it all the same: it counts, whatever was left.
+    """
     found = issuing.find(draw.prize.kind, draw.code or "")
-    if found.order_id or found.is_counted:
+    is_out = draw.state == GiftState.ISSUED
+    if found.order_id or (found.is_counted and is_out):
         _close(draw, GiftState.USED, now, found.order_id)
-    return draw.state != GiftState.ISSUED
+        if not is_out:
+            _count_again(draw.prize_id)
+            budget.put_back(draw.campaign.budget_id, -draw.cost, draw.drawn_at)
+    return draw.state == GiftState.USED
+
+
+def _count_again(prize_id: int) -> None:
+    """Count a piece that is out after all; of a prize that is gone there was one more than was thought."""
+    prize = Prize.objects.filter(pk=prize_id)
+    prize.exclude(stock=None).update(stock=Greatest("stock", F("given") + 1))
+    prize.update(given=F("given") + 1)
+
+
+_CARRIED = f"""
+SELECT d.id FROM reciprocity_draw d JOIN ({host.CODES_ON_ORDER}) c ON c.code = d.code
+WHERE d.state = 'issued' OR d.state IN ('withdrawn', 'expired') AND c.took_off ORDER BY d.id
+"""  # noqa: S608 - a constant
+
+
+def carried(order_id: str) -> list[int]:
+    """The gifts that an order was placed with and of which that is not noted yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CARRIED, {"order_id": order_id})
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _close(draw: Draw, state: GiftState, now: datetime, order_id: str = "") -> None:

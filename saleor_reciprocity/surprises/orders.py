@@ -28,6 +28,7 @@ def settle(order_id: str, now: datetime) -> None:
     """
     if not Campaign.objects.exists():
         return
+    _note_uses(order_id, now)
     with transaction.atomic():
         order = host.order(order_id)
         if order is None or order.state is host.OrderState.NOT_YET or not _has_person(order):
@@ -48,6 +49,15 @@ def settle(order_id: str, now: datetime) -> None:
     notes.write_soon(order_id, now)
     if waiting:
         raise errors.CodeOnCheckout
+
+
+def _note_uses(order_id: str, now: datetime) -> None:
+    """Note the gifts that the order was placed with, while that can be seen; see `rewards.uses`."""
+    for draw_id in gifts.carried(order_id):
+        with transaction.atomic():
+            gift = Draw.objects.select_for_update().get(pk=draw_id)
+            if gift.state != GiftState.USED:
+                gifts.note_use(gift, now)
 
 
 def _has_person(order: host.Order) -> bool:

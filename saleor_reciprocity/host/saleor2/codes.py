@@ -46,6 +46,16 @@ SELECT order_id, is_held FROM (
 ) carrier ORDER BY id
 """
 
+# The codes that an order carries, if it counts, with whether that took something off.
+CODES_ON_ORDER = """
+SELECT v.code, o.discount_amount > 0 AS took_off FROM order_order o JOIN discount_voucher v ON v.id = o.voucher_id
+WHERE o.token = %(order_id)s AND o.status NOT IN ('draft', 'canceled')
+UNION ALL
+SELECT g.code, true FROM order_order o JOIN order_order_gift_cards u ON u.order_id = o.id
+JOIN giftcard_giftcard g ON g.id = u.giftcard_id
+WHERE o.token = %(order_id)s AND o.status NOT IN ('draft', 'canceled')
+"""
+
 VOUCHERS_OF_CODES = "SELECT id AS voucher_id, code FROM discount_voucher"
 
 # What codes took off orders that count. Of gift cards, those that paid an order alone: what the order's total is

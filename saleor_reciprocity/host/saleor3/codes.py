@@ -63,6 +63,17 @@ SELECT order_id, is_held FROM (
 ) carrier ORDER BY created_at
 """  # noqa: S608 - constants of this module
 
+# The codes that an order carries, if it counts, with whether that took something off. A withdrawn code has a new name,
+# so no order carries one that was not placed with it.
+CODES_ON_ORDER = f"""
+SELECT coalesce(o.voucher_code, (SELECT min(c.code) FROM discount_vouchercode c WHERE c.voucher_id = o.voucher_id))
+  AS code, true AS took_off
+FROM order_order o WHERE o.id = %(order_id)s::uuid AND {_COUNTS}
+UNION ALL
+SELECT g.code, true FROM order_order o JOIN order_order_gift_cards u ON u.order_id = o.id
+JOIN giftcard_giftcard g ON g.id = u.giftcard_id WHERE o.id = %(order_id)s::uuid AND {_COUNTS}
+"""  # noqa: S608 - a constant of this module
+
 # A withdrawn code has a new name; see withdraw_voucher. Our codes have no hyphen of their own.
 VOUCHERS_OF_CODES = "SELECT voucher_id, split_part(code, '-', 1) AS code FROM discount_vouchercode"
 
