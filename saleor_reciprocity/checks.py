@@ -12,18 +12,14 @@ from django.db import DatabaseError
 
 from . import deployment, host, inputs, programmes, settings
 from .graphql import schema
-
-# Names by which a machine knows itself, and the example of an installation that nobody has changed.
-_NOBODYS = ("localhost", "127.0.0.1", "::1", "0.0.0.0", "example.com", None)  # noqa: S104
+from .health.place import NOBODYS
 
 
 def register_checks() -> None:
-    checks.register(graphql_is_extended, "reciprocity")
-    checks.register(limits_are_limits, "reciprocity")
-    checks.register(hooks_are_called, "reciprocity")
-    checks.register(addresses_are_proved, "reciprocity")
-    checks.register(stored_settings_are_valid, checks.Tags.database)
-    checks.register(links_lead_to_the_shop, checks.Tags.database)
+    for check in OF_THE_PLUGIN:
+        checks.register(check, "reciprocity")
+    for check in OF_THE_DATABASE:
+        checks.register(check, checks.Tags.database)
 
 
 def graphql_is_extended(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
@@ -101,7 +97,7 @@ def links_lead_to_the_shop(app_configs: Any, **kwargs: Any) -> list[checks.Check
             address = host.absolute_address("/")
     except (DatabaseError, ObjectDoesNotExist):  # before the first migration
         return []
-    if django_settings.DEBUG or urlsplit(address).hostname not in _NOBODYS:
+    if django_settings.DEBUG or urlsplit(address).hostname not in NOBODYS:
         return []
     return [
         checks.Warning(
@@ -124,3 +120,7 @@ def _problems(channel: host.Channel) -> list[checks.CheckMessage]:
     except inputs.InvalidSettings as invalid:
         return [checks.Warning(f"Messages of the channel {channel.slug} can't leave: {invalid}", id="reciprocity.W003")]
     return []
+
+
+OF_THE_PLUGIN = (graphql_is_extended, limits_are_limits, hooks_are_called, addresses_are_proved)
+OF_THE_DATABASE = (stored_settings_are_valid, links_lead_to_the_shop)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from .dashboard import DeskApp
 from .experiments.models import Assignment, Outcome, Plan
+from .health.models import LastCheck, TaskMark
 from .identity import InstallationKey
 from .mail.models import CommunicationChoice, Mail, MailPace
 from .points.earning.models import EarningRule, EarningRuleVersion
@@ -26,6 +28,7 @@ __all__ = [
     "Campaign",
     "CommunicationChoice",
     "CustomerList",
+    "DeskApp",
     "Draw",
     "EarningRule",
     "EarningRuleVersion",
@@ -33,6 +36,7 @@ __all__ = [
     "InstallationKey",
     "Invitation",
     "IssuedCode",
+    "LastCheck",
     "ListedProducts",
     "Lot",
     "LotUse",
@@ -53,6 +57,7 @@ __all__ = [
     "SettingsVersion",
     "SettledOrder",
     "SweepMark",
+    "TaskMark",
     "Tier",
     "TierChange",
     "TierLadder",

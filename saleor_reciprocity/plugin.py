@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from copy import deepcopy
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from . import host, inputs, programmes, settings, settlement, views
+from . import dashboard, host, inputs, programmes, settings, settlement, views
+from .errors import keep_going
 from .rewards import catalogue
 from .surprises import campaigns
+
+logger = logging.getLogger(__name__)
 
 
 class ReciprocityPlugin(host.SaleorPlugin):
@@ -62,6 +67,8 @@ class ReciprocityPlugin(host.SaleorPlugin):
             catalogue.keep_standard_reward(channel, version.programme)
             if version.active:
                 campaigns.keep_standard_campaign(channel, version.programme, now)
+        with keep_going(logger, "The desk could not be shown in the Dashboard"), transaction.atomic():
+            dashboard.place(now)
         return saved
 
     def webhook(self, request: HttpRequest, path: str | None, previous_value: Any) -> HttpResponse:

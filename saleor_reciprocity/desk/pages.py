@@ -39,7 +39,11 @@ _PAGES = (
     Page("answers", "MANAGE_ORDERS", _("Answers")),
     Page("answers/csv", "MANAGE_ORDERS"),
     Page("messages", "MANAGE_ORDERS", _("Messages")),
+    Page("health", "MANAGE_PLUGINS", _("Health")),
     Page("rights", "", _("People and rights")),
+    Page("panels/customer", "MANAGE_USERS"),
+    Page("panels/order", "MANAGE_ORDERS"),
+    Page("panels/home", "MANAGE_DISCOUNTS"),
 )
 
 PAGES = {page.path: page for page in _PAGES}

@@ -59,6 +59,19 @@ def share(value: Any) -> str:
 
 
 @register.filter
+def percent(value: Any) -> str:
+    """A share from 0 to 1 in whole per cent."""
+    return f"{points(round(Decimal(str(value)) * 100))} %"
+
+
+@register.filter
+def day(value: str | None) -> str:
+    """The day of a moment; the browser turns it into the reader's own."""
+    found = parse_datetime(value or "")
+    return format_html('<time datetime="{}" data-day>{}</time>', value, date_format(found)) if found else ""
+
+
+@register.filter
 def moment(value: str | None) -> str:
     """A moment; the browser turns it into the reader's own time."""
     found = parse_datetime(value or "")
@@ -110,6 +123,12 @@ def words(values: str) -> list[str]:
 def word(value: str | None, of: str = "") -> str:
     """A value of an enum in words."""
     return texts.word(value or "", of)
+
+
+@register.filter
+def health_name(value: str) -> str:
+    """What a finding about health is about."""
+    return str(texts.HEALTH.get(value, value))
 
 
 @register.simple_tag(takes_context=True)

@@ -87,6 +87,22 @@ WORDS = {
     "MANAGE_PLUGINS": _("Manage plugins"),
 }
 
+# What a finding about health is about, by its name.
+HEALTH = {
+    "books": _("The books"),
+    "codes": _("Codes"),
+    "schedule": _("The schedule"),
+    "sweep": _("The sweep"),
+    "orders": _("Orders"),
+    "messages": _("Messages"),
+    "hooks": _("What Saleor tells us"),
+    "programme": _("The programme"),
+    "address": _("The shop’s address"),
+    "mail": _("Mail"),
+    "dashboard": _("The Dashboard"),
+    "disk": _("The database"),
+}
+
 
 def word(value: str, of: str = "") -> str:
     """A value of an enum in the active language, `of` which where two have it; the value where there is no word."""

@@ -17,6 +17,7 @@ from .documents import document
 from .pages import HOME, PAGES, Page
 
 ADDRESS = "desk"
+RIGHTS = "{ loyaltyRights { permission isGranted } }"
 _POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors {ancestors}"
@@ -54,7 +55,7 @@ def _answer(request: HttpRequest, path: str) -> HttpResponse:
     if path == "session" and request.method == "POST":
         return session.respond(request)
     if request.META.get("HTTP_DESK") == "fragment" and request.method in ("GET", "POST"):
-        response = _fragment(request, path or HOME)
+        response = _fragment(request, path)
         response["Desk"] = "fragment"  # by which the shell knows it from what a server in between says
         return response
     if request.method not in ("GET", "HEAD"):
@@ -75,11 +76,18 @@ def _shell(request: HttpRequest, path: str) -> HttpResponse:
 def _fragment(request: HttpRequest, path: str) -> HttpResponse:
     if not request.META.get("HTTP_AUTHORIZATION"):
         return _said("signed_out", 401)
-    page = PAGES.get(path)
+    page = PAGES.get(path or _home(request))
     if page is None:
         return _said("nowhere", 404)
     sent = _sent(request, page) if request.method == "POST" else None
     return _filled(request, page, request.GET, sent)
+
+
+def _home(request: HttpRequest) -> str:
+    """The first page of the menu that the reader may see."""
+    held = execution.executed(request, RIGHTS, {}).data.get("loyaltyRights") or ()
+    granted = {one["permission"] for one in held if one["isGranted"]}
+    return next((page.path for page in PAGES.values() if page.menu and page.right in granted), HOME)
 
 
 def _sent(request: HttpRequest, page: Page) -> Sent:
@@ -103,8 +111,11 @@ def _filled(request: HttpRequest, page: Page, asked: QueryDict, sent: Sent | Non
     answer = execution.Answer({})
     if query is not None:
         if query.needs_channel and not asked.get("channel"):
+            first = next(iter(host.channels()), None)
+            if first is None:
+                return _said("no_channel", 404)
             asked = asked.copy()
-            asked["channel"] = host.channels()[0].slug
+            asked["channel"] = first.slug
         values, _wrong = forms.variables(query.declared, asked)
         answer = execution.executed(request, query.text, values)
     if (answer.errors and answer.is_empty) or answer.lacks(page.right):

@@ -35,6 +35,7 @@ COSTS: dict[str, dict[str, Cost]] = {
     "Query": {
         "communicationMessages": _page(),
         "loyaltyAccount": _costs(10),
+        "loyaltyHealth": _costs(60),
         "loyaltyRewards": _page(),
         "loyaltyRights": _costs(5),
         "loyaltyRules": _page(),

@@ -6,11 +6,11 @@ from functools import wraps
 from typing import Any, Callable
 
 from saleor_reciprocity import host
-
-MANAGE_USERS = "account.manage_users"
-MANAGE_ORDERS = "order.manage_orders"
-MANAGE_CHECKOUTS = "checkout.manage_checkouts"
-MANAGE_DISCOUNTS = "discount.manage_discounts"
+from saleor_reciprocity.rights import MANAGE_CHECKOUTS as MANAGE_CHECKOUTS
+from saleor_reciprocity.rights import MANAGE_DISCOUNTS as MANAGE_DISCOUNTS
+from saleor_reciprocity.rights import MANAGE_ORDERS as MANAGE_ORDERS
+from saleor_reciprocity.rights import MANAGE_PLUGINS as MANAGE_PLUGINS
+from saleor_reciprocity.rights import MANAGE_USERS as MANAGE_USERS
 
 # The queries that one permission opens: refused without it, on every host, and told by this table on the desk.
 OPENS = {
@@ -30,6 +30,7 @@ OPENS = {
         "surprise_campaigns",
     ),
     MANAGE_CHECKOUTS: (),
+    MANAGE_PLUGINS: ("loyalty_health",),
 }
 
 # What else a permission opens: fields that show others than their owner less, or nothing, without it.
@@ -45,6 +46,7 @@ WITHIN = {
         "Mutation.pointsRedemptionCancel",
     ),
     MANAGE_CHECKOUTS: ("Checkout.loyalty",),
+    MANAGE_PLUGINS: (),
 }
 
 

@@ -7,20 +7,10 @@ from typing import Any
 import graphene
 from graphene.utils.str_converters import to_camel_case
 
-from saleor_reciprocity import host
+from saleor_reciprocity import host, rights
 
 from . import permissions
 from .mutations import LoyaltyMutation
-
-ASKED_FOR = {
-    name.split(".")[1].upper(): name
-    for name in (
-        permissions.MANAGE_USERS,
-        permissions.MANAGE_ORDERS,
-        permissions.MANAGE_DISCOUNTS,
-        permissions.MANAGE_CHECKOUTS,
-    )
-}
 
 
 class LoyaltyRight(graphene.ObjectType):
@@ -51,9 +41,9 @@ class RightQueries(graphene.ObjectType):
                 raise host.PermissionDenied
             return [
                 LoyaltyRight(
-                    permission=name, is_granted=host.has_permission(info.context, permission), opens=_opened(permission)
+                    permission=rights.short(one), is_granted=host.has_permission(info.context, one), opens=_opened(one)
                 )
-                for name, permission in ASKED_FOR.items()
+                for one in rights.ASKED_FOR
             ]
 
 

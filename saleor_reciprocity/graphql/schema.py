@@ -15,6 +15,7 @@ from .campaigns import CampaignQueries
 from .checkout import CHECKOUT_LOYALTY
 from .communication import CommunicationQueries
 from .communication_mutations import CommunicationMutations
+from .health import HealthQueries
 from .named import NamedQueries
 from .orders import ORDER_LOYALTY
 from .people_mutations import PeopleMutations
@@ -51,6 +52,7 @@ class Queries(
     RecommendationQueries,
     SurveyQueries,
     ReportQueries,
+    HealthQueries,
 ):
     pass
 

@@ -23,6 +23,7 @@ if find_spec("saleor.channel") is None:  # channels came with Saleor 3
     from .saleor2.channels import *  # noqa: F403
     from .saleor2.checkouts import *  # noqa: F403
     from .saleor2.codes import *  # noqa: F403
+    from .saleor2.dashboard import *  # noqa: F403
     from .saleor2.graphql import *  # noqa: F403
     from .saleor2.orders import *  # noqa: F403
     from .saleor2.people import *  # noqa: F403
@@ -32,6 +33,7 @@ else:
     from .saleor3.channels import *  # noqa: F403
     from .saleor3.checkouts import *  # noqa: F403
     from .saleor3.codes import *  # noqa: F403
+    from .saleor3.dashboard import *  # noqa: F403
     from .saleor3.graphql import *  # noqa: F403
     from .saleor3.orders import *  # noqa: F403
     from .saleor3.people import *  # noqa: F403

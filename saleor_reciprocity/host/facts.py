@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
@@ -132,3 +132,29 @@ class Checkout:
     shipping: Decimal
     payable: Decimal  # what is left to pay after vouchers and gift cards, taxes included
     product_ids: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the Dashboard shows a page of ours, by the Dashboard's names; staff see it who hold all its permissions."""
+
+    identifier: str
+    label: str
+    address: str  # below the app's own where it begins with a slash
+    mount: str
+    target: str
+    permissions: tuple[str, ...]
+    settings: dict[str, dict[str, object]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DashboardApp:
+    """What the Dashboard is told about us. It holds no token; it may what its reader may of `permissions`."""
+
+    identifier: str
+    name: str
+    about: str
+    address: str
+    version: str
+    permissions: tuple[str, ...]
+    places: tuple[Place, ...]

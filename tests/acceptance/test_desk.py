@@ -186,6 +186,7 @@ def test_no_page_of_the_desk_has_a_barrier(
 CONTENT = {"customers": "#search", "account": ".figures", "guest": "summary", "erase": "#sure"}
 CONTENT.update({"rules": "details", "tiers": "details"})
 CONTENT.update({"rewards": "details", "campaigns": "details", "answers": "#comment", "messages": "#kind"})
+CONTENT["health"] = ".health"
 PAGES = {
     "customers": "customers",
     "account": "customers/account?id={user}",
@@ -197,4 +198,5 @@ PAGES = {
     "campaigns": "campaigns",
     "answers": "answers",
     "messages": "messages",
+    "health": "health",
 }

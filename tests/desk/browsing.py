@@ -31,6 +31,6 @@ class Reader:
 def manager(*rights: str) -> Any:
     """A member of staff with permissions, for the desk all that it asks for."""
     user = hosts.customer("manager@example.com", staff=True)
-    everything = ("account.manage_users", "order.manage_orders", "discount.manage_discounts")
+    everything = ("account.manage_users", "order.manage_orders", "discount.manage_discounts", "plugins.manage_plugins")
     hosts.give_rights(user.user_permissions, *(rights or everything))
     return user

@@ -54,6 +54,7 @@ MATRIX = {
     "Query.surpriseCampaigns": ("manager", "app"),
     "Query.loyaltyHoldoutPower": ("manager", "app"),
     "Query.loyaltyReport": ("manager", "app"),
+    "Query.loyaltyHealth": ("manager", "app"),
     "Mutation.surpriseCampaignCreate": ("manager", "app"),
     "Mutation.surpriseCampaignUpdate": ("manager", "app"),
     "Mutation.surpriseCampaignEnd": ("manager", "app"),
@@ -95,6 +96,7 @@ def callers(programme_on: Any, customer: Any) -> dict[str, Any]:
         "checkout.manage_checkouts",
         "order.manage_orders",
         "discount.manage_discounts",
+        "plugins.manage_plugins",
     )
     manager = hosts.customer("manager@example.com", staff=True)
     hosts.give_rights(manager.user_permissions, *rights)
@@ -191,6 +193,7 @@ def queries_of(customer: Any) -> dict[str, str]:
         "Query.surpriseCampaigns": "{ surpriseCampaigns { edges { node { id } } } }",
         "Query.loyaltyHoldoutPower": "{ loyaltyHoldoutPower { customers } }",
         "Query.loyaltyReport": "{ loyaltyReport { title } }",
+        "Query.loyaltyHealth": "{ loyaltyHealth { name } }",
         "Mutation.surpriseCampaignCreate": "mutation { surpriseCampaignCreate(input: {"
         'name: "Spring", probability: 0.1, budget: {total: 9}, prizes: [{kind: VOUCHER, name: "One", value: 1}]}) '
         "{ campaign { id } errors { code } } }",

@@ -17,7 +17,7 @@ from saleor_reciprocity import host
 
 PACKAGE = Path(saleor_reciprocity.__file__).parent
 HOST = PACKAGE / "host"
-ROOMS = ("catalogue", "channels", "checkouts", "codes", "graphql", "orders", "people", "sold")
+ROOMS = ("catalogue", "channels", "checkouts", "codes", "dashboard", "graphql", "orders", "people", "sold")
 INNER = {"__init__", "parts", "probes", "refunds", "rows"}
 CONSTANT = "a constant"
 

@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from saleor_reciprocity import host, invariants
+from saleor_reciprocity import host
+from saleor_reciprocity.health import books
 
 
 class Command(BaseCommand):
@@ -16,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         broken = 0
         with host.allow_writer():
-            for title, rows in invariants.broken(timezone.now()):
+            for title, rows in books.proved(timezone.now()):
                 self.stdout.write(f"{'BROKEN' if rows else 'ok':<8}{title}")
                 for row in rows:
                     self.stdout.write(f"        {', '.join(f'{name} {value}' for name, value in row.items())}")

@@ -7,9 +7,20 @@
   const here = location.pathname.replace(/\/$/, ""), path = body.dataset.path;
   const base = (path ? here.slice(0, -path.length - 1) : here) + "/";
   const arrived = new URLSearchParams(location.search);
-  const framed = window.parent !== window && arrived.has("id");
-  let token = "", refresh = "", language = "", running = null, address = path + location.search;
+  const framed = window.parent !== window && arrived.has("id"), app = arrived.getAll("id").pop();
+  const panel = framed && path.startsWith("panels/"), grows = panel && !arrived.has("popup");
+  let token = "", refused = "", refresh = "", language = "", running = null, address = path + own(arrived);
   let waiting = [];
+
+  // What the page was asked for, without what the Dashboard adds to every address.
+  function own(query) {
+    const kept = new URLSearchParams(query);
+    if (framed) {
+      for (const name of ["domain", "saleorApiUrl", "theme", "featureFlags", "locale", "id"]) kept.delete(name);
+      for (const id of query.getAll("id").slice(0, -1)) kept.append("id", id);
+    }
+    return kept.toString() ? "?" + kept : "";
+  }
 
   // Requests
 
@@ -24,10 +35,12 @@
 
   async function ask(where, fields, signal) {
     if (!token) await signedIn();
-    const headers = { Authorization: "JWT " + token, Desk: "fragment", ...languages() };
+    const used = token, headers = { Authorization: "JWT " + used, Desk: "fragment", ...languages() };
     const response = await fetch(base + where, fields ? { method: "POST", headers, body: fields, signal } : { headers, signal });
     if (response.headers.get("Desk") === "fragment" && response.status !== 401) return response;
     if (response.status !== 401) throw new Error("A server in between, not the desk.");
+    refused = used;
+    if (token !== used) return ask(where, fields, signal);
     token = "";
     if (!(refresh && !(await session({ refresh })))) await signedIn();
     return ask(where, fields, signal);
@@ -55,6 +68,7 @@
     event.preventDefault();
     const form = event.target, button = form.querySelector("button"), wrong = document.getElementById("sign-in-wrong");
     button.disabled = true;
+    refused = "";
     wrong.textContent = await session(Object.fromEntries(new FormData(form))).catch(() => body.dataset.offline);
     button.disabled = false;
     document.getElementById("password").value = "";
@@ -104,6 +118,7 @@
     if (!within) window.scrollTo(0, scroll);
     if (focus) { if (!focus.matches("input, select, textarea")) focus.tabIndex = -1; focus.focus({ preventScroll: !within }); }
     mark();
+    fit();
   }
 
   // Moments are shown, and typed, in the reader's own time.
@@ -116,6 +131,7 @@
       const moment = new Date(input.dataset.moment);
       if (isNaN(moment)) continue;
       input.value = new Date(moment - moment.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+      input.dataset.shown = input.value;
     }
   }
 
@@ -123,8 +139,13 @@
     const fields = new FormData(form);
     if (button && button.name) fields.append(button.name, button.value);
     for (const input of form.querySelectorAll("input[type=datetime-local]"))
-      if (input.name && input.value) fields.set(input.name, new Date(input.value).toISOString());
+      if (input.name && input.value) fields.set(input.name, moment(input));
     return new URLSearchParams(fields);
+  }
+
+  // What nobody changed goes back to the second, of which the field shows the minute.
+  function moment(input) {
+    return input.value === input.dataset.shown ? input.dataset.moment : new Date(input.value).toISOString();
   }
 
   function below(link) {
@@ -138,7 +159,9 @@
     const where = link.getAttribute("href").startsWith("#") ? null : below(link.href);
     if (where === null) return;
     event.preventDefault();
-    if (link.hasAttribute("data-save")) save(where, link.dataset.save); else load(where);
+    if (link.hasAttribute("data-save")) save(where, link.dataset.save);
+    else if (panel && !where.startsWith("panels/")) act("redirect", { to: `/extensions/app/${app}/${where}` });
+    else load(where);
   });
 
   document.addEventListener("submit", async (event) => {
@@ -206,30 +229,60 @@
 
   function tell(message) { window.parent.postMessage(message, "*"); }
 
+  function act(type, payload) { tell({ type, payload: { actionId: crypto.randomUUID(), ...payload } }); }
+
+  // A panel is as high as what is in it, where the Dashboard lets it be: it says of which version it is.
+  let known = "", height = 0;
+  function fit() {
+    const needed = Math.ceil(main.getBoundingClientRect().height);
+    if (!grows || needed === height || !since(known, [3, 23, 10])) return;
+    height = needed;
+    act("widgetResize", { height });
+  }
+
+  function since(version, least) {
+    const parts = (version || "").split(/[.-]/).map(Number), at = least.findIndex((part, place) => parts[place] !== part);
+    return at < 0 || parts[at] > least[at];
+  }
+
   function dress(theme) {
     if (theme) document.documentElement.dataset.theme = /dark/i.test(theme) ? "dark" : "light";
   }
 
+  // Whether another language is spoken from now on.
   function speak(locale) {
-    if (!locale || locale === language) return;
-    try { Intl.getCanonicalLocales(locale); } catch { return; }
+    if (!locale || locale === language) return false;
+    try { Intl.getCanonicalLocales(locale); } catch { return false; }
+    const shown = language || document.documentElement.lang;
     language = locale;
     document.documentElement.lang = locale;
+    return shown.toLowerCase() !== locale.toLowerCase();
+  }
+
+  // A token that was refused is not tried again: the Dashboard has another one before it runs out.
+  function receive(given) {
+    said.textContent = given ? "" : body.dataset.nobody;
+    if (!given || given === refused) return;
+    token = given;
+    haveToken();
+    if (head.hidden && !panel) showMenu();
   }
 
   window.addEventListener("message", (event) => {
     if (!framed || event.source !== window.parent || !event.data) return;
     const { type, payload } = event.data;
     if (!payload) return;
-    if (type === "handshake" || type === "tokenRefresh") {
-      token = payload.token;
-      haveToken();
-      if (type === "handshake" && head.hidden) showMenu();
-    }
+    if (type === "handshake") { known = payload.dashboardVersion; fit(); }
+    if (type === "handshake" || type === "tokenRefresh") receive(payload.token);
     if (type === "theme") dress(payload.theme);
-    if (type === "localeChanged") { speak(payload.locale); showMenu(); load(address, { keep: true, push: false }); }
+    if (type === "localeChanged" && speak(payload.locale) && token) {
+      if (!panel) showMenu();
+      load(address, { keep: true, push: false });
+    }
   });
 
+  body.classList.toggle("panel", panel);
+  if (grows) new ResizeObserver(fit).observe(main);
   document.getElementById("sign-out").hidden = framed;
   dress(arrived.get("theme"));
   speak(arrived.get("locale"));
