@@ -65,7 +65,7 @@ def percent(value: Any) -> str:
 
 
 @register.filter
-def day(value: str | None) -> str:
+def day_of(value: str | None) -> str:
     """The day of a moment; the browser turns it into the reader's own."""
     found = parse_datetime(value or "")
     return format_html('<time datetime="{}" data-day>{}</time>', value, date_format(found)) if found else ""
