@@ -130,7 +130,7 @@ bench-market: env ## what recommendations cost in a large shop's database; ARGS=
 	@$(POSTGRES) with bench -- $(SALEOR) -W ignore -m bench.market $(ARGS)
 
 .PHONY: package
-package: env .venv/package/ready ## builds what goes to the index and starts a new shop with it; ARGS="--saleor /path/to/saleor" on that Saleor 3, too
+package: env .venv/package/ready ## builds what goes to the index and starts a new shop with it; ARGS="--saleor PATH --database URL" on that Saleor 3, too
 	@$(TOOLS)/python dev/package.py $(ARGS)
 
 .PHONY: lock

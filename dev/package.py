@@ -1,7 +1,9 @@
 """Makes the package as it goes to the index, and installs it where nothing of this checkout is.
 
     python dev/package.py                          builds, looks at it, and starts a new shop on Saleor 2.10.1 with it
-    python dev/package.py --saleor PATH            the same on the Saleor 3 of that checkout, too
+    python dev/package.py --saleor PATH --database URL
+                                                   the same on the Saleor 3 of that checkout, too, in an empty database
+                                                   of a PostgreSQL with pgcrypto, which the one from the index lacks
 
 A shop is an environment with what that Saleor's lock file says, the wheel, and an empty database: it is migrated,
 checked, and asked for what the plugin adds. What was built is in dist/, the environments are in .cache/package.
@@ -43,11 +45,14 @@ print(saleor_reciprocity.__version__, "in", saleor_reciprocity.__file__)
 def main() -> int:
     parser = ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--saleor", type=Path, help="a checkout of Saleor 3")
-    saleor_3 = parser.parse_args().saleor
+    parser.add_argument("--database", help="the URL of an empty database for it")
+    given = parser.parse_args()
+    if bool(given.saleor) != bool(given.database):
+        parser.error("--saleor and --database go together")
     wheel = build()
     shop_on_2(wheel)
-    if saleor_3:
-        shop_on_3(wheel, saleor_3.resolve())
+    if given.saleor:
+        shop_on_3(wheel, given.saleor.resolve(), given.database)
     return 0
 
 
@@ -83,10 +88,12 @@ def shop_on_2(wheel: Path) -> None:
     uv("pip", "install", "--quiet", "--python", place, "--no-deps", wheel)
     lines = (ROOT / "README.md").read_text().split("```python\n")[1].split("```")[0]
     (place / "shop_settings.py").write_text(SETTINGS_2 + lines)
-    ask("Saleor 2.10.1", python, place, DJANGO_SETTINGS_MODULE="shop_settings", PYTHONPATH=str(place))
+    shutil.rmtree(ROOT / ".cache" / "postgres" / "package", ignore_errors=True)
+    database = [VENV / "tools" / "bin" / "python", ROOT / "dev" / "postgres.py", "with", "package", "--"]
+    ask("Saleor 2.10.1", [*database, python], place, DJANGO_SETTINGS_MODULE="shop_settings", PYTHONPATH=str(place))
 
 
-def shop_on_3(wheel: Path, saleor: Path) -> None:
+def shop_on_3(wheel: Path, saleor: Path, database: str) -> None:
     """Start a new shop on a checkout of Saleor 3, with nothing but the wheel installed beside its own packages."""
     place = PLACE / saleor.name
     python = new_environment(place, "3.12", "Saleor 3 runs on it")
@@ -94,7 +101,8 @@ def shop_on_3(wheel: Path, saleor: Path) -> None:
     uv("export", "--quiet", "--frozen", "--no-hashes", "--no-emit-project", "--project", saleor, "-o", locked)
     uv("pip", "install", "--quiet", "--python", place, "-r", locked)
     uv("pip", "install", "--quiet", "--python", place, wheel)
-    ask(saleor.name, python, saleor, DJANGO_SETTINGS_MODULE="saleor.settings", PYTHONPATH=str(saleor))
+    of_saleor = {"DJANGO_SETTINGS_MODULE": "saleor.settings", "PYTHONPATH": str(saleor)}
+    ask(saleor.name, [python], saleor, DATABASE_URL=database, **of_saleor)
 
 
 def new_environment(place: Path, version: str, why: str) -> Path:
@@ -103,17 +111,9 @@ def new_environment(place: Path, version: str, why: str) -> Path:
     return place / "bin" / "python"
 
 
-def ask(name: str, python: Path, folder: Path, **env: str) -> None:
+def ask(name: str, python: list[Path | str], folder: Path, **env: str) -> None:
     say(f"A new shop on {name} ...")
-    key = "of a shop that is thrown away"
-    with_database = [VENV / "tools" / "bin" / "python", ROOT / "dev" / "postgres.py", "with", "package", "--"]
-    make_anew()
-    say(run(*with_database, python, "-W", "ignore", "-c", ASK, cwd=folder, SECRET_KEY=key, **env))
-
-
-def make_anew() -> None:
-    """Throw the last shop's database away."""
-    shutil.rmtree(ROOT / ".cache" / "postgres" / "package", ignore_errors=True)
+    say(run(*python, "-W", "ignore", "-c", ASK, cwd=folder, SECRET_KEY=f"of {name}, for a moment", **env))
 
 
 def run(*command: object, cwd: Path = ROOT, **env: str) -> str:

@@ -155,7 +155,7 @@ h1, h2, h3, h4, h5, h6 { margin: 0 0 var(--_gap); font-size: 1.25em; line-height
 p { margin: 0 0 .5em; }
 p, span, small, output, h1, h2, h3, h4, h5, h6 { unicode-bidi: plaintext; }
 ul, ol { list-style: none; margin: 0; padding: 0; display: grid; gap: var(--_gap); }
-* + h2, * + h3, * + h4, * + h5, * + h6, :is(ul, ol, [part~=card]) + * { margin-top: var(--_gap); }
+* + h2, * + h3, * + h4, * + h5, * + h6, :is(ul, ol, div[part~=card]) + * { margin-top: var(--_gap); }
 li, [part~=card] { min-width: 0; }
 .cards { grid-template-columns: repeat(auto-fill, minmax(min(13rem, 100%), 1fr)); }
 [part~=card] { border: 1px solid var(--_line); border-radius: var(--_radius); padding: var(--_gap);

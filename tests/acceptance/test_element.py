@@ -289,6 +289,14 @@ def _names(text: str) -> list[str]:
     return [part.split("}")[0] for part in text.split("{")[1:]]
 
 
+def test_the_cards_of_a_row_begin_at_one_height(load: Any) -> None:
+    page = load(element("rewards"), size="desktop")
+    hand(page, "rewards", DATA["rewards"])
+    tops = page.locator("#rewards [part~=reward]").evaluate_all("cards => cards.map(card => card.offsetTop)")
+    assert len(tops) == 3
+    assert len(set(tops)) == 1
+
+
 @pytest.mark.parametrize(
     ("language", "direction", "size", "scheme"),
     [
