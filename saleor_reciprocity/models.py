@@ -6,7 +6,7 @@ from .dashboard import DeskApp
 from .experiments.models import Assignment, Outcome, Plan
 from .health.models import LastCheck, TaskMark
 from .identity import InstallationKey
-from .mail.models import CommunicationChoice, Mail, MailPace
+from .mail.models import CommunicationChoice, Mail, MailPace, Pause
 from .points.earning.models import EarningRule, EarningRuleVersion
 from .points.models import Account, Entry, Lot, LotUse, OrderTerms
 from .points.tiers.models import AccountTier, Tier, TierChange, TierLadder
@@ -15,7 +15,7 @@ from .recommendations.models import CustomerList, ListedProducts, ModelVersion, 
 from .rewards.models import IssuedCode, Redemption, Reward
 from .settlement import SettledOrder
 from .surprises.models import Budget, Campaign, Draw, Prize
-from .surveys.models import Answer, AskedProduct, Invitation, Rating, Reply
+from .surveys.models import Answer, AskedProduct, DealtWith, Invitation, Note, Rating, Reply
 from .sweep import SweepMark
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Campaign",
     "CommunicationChoice",
     "CustomerList",
+    "DealtWith",
     "DeskApp",
     "Draw",
     "EarningRule",
@@ -44,8 +45,10 @@ __all__ = [
     "MailPace",
     "ModelVersion",
     "Neighbour",
+    "Note",
     "OrderTerms",
     "Outcome",
+    "Pause",
     "Plan",
     "Popularity",
     "Preference",

@@ -34,7 +34,7 @@ from saleor_reciprocity.settlement import SettledOrder
 from saleor_reciprocity.surprises import notes
 from saleor_reciprocity.surprises import upkeep as gifts
 from saleor_reciprocity.surprises.models import Campaign, Draw
-from saleor_reciprocity.surveys import queue, replies, responses
+from saleor_reciprocity.surveys import conversations, queue, replies, responses
 from saleor_reciprocity.surveys.models import Answer, Invitation
 from saleor_reciprocity.surveys.responses import Given
 
@@ -116,6 +116,8 @@ def live(channel: Any, customer: Any, name: str) -> Any:
     invitation = Invitation.objects.get(order_id=host.order_id(order))
     responses.take(invitation, Given(4, f"I am {name} Lovelace", {product.pk: 5}), timezone.now())
     replies.reply(Answer.objects.get(invitation=invitation).pk, f"Dear {name}", "app:1", timezone.now())
+    conversations.deal_with(Answer.objects.get(invitation=invitation).pk, True, "app:1", now)
+    conversations.note(person, f"{name} called", "app:1", now)
     consent.choose(person, kinds.STATEMENT, True, "page", now)
     consent.choose(person, kinds.SURVEY, False, "page", now)
     preferences.update(customer.pk, {("category", product.category_id): True}, (), timezone.now())
@@ -159,7 +161,7 @@ def test_nothing_that_leads_to_the_person_is_left_and_the_sums_stay(
         "reciprocity_account", "reciprocity_answer", "reciprocity_assignment", "reciprocity_communicationchoice",
         "reciprocity_customerlist", "reciprocity_draw", "reciprocity_entry", "reciprocity_invitation",
         "reciprocity_issuedcode", "reciprocity_listedproducts",
-        "reciprocity_lot", "reciprocity_mail", "reciprocity_orderterms", "reciprocity_preference",
+        "reciprocity_lot", "reciprocity_mail", "reciprocity_note", "reciprocity_orderterms", "reciprocity_preference",
         "reciprocity_redemption", "reciprocity_reply", "reciprocity_settledorder",
     }, "the search finds what there is"  # fmt: skip
     notes.write_missing(timezone.now())
@@ -289,6 +291,8 @@ ROWS = {
     "surveys.products": ("reciprocity_askedproduct", f"invitation_id IN ({ASKED})"),
     "surveys.answers": ("reciprocity_answer", f"invitation_id IN ({ASKED})"),
     "surveys.ratings": ("reciprocity_rating", f"answer_id IN ({ANSWERED})"),
+    "surveys.dealt_with": ("reciprocity_dealtwith", f"answer_id IN ({ANSWERED})"),
+    "surveys.notes": ("reciprocity_note", f"account_id IN ({MINE})"),
     "surveys.replies": ("reciprocity_reply", f"answer_id IN ({ANSWERED})"),
     "recommendations.preferences": ("reciprocity_preference", "user_id = %(user)s"),
     "recommendations.lists": ("reciprocity_customerlist", "user_id = %(user)s"),
@@ -300,7 +304,8 @@ ROWS = {
 }  # fmt: skip
 OF_NOBODY = {
     "reciprocity_budget", "reciprocity_campaign", "reciprocity_earningrule", "reciprocity_earningruleversion",
-    "reciprocity_installationkey", "reciprocity_mailpace", "reciprocity_modelversion", "reciprocity_neighbour",
+    "reciprocity_installationkey", "reciprocity_mailpace", "reciprocity_pause",
+    "reciprocity_modelversion", "reciprocity_neighbour",
     "reciprocity_popularity", "reciprocity_prize", "reciprocity_reward", "reciprocity_settingsversion",
     "reciprocity_issuedcode", "reciprocity_sweepmark", "reciprocity_plan", "reciprocity_outcome",
     "reciprocity_tier", "reciprocity_tierladder",

@@ -19,7 +19,7 @@ from saleor_reciprocity.graphql import schema
 from . import hosts
 from .recommendations import model
 from .storefront import ShopInProcess
-from .surveys.shop import an_answer
+from .surveys.shop import an_answer, to_be_asked
 from .test_docs import GUIDES, HOST, Block, blocks, table
 
 ADMIN, STOREFRONT, _ = GUIDES
@@ -46,6 +46,7 @@ class Play:
     def __init__(self, channel: host.Channel, ada: Any) -> None:
         hosts.open_shop(channel)
         hosts.configure(channel, active=True, surprise_probability="1", surprise_from_order="3", holdout_share="0")
+        hosts.configure(channel, mail_sender_address="shop@example.com")
         self.channel, self.seen = channel, {}
         self.shop = ShopInProcess(channel.slug)
         self.order = self._bought(ada, "120")
@@ -93,6 +94,10 @@ class Play:
         for key in path:
             found = found[key]
         return {"id": found["id"]}
+
+    def invitation_id(self) -> str:
+        """An order of nobody that can still be asked about."""
+        return str(graphene.Node.to_global_id("SurveyInvitation", to_be_asked().pk))
 
     def order_id(self) -> dict[str, Any]:
         pk = self.order.pk
@@ -173,6 +178,18 @@ PLAYED: dict[str, tuple[str, Callable[[Play], dict[str, Any]]]] = {
     "PointsOf": ("staff", nothing),
     "OrderInDetail": ("support", Play.order_id),
     "AnswersOf": ("support", lambda play: {"email": "ada@example.com"}),
+    "ToldByTelephone": ("support", lambda play: {"email": "ada@example.com"}),
+    "RecordAnswer": ("support", lambda play: {"invitationId": play.invitation_id()}),
+    "DealWith": (
+        "support",
+        lambda play: {"id": play.seen["UnhappyCustomers"]["surveyAnswers"]["edges"][0]["node"]["id"]},
+    ),
+    "WriteNote": ("support", lambda play: {"email": "ada@example.com"}),
+    "DeleteNote": ("support", lambda play: play.id("WriteNote", "loyaltyNoteAdd", "note")),
+    "Sending": ("support", in_channel),
+    "StopSending": ("support", in_channel),
+    "GoOnSending": ("support", in_channel),
+    "SendToMyself": ("support", in_channel),
     "Bonuses": ("staff", nothing),
     "Find": ("staff", nothing),
     "WhatEachBrought": ("staff", in_channel),

@@ -39,6 +39,8 @@ _PAGES = (
     Page("answers", "MANAGE_ORDERS", _("Answers")),
     Page("answers/csv", "MANAGE_ORDERS"),
     Page("messages", "MANAGE_ORDERS", _("Messages")),
+    Page("messages/preview", "MANAGE_ORDERS"),
+    Page("messages/html", "MANAGE_ORDERS"),
     Page("health", "MANAGE_PLUGINS", _("Health")),
     Page("rights", "", _("People and rights")),
     Page("panels/customer", "MANAGE_USERS"),

@@ -224,6 +224,12 @@ def bonuses(given: Any) -> list[tuple[str, str]]:
 
 
 @register.filter
+def orders(given: Any) -> list[tuple[str, str]]:
+    """Orders that nothing is answered about, with their question, for the options of a field."""
+    return [(one["id"], f"#{one['orderNumber']} {one['question']}") for one in given or ()]
+
+
+@register.filter
 def less(value: Any, other: Any) -> Any:
     """The difference of two numbers."""
     return value - other

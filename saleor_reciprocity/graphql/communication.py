@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
+from django.utils import timezone
+from django.utils.translation import get_language
 
 from saleor_reciprocity import host
-from saleor_reciprocity.mail import consent
+from saleor_reciprocity.mail import consent, pausing, samples
 from saleor_reciprocity.mail.kinds import FOR_CUSTOMERS, KINDS
 from saleor_reciprocity.mail.models import Mail, State
 
 from .connections import Connection, ConnectionField, page
-from .scalars import enum, global_id
+from .scalars import CHANNEL_ARGUMENT, enum, global_id
 
 CommunicationKind = graphene.Enum(
     "CommunicationKind",
@@ -72,13 +74,69 @@ def preferences_of(person: host.Person) -> list[CommunicationPreference]:
     ]
 
 
+class CommunicationLetter(graphene.ObjectType):
+    """A message as it is read."""
+
+    subject = graphene.String(required=True, description="The subject.")
+    text = graphene.String(required=True, description="The plain text.")
+    html = graphene.String(required=True, description="The HTML part, a whole document.")
+    language = graphene.String(required=True, description="The language that it is in.")
+
+
+class CommunicationSending(graphene.ObjectType):
+    """Whether messages leave a channel."""
+
+    channel = graphene.String(required=True, description="Slug of the channel.")
+    is_paused = graphene.Boolean(required=True, description="Whether staff have stopped them.")
+    since = host.date_time_type()(description="Since when they are stopped.")
+    actor = graphene.String(description="Who stopped them: a user or an app, by number.")
+
+
+def sending() -> list[CommunicationSending]:
+    """Whether messages leave each channel."""
+    paused = pausing.paused()
+    rows = [(channel.slug, paused.get(channel.id)) for channel in host.channels()]
+    return [
+        CommunicationSending(
+            channel=slug, is_paused=one is not None, since=one and one.since, actor=one.actor if one else None
+        )
+        for slug, one in rows
+    ]
+
+
 class CommunicationQueries(graphene.ObjectType):
+    communication_preview = graphene.Field(
+        CommunicationLetter,
+        kind=CommunicationMessageKind(required=True, description="The kind of message."),
+        language=graphene.String(description="The language, such as en or zh-hans; the request's without one."),
+        channel=graphene.String(description=CHANNEL_ARGUMENT),
+        description="A kind of message with made-up contents, as a customer would read it; null for an unknown "
+        "channel. Requires the permission MANAGE_ORDERS.",
+    )
+    communication_sending = graphene.List(
+        graphene.NonNull(CommunicationSending),
+        required=True,
+        description="Whether messages leave each channel. Requires the permission MANAGE_ORDERS.",
+    )
     communication_messages = ConnectionField(
         CommunicationMessageCountableConnection,
         state=CommunicationState(description="Only messages in this state."),
         kind=CommunicationMessageKind(description="Only messages of this kind."),
         description="The outbox, newest first, with the count of what fits. Requires the permission MANAGE_ORDERS.",
     )
+
+    @staticmethod
+    def resolve_communication_preview(
+        root: Any, info: Any, kind: str, language: str | None = None, channel: str | None = None
+    ) -> Any:
+        with host.allow_writer():
+            found = host.channel_by_slug(channel)
+            return samples.letter(kind, language or get_language() or "en", found, timezone.now()) if found else None
+
+    @staticmethod
+    def resolve_communication_sending(root: Any, info: Any) -> list[CommunicationSending]:
+        with host.allow_writer():
+            return sending()
 
     @staticmethod
     def resolve_communication_messages(

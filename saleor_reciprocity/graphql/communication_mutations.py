@@ -1,4 +1,4 @@
-"""GraphQL for customers to say which messages they want."""
+"""GraphQL for customers to say which messages they want, and for staff to stop them and try them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,23 @@ from typing import Any
 
 import graphene
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host
-from saleor_reciprocity.mail import consent
+from saleor_reciprocity.mail import consent, pausing, samples
 
-from .communication import CommunicationKind, CommunicationPreference, preferences_of
+from . import permissions
+from .communication import (
+    CommunicationKind,
+    CommunicationMessageKind,
+    CommunicationPreference,
+    CommunicationSending,
+    preferences_of,
+    sending,
+)
 from .mutations import LoyaltyMutation
+from .scalars import CHANNEL_ARGUMENT, channel_with_slug
 
 
 class CommunicationPreferenceInput(graphene.InputObjectType):
@@ -47,5 +57,49 @@ class CommunicationPreferencesUpdate(LoyaltyMutation):
         return {"preferences": preferences_of(person)}
 
 
+class CommunicationPause(LoyaltyMutation):
+    """Stop what is sent in a channel, or let it go on. What is too old by then is not sent. Requires MANAGE_ORDERS."""
+
+    permission = permissions.MANAGE_ORDERS
+
+    sending = graphene.List(graphene.NonNull(CommunicationSending), description="Whether messages leave each channel.")
+
+    class Arguments:
+        channel = graphene.String(description=CHANNEL_ARGUMENT)
+        is_paused = graphene.Boolean(required=True, description="Whether to stop.")
+
+    @classmethod
+    def perform(cls, info: Any, is_paused: bool, channel: str | None = None) -> dict[str, Any]:
+        channel_id = channel_with_slug(channel).id
+        if is_paused:
+            pausing.pause(channel_id, permissions.actor(info.context), timezone.now())
+        else:
+            pausing.go_on(channel_id)
+        return {"sending": sending()}
+
+
+class CommunicationTest(LoyaltyMutation):
+    """Send a message with made-up contents to oneself, by the channel's mail server. Requires MANAGE_ORDERS."""
+
+    permission = permissions.MANAGE_ORDERS
+
+    address = graphene.String(description="Where it was sent.")
+
+    class Arguments:
+        kind = CommunicationMessageKind(required=True, description="The kind of message.")
+        language = graphene.String(description="The language, such as en or zh-hans.")
+        channel = graphene.String(description=CHANNEL_ARGUMENT)
+
+    @classmethod
+    def perform(cls, info: Any, kind: str, language: str | None = None, channel: str | None = None) -> dict[str, Any]:
+        user = host.current_user(info.context)
+        if user is None:
+            raise errors.SignInRequired
+        samples.send(kind, language or get_language() or "en", channel_with_slug(channel), user, timezone.now())
+        return {"address": user.email}
+
+
 class CommunicationMutations(graphene.ObjectType):
+    communication_pause = CommunicationPause.Field()
+    communication_test = CommunicationTest.Field()
     communication_preferences_update = CommunicationPreferencesUpdate.Field()

@@ -34,6 +34,8 @@ MUTATION = _costs(20)
 COSTS: dict[str, dict[str, Cost]] = {
     "Query": {
         "communicationMessages": _page(),
+        "communicationPreview": _costs(10),
+        "communicationSending": _costs(3),
         "loyaltyAccount": _costs(10),
         "loyaltyHealth": _costs(60),
         "loyaltyRewards": _page(),
@@ -91,6 +93,8 @@ COSTS: dict[str, dict[str, Cost]] = {
     "LoyaltyAccount": {
         "tier": _costs(10),
         "lots": _costs(1),
+        "notes": _costs(3),
+        "openOrders": _costs(2),
         "surveyAnswers": _costs(10),
         "entries": _page(),
         "redemptions": _page(),
@@ -117,6 +121,7 @@ COSTS: dict[str, dict[str, Cost]] = {
     "SurpriseProof": {"prizes": _costs(1)},
     "SurveyAnswer": {"channel": _costs(1), "products": _costs(1), "replies": _costs(1)},
     "SurveyScore": {"counts": _costs(1)},
+    "CommunicationPause": {"sending": _costs(1)},
     "CommunicationPreferencesUpdate": {"preferences": _costs(1)},
     "PreferencesUpdate": {"preferences": _costs(1)},
 }

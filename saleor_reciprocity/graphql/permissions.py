@@ -17,6 +17,8 @@ OPENS = {
     MANAGE_USERS: ("loyalty_account", "loyalty_bonuses"),
     MANAGE_ORDERS: (
         "communication_messages",
+        "communication_preview",
+        "communication_sending",
         "survey_answers",
         "survey_answers_csv",
         "survey_invitations",
@@ -35,8 +37,14 @@ OPENS = {
 
 # What else a permission opens: fields that show others than their owner less, or nothing, without it.
 WITHIN = {
-    MANAGE_USERS: ("User.loyalty",),
-    MANAGE_ORDERS: ("Order.loyalty", "Order.surprise", "Order.surveyAnswer", "LoyaltyAccount.surveyAnswers"),
+    MANAGE_USERS: ("User.loyalty", "LoyaltyAccount.notes"),
+    MANAGE_ORDERS: (
+        "Order.loyalty",
+        "Order.surprise",
+        "Order.surveyAnswer",
+        "LoyaltyAccount.openOrders",
+        "LoyaltyAccount.surveyAnswers",
+    ),
     MANAGE_DISCOUNTS: (
         "LoyaltyRedemption.code",
         "LoyaltyReward.product",

@@ -17,6 +17,7 @@ from saleor_reciprocity.points.tiers import standing
 from saleor_reciprocity.recommendations import preferences
 from saleor_reciprocity.rewards import queries as reward_queries
 from saleor_reciprocity.surprises import queries as surprise_queries
+from saleor_reciprocity.surveys import conversations
 from saleor_reciprocity.surveys import queries as survey_queries
 
 from . import permissions
@@ -29,7 +30,7 @@ from .preferences import LoyaltyPreference
 from .rewards import LoyaltyRedemptionCountableConnection
 from .scalars import CHANNEL_ARGUMENT, Number
 from .surprises import LoyaltySurpriseCountableConnection
-from .surveys import SurveyAnswer
+from .surveys import LoyaltyNote, SurveyAnswer, SurveyOpenOrder
 from .tiers import LoyaltyStanding
 
 
@@ -72,6 +73,14 @@ class LoyaltyAccount(graphene.ObjectType):
         description="What the customer likes, dislikes and is not interested in, newest first.",
     )
 
+    notes = graphene.List(
+        graphene.NonNull(LoyaltyNote),
+        description="What staff wrote down of conversations, newest first. Requires the permission MANAGE_USERS.",
+    )
+    open_orders = graphene.List(
+        graphene.NonNull(SurveyOpenOrder),
+        description="The newest orders about which nothing is answered yet. Requires the permission MANAGE_ORDERS.",
+    )
     lots = graphene.List(
         graphene.NonNull(LoyaltyLot),
         required=True,
@@ -92,6 +101,18 @@ class LoyaltyAccount(graphene.ObjectType):
     def resolve_lots(root: Account, info: Any) -> Any:
         with host.allow_writer():
             return queries.lots(root, timezone.now())
+
+    @staticmethod
+    def resolve_notes(root: Account, info: Any) -> Any:
+        permissions.require(info.context, permissions.MANAGE_USERS)
+        with host.allow_writer():
+            return conversations.notes_of(root) if root.pk else []
+
+    @staticmethod
+    def resolve_open_orders(root: Account, info: Any) -> Any:
+        permissions.require(info.context, permissions.MANAGE_ORDERS)
+        with host.allow_writer():
+            return conversations.open_about(getattr(root, "person", None) or _person_behind(root))
 
     @staticmethod
     def resolve_survey_answers(root: Account, info: Any) -> Any:

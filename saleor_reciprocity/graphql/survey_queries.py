@@ -37,6 +37,7 @@ class SurveyAnswerFilterInput(graphene.InputObjectType):
     comment = graphene.String(description="Comments with this text, in any case.")
     is_unhappy = graphene.Boolean(description="Answers below the alert of their time, or the others.")
     is_replied = graphene.Boolean(description="Answers that the shop has replied to, or those that wait for it.")
+    is_dealt_with = graphene.Boolean(description="Answers that are marked as dealt with, or the others.")
 
 
 # An input field: the field of queries.Filter, and how its value is read; all others are taken as they are.

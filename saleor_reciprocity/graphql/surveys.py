@@ -8,7 +8,7 @@ import graphene
 
 from saleor_reciprocity import host
 from saleor_reciprocity.surveys import queries
-from saleor_reciprocity.surveys.models import Answer, AskedProduct, Question, Reply, State
+from saleor_reciprocity.surveys.models import Answer, AskedProduct, Invitation, Note, Question, Reply, State, Way
 
 from . import permissions
 from .connections import Connection
@@ -16,6 +16,7 @@ from .scalars import enum, global_id
 
 SurveyQuestion = enum("SurveyQuestion", Question, "The question that was asked.")
 SurveyInvitationState = enum("SurveyInvitationState", State, "What became of an invitation.")
+SurveyWay = enum("SurveyWay", Way, "By which way staff were told an answer.")
 SurveyMeasure = graphene.Enum(
     "SurveyMeasure",
     [*zip(Question.names, Question.values), ("STARS", queries.STARS)],
@@ -64,10 +65,22 @@ class SurveyAnswer(graphene.ObjectType):
     is_unhappy = graphene.Boolean(required=True, description="Whether it was below the alert of that time.")
     products = graphene.List(graphene.NonNull(SurveyProduct), required=True, description="What was bought.")
     replies = graphene.List(graphene.NonNull(SurveyReply), required=True, description="The shop's replies, in order.")
+    way = SurveyWay(description="By which way staff were told it; null where the customer answered in the browser.")
+    recorded_by = graphene.String(description="Who wrote it down: a user or an app, by number; null for the customer.")
+    dealt_with_at = host.date_time_type()(description="When it was marked as dealt with; null while it is not.")
+    dealt_with_by = graphene.String(description="Who marked it: a user or an app, by number.")
 
     @staticmethod
     def resolve_id(root: Answer, info: Any) -> str:
         return global_id("SurveyAnswer", root.pk)
+
+    @staticmethod
+    def resolve_dealt_with_at(root: Answer, info: Any) -> Any:
+        return root.dealt_with.at if hasattr(root, "dealt_with") else None
+
+    @staticmethod
+    def resolve_dealt_with_by(root: Answer, info: Any) -> str | None:
+        return root.dealt_with.actor if hasattr(root, "dealt_with") else None
 
     @staticmethod
     def resolve_order_id(root: Answer, info: Any) -> str:
@@ -111,6 +124,32 @@ class SlugByChannelId(host.data_loader()):  # type: ignore[misc]
         with host.allow_writer():
             slugs = {channel.id: channel.slug for channel in host.channels()}
         return [slugs.get(key) for key in keys]
+
+
+class SurveyOpenOrder(graphene.ObjectType):
+    """An order about which a customer can still be asked, or tell staff by themselves."""
+
+    id = graphene.ID(required=True, description="The ID of its invitation.")
+    order_number = graphene.String(required=True, description="The number of the order.")
+    question = SurveyQuestion(required=True, description="The question that is asked about it.")
+    state = SurveyInvitationState(required=True, description="What became of the invitation.")
+
+    @staticmethod
+    def resolve_id(root: Invitation, info: Any) -> str:
+        return global_id("SurveyInvitation", root.pk)
+
+
+class LoyaltyNote(graphene.ObjectType):
+    """What staff wrote down of a conversation with a customer, as plain text."""
+
+    id = graphene.ID(required=True, description="The ID of the note.")
+    text = graphene.String(required=True, description="The text.")
+    actor = graphene.String(required=True, description="Who wrote it: a user or an app, by number.")
+    written_at = host.date_time_type()(required=True, description="When it was written.")
+
+    @staticmethod
+    def resolve_id(root: Note, info: Any) -> str:
+        return global_id("LoyaltyNote", root.pk)
 
 
 class SurveyAnswerCountableConnection(Connection):

@@ -117,3 +117,15 @@ class MailPace(models.Model):
     class Meta:
         app_label = "reciprocity"
         constraints = [models.UniqueConstraint(fields=["channel_id", "route"], name="reciprocity_one_pace")]
+
+
+class Pause(models.Model):
+    """That nothing is sent in a channel until staff go on. What becomes due meanwhile waits, and may become too old."""
+
+    id = models.BigAutoField(primary_key=True)
+    channel_id = models.CharField(max_length=36, unique=True)
+    since = models.DateTimeField()
+    actor = models.CharField(max_length=64)
+
+    class Meta:
+        app_label = "reciprocity"

@@ -20,7 +20,7 @@ from django.utils.translation import override
 from saleor_reciprocity import clock, deployment, host, identity, languages, settings
 from saleor_reciprocity.errors import told
 
-from . import consent, pace, unsubscribing
+from . import consent, pace, pausing, unsubscribing
 from .answers import Outcome
 from .endpoint import EndpointWay
 from .kinds import KINDS
@@ -85,7 +85,7 @@ def _decide(abandoned: QuerySet, now: datetime) -> None:
 
 def _batches(channel_id: str, readers: Mapping[str, Reader], time: clock.Clock) -> Iterator[Progress]:
     try:
-        programme = consent.settings_of(channel_id)
+        programme = None if channel_id in pausing.paused() else consent.settings_of(channel_id)
     except Exception:
         logger.exception("Messages of channel %s stay where they are", channel_id)
         return

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from saleor_reciprocity.fields import BY_THE_DATABASE, check
-from saleor_reciprocity.points.models import Entry
+from saleor_reciprocity.points.models import Account, Entry
 
 from .scores import CES, CSAT, NPS
 
@@ -33,6 +33,15 @@ class State(models.TextChoices):
     RETURNED = "returned", "The goods, or all the money, went back"
     TOO_LATE = "too late", "Its time had passed too long ago when it was looked at"
     SWITCHED_OFF = "switched off", "Surveys were switched off when its time came"
+    TOLD = "told", "The customer told staff before being asked"
+
+
+class Way(models.TextChoices):
+    """By which way an answer came that staff recorded. All others came through the link of the message."""
+
+    PHONE = "phone", "On the telephone"
+    IN_PERSON = "in person", "Face to face"
+    WRITTEN = "written", "In a letter, a mail or a chat"
 
 
 class Invitation(models.Model):
@@ -102,6 +111,8 @@ class Answer(models.Model):
     entry = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="+")
     is_unhappy = models.BooleanField(default=False)
     alert_due_at = models.DateTimeField(null=True)
+    way = models.CharField(max_length=16, choices=Way.choices, null=True)  # noqa: DJ001 - None is the link
+    recorded_by = models.CharField(max_length=64, null=True)  # noqa: DJ001 - None is the customer
 
     class Meta:
         app_label = "reciprocity"
@@ -152,3 +163,28 @@ class Reply(models.Model):
     class Meta:
         app_label = "reciprocity"
         constraints = [models.UniqueConstraint(fields=["answer", "digest"], name="reciprocity_reply_once")]
+
+
+class DealtWith(models.Model):
+    """That an answer needs no more of anybody, and who said so. Not a reply."""
+
+    id = models.BigAutoField(primary_key=True)
+    answer = models.OneToOneField(Answer, on_delete=models.PROTECT, related_name="dealt_with")
+    actor = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "reciprocity"
+
+
+class Note(models.Model):
+    """What staff wrote down of a conversation with a customer. Only staff read it; the customer gets it on export."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="notes")
+    text = models.TextField()
+    actor = models.CharField(max_length=64)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "reciprocity"

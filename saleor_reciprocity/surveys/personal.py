@@ -11,14 +11,14 @@ from django.db.models.functions import Cast, Concat
 from saleor_reciprocity.identity import Subject
 
 from . import queue
-from .models import Answer, AskedProduct, Invitation, Reply, State
+from .models import Answer, AskedProduct, DealtWith, Invitation, Note, Reply, State
 
 
 def export(subject: Subject) -> dict[str, Any]:
     """Whether they were asked, what they answered, kept for later and rated, and what the shop replied."""
     invitations = _invitations(subject)
     answers = Answer.objects.filter(invitation__in=invitations).order_by("pk")
-    columns = ("invitation__order_id", "question", "score", "comment", "started_at", "answered_at", "is_unhappy")
+    columns = ("invitation__order_id", "question", "score", "comment", "started_at", "answered_at", "is_unhappy", "way")
     return {
         "invitations": list(
             invitations.order_by("pk").values(
@@ -32,6 +32,8 @@ def export(subject: Subject) -> dict[str, Any]:
         ),
         "answers": list(answers.values(*columns)),
         "ratings": list(answers.exclude(ratings=None).values("ratings__product_id", "ratings__stars")),
+        "dealt_with": list(DealtWith.objects.filter(answer__in=answers).order_by("pk").values("at")),
+        "notes": list(_notes(subject).order_by("pk").values("text", "written_at")),
         "replies": list(Reply.objects.filter(answer__in=answers).order_by("pk").values("text", "written_at")),
     }
 
@@ -45,6 +47,7 @@ def forget(subject: Subject, now: datetime) -> None:
     for answer in begun:
         answer.ratings.all().delete()
     begun.delete()
+    _notes(subject).delete()
     answers = Answer.objects.filter(invitation__in=pks)
     Reply.objects.filter(answer__in=answers).update(text="", digest=Concat(Value("erased:"), Cast("pk", CharField())))
     answers.update(comment="", alert_due_at=None)
@@ -62,3 +65,7 @@ def named(subject: Subject) -> list[QuerySet]:
 def _invitations(subject: Subject) -> QuerySet:
     mine = Q(order_id__in=subject.order_ids) | Q(person__in=subject.persons)
     return Invitation.objects.filter(mine | Q(user_id=subject.user_id) if subject.user_id is not None else mine)
+
+
+def _notes(subject: Subject) -> QuerySet:
+    return Note.objects.filter(account_id__in=subject.account_ids)

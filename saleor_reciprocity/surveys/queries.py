@@ -30,6 +30,7 @@ class Filter:
     comment: str | None = None
     is_unhappy: bool | None = None
     is_replied: bool | None = None
+    is_dealt_with: bool | None = None
 
 
 def answers(wanted: Filter, first: int | None = None, after: tuple[int, ...] | None = None) -> list[Answer]:
@@ -41,8 +42,11 @@ def answers(wanted: Filter, first: int | None = None, after: tuple[int, ...] | N
     return list(rows.order_by("-answered_at", "-pk")[:first])
 
 
+_LISTS = ("invitation__products", "ratings", "replies")
+
+
 def _with_details(rows: QuerySet) -> QuerySet:
-    return rows.select_related("invitation").prefetch_related("invitation__products", "ratings", "replies")
+    return rows.select_related("invitation", "dealt_with").prefetch_related(*_LISTS)
 
 
 def of_person(person: host.Person, first: int = 20) -> list[Answer]:
@@ -80,6 +84,8 @@ def matching(wanted: Filter) -> QuerySet:
     if wanted.is_replied is not None:
         replied = Q(pk__in=Reply.objects.values("answer_id"))
         rows = rows.filter(replied if wanted.is_replied else ~replied)
+    if wanted.is_dealt_with is not None:
+        rows = rows.filter(dealt_with__isnull=not wanted.is_dealt_with)
     return rows
 
 
@@ -101,7 +107,7 @@ def products_of_category(category_id: int) -> list[int]:
 def of_orders(order_ids: Iterable[str]) -> dict[str, Answer]:
     """The finished answers about some orders, by order id."""
     rows = matching(Filter()).filter(invitation__order_id__in=list(order_ids))
-    rows = rows.select_related("invitation").prefetch_related("invitation__products", "ratings", "replies")
+    rows = _with_details(rows)
     return {answer.invitation.order_id: answer for answer in rows}
 
 

@@ -34,6 +34,14 @@ class Given:
 
 
 @dataclass(frozen=True)
+class Record:
+    """By which way staff were told an answer, and who wrote it down."""
+
+    way: str
+    actor: str
+
+
+@dataclass(frozen=True)
 class Taken:
     """What became of a submission: whether it is the answer, and the points that it brought."""
 
@@ -82,12 +90,13 @@ def keep(invitation: Invitation, given: Given, now: datetime) -> bool:
     return True
 
 
-def take(invitation: Invitation, given: Given, now: datetime) -> Taken:
+def take(invitation: Invitation, given: Given, now: datetime, record: Record | None = None) -> Taken:
     """Take the answer, with the points that the shop gives as thanks: the same to everybody, and by rules of its own.
 
     There are none where nothing of the order is kept: it was cancelled, or all goods or all money went back.
-    Whatever comes after the first changes nothing. `given.score` is one of the question's answers. Raises Busy,
-    and nothing is written, when the account or the answer stays locked by another request.
+    Whatever comes after the first changes nothing. `record` is what staff say of an answer that they write down; who
+    was still to be asked is not asked any more. `given.score` is one of the question's answers. Raises Busy, and
+    nothing is written, when the account or the answer stays locked by another request.
     """
     version = programmes.current(invitation.channel_id, now)
     programme = version.programme if version is not None and version.active else None
@@ -108,6 +117,9 @@ def take(invitation: Invitation, given: Given, now: datetime) -> Taken:
             occasion = str(invitation.pk)
             thanks += bonuses.give(person, invitation.channel_id, Trigger.SURVEY, occasion, now, now)
         answer.answered_at = now
+        if record is not None:
+            answer.way, answer.recorded_by = record.way, record.actor
+            Invitation.objects.filter(pk=invitation.pk).exclude(state=State.INVITED).update(state=State.TOLD)
         alerts.prepare(answer, programme, now)
         answer.save()
         alerts.tell(answer, programme, now)

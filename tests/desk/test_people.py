@@ -7,6 +7,7 @@ from typing import Any
 
 import graphene
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from saleor_reciprocity import host
@@ -91,6 +92,7 @@ def test_what_each_right_opens_is_shown_to_every_member_of_staff(programme_on: A
 
 
 def test_the_report_has_sentences_figures_and_drawings_for_a_channel(boss: Reader, customer: Any) -> None:
+    cache.clear()  # a report is kept for an hour
     given_to("guest@example.com", 5, days_ago=40)
     text = text_of(boss.read("report"))
     assert "<h1>" in text

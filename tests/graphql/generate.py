@@ -55,7 +55,7 @@ def bare(kind: Any) -> Any:
 
 
 # Fields of a customer's account that staff see and the customer does not; they are null where they are refused.
-OF_STAFF = frozenset({"LoyaltyAccount.surveyAnswers"})
+OF_STAFF = frozenset({"LoyaltyAccount.notes", "LoyaltyAccount.openOrders", "LoyaltyAccount.surveyAnswers"})
 
 
 def everything_of(kind: Any, skip: frozenset[str] = frozenset(), depth: int = DEEPEST) -> str:

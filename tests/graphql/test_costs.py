@@ -167,7 +167,11 @@ class Growing:
 
 
 # The arguments that a query has to have.
-NEEDED = {"surveyScores": "(measure: CSAT)", "loyaltyNamed": "(kind: PRODUCT)"}
+NEEDED = {
+    "surveyScores": "(measure: CSAT)",
+    "loyaltyNamed": "(kind: PRODUCT)",
+    "communicationPreview": "(kind: EXPIRY)",
+}
 
 
 def _page(of_each: str) -> str:

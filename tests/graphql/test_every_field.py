@@ -104,6 +104,7 @@ def arguments_of(name: str, customer: Any) -> str:
     """What a root query wants to be told to show Ada's."""
     (user,) = global_ids(iter([("User", customer.pk)]))
     needed = {"surveyScores": "(measure: CSAT)", "loyaltyNamed": "(kind: GROUP)"}
+    needed["communicationPreview"] = "(kind: EXPIRY)"
     return {"loyaltyAccount": f'(userId: "{user}")', **needed}.get(name, "")
 
 

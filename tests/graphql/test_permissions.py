@@ -20,7 +20,7 @@ from saleor_reciprocity.surprises.models import Draw
 from .. import hosts
 from ..points.programmes import earned, ladder, rule
 from ..surprises.shop import campaign
-from ..surveys.shop import an_answer
+from ..surveys.shop import an_answer, to_be_asked
 from .asking import order_query, standard_reward
 
 CALLERS = ("nobody", "owner", "other", "staff", "manager", "app", "bare app")
@@ -46,6 +46,14 @@ MATRIX = {
     "Query.loyaltyAccount": ("manager", "app"),
     "Query.loyaltyRights": ("staff", "manager", "app", "bare app"),
     "Query.communicationMessages": ("manager", "app"),
+    "Query.communicationPreview": ("manager", "app"),
+    "Query.communicationSending": ("manager", "app"),
+    "Mutation.communicationPause": ("manager", "app"),
+    "Mutation.communicationTest": ("manager",),
+    "Mutation.loyaltyNoteAdd": ("manager", "app"),
+    "Mutation.loyaltyNoteDelete": ("manager", "app"),
+    "Mutation.surveyAnswerDealWith": ("manager", "app"),
+    "Mutation.surveyAnswerRecord": ("manager", "app"),
     "Mutation.communicationPreferencesUpdate": ("owner", "other", "staff", "manager"),
     "User.loyalty": ("owner", "manager", "app"),
     "Order.loyalty": ("owner", "manager", "app"),
@@ -170,6 +178,15 @@ def queries_of(customer: Any) -> dict[str, str]:
         "Query.loyaltyRights": "{ loyaltyRights { permission isGranted } }",
         "Query.loyaltyAccount": f'{{ loyaltyAccount(userId: "{user}") {{ available }} }}',
         "Query.communicationMessages": "{ communicationMessages { totalCount } }",
+        "Query.communicationPreview": "{ communicationPreview(kind: EXPIRY) { subject } }",
+        "Query.communicationSending": "{ communicationSending { isPaused } }",
+        "Mutation.communicationPause": f"mutation {{ communicationPause(isPaused: true) {DONE}",
+        "Mutation.communicationTest": f"mutation {{ communicationTest(kind: EXPIRY) {DONE}",
+        "Mutation.loyaltyNoteAdd": f'mutation {{ loyaltyNoteAdd(userId: "{user}", text: "Called") {DONE}',
+        "Mutation.loyaltyNoteDelete": f'mutation {{ loyaltyNoteDelete(id: "{NOTE}") {DONE}',
+        "Mutation.surveyAnswerDealWith": f'mutation {{ surveyAnswerDealWith(id: "{answer}", isDone: true) {DONE}',
+        "Mutation.surveyAnswerRecord": f'mutation {{ surveyAnswerRecord(input: {{invitationId: "{_invitation()}", '
+        f"score: 3, way: PHONE}}) {DONE}",
         "Mutation.communicationPreferencesUpdate": "mutation { communicationPreferencesUpdate("
         "input: [{kind: SURVEY, wanted: true}]) { preferences { kind } errors { code } } }",
         "User.loyalty": f'{{ user(id: "{user}") {{ loyalty {{ available }} }} }}',
@@ -239,6 +256,7 @@ def test_each_right_opens_what_the_desk_says_and_nothing_else(right: str, progra
     assert reached == {field for field in told if field in MATRIX}
 
 
+NOTE = graphene.Node.to_global_id("LoyaltyNote", 1)
 RIGHTS = "{ loyaltyRights { permission opens } }"
 RULE = 'name: "Double", effect: MULTIPLIER, value: 2'
 DONE = "{ errors { code } } }"
@@ -259,6 +277,11 @@ def _checkout_query(customer: Any) -> str:
 def _answer(order: Any, customer: Any) -> str:
     answer = an_answer(host.order_id(order), customer)
     return str(graphene.Node.to_global_id("SurveyAnswer", answer.pk))
+
+
+def _invitation() -> str:
+    made = to_be_asked()
+    return str(graphene.Node.to_global_id("SurveyInvitation", made.pk))
 
 
 def _redemption(customer: Any) -> str:

@@ -98,3 +98,18 @@ def an_answer(order_id: str, customer: Any, score: int = 5) -> Answer:
     outbox.ask("survey", f"survey:{order_id}", person, order.channel_id, now, order_id=order_id, context=context)
     responses.take(invitation, Given(score), timezone.now())
     return Answer.objects.get(invitation=invitation)
+
+
+def to_be_asked(order: Any = None, customer: Any = None, state: str = "waiting") -> Invitation:
+    """A decision about an order, of which there may be none, before anybody was asked."""
+    return Invitation.objects.create(
+        order_id=host.order_id(order) if order else "an order",
+        order_number="1",
+        channel_id=hosts.open_channel().id,
+        person=identity.email_hash(customer.email) if customer else "somebody",
+        user=customer,
+        question="csat",
+        state=state,
+        due_at=timezone.now() + timedelta(days=1),
+        made_at=timezone.now(),
+    )
