@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from django.db import connection
 
+# The same of the order `{order}`, for the condition of a statement that writes about it.
+IS_ERASED = "EXISTS (SELECT 1 FROM reciprocity_settledorder e WHERE e.order_id = {order} AND e.erased)"
+
 
 def is_erased(order_id: str) -> bool:
     """Whether the person who placed an order was erased."""

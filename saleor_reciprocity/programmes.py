@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Mapping
@@ -38,14 +39,40 @@ class SettingsVersion(models.Model):
         return inputs.parse(self.values)
 
 
+# The newest version of a channel `o.channel_id`, and what is stored there: in one statement, because who has seen an
+# older configuration than version makes a version of it again.
+COLUMNS = {
+    "version_id": "v.id",
+    "version_number": "v.number",
+    "version_since": "v.since",
+    "version_active": "v.active",
+    "version_values": 'v."values"::text',
+    "is_on": "coalesce(c.active, false)",
+    "configuration": "c.configuration::text",
+}
+JOINS = f"""
+LEFT JOIN LATERAL (SELECT * FROM reciprocity_settingsversion n WHERE n.channel_id = o.channel_id
+  ORDER BY n.number DESC LIMIT 1) v ON true
+LEFT JOIN ({host.CONFIGURATIONS}) c ON c.channel_id = o.channel_id AND c.identifier = '{settings.PLUGIN_ID}'
+"""  # noqa: S608 - constants
+_CURRENT = f"SELECT {', '.join(COLUMNS.values())} FROM (SELECT %s::text AS channel_id) o {JOINS}"  # noqa: S608
+
+
 def current(channel_id: str, now: datetime) -> SettingsVersion | None:
     """What is set in a channel now, or None where the programme was never switched on.
 
     The plugin's stored configuration is the truth. Where it differs from the newest version, for example because it
     was changed by a data script, this look makes the new version.
     """
-    newest = _versions(channel_id).last()  # first: who has seen an older configuration than another makes no version
-    active, stored = host.plugin_configuration(settings.PLUGIN_ID, channel_id)
+    with connection.cursor() as cursor:
+        cursor.execute(_CURRENT, [channel_id])
+        return current_of(channel_id, dict(zip(COLUMNS, cursor.fetchone())), now)
+
+
+def current_of(channel_id: str, read: Mapping[str, Any], now: datetime) -> SettingsVersion | None:
+    """The same, where another statement has read `COLUMNS` of the channel already."""
+    newest = _version_in(channel_id, read)
+    active, stored = read["is_on"], host.configured(json.loads(read["configuration"] or "null"))
     values = inputs.canonical(stored)
     if newest is None and not active:
         return None
@@ -64,6 +91,19 @@ def current(channel_id: str, now: datetime) -> SettingsVersion | None:
     )
     SettingsVersion.objects.bulk_create([version], ignore_conflicts=True)
     return _versions(channel_id).last()
+
+
+def _version_in(channel_id: str, read: Mapping[str, Any]) -> SettingsVersion | None:
+    if read["version_id"] is None:
+        return None
+    return SettingsVersion(
+        pk=read["version_id"],
+        channel_id=channel_id,
+        number=read["version_number"],
+        since=read["version_since"],
+        active=read["version_active"],
+        values=json.loads(read["version_values"]),
+    )
 
 
 def _versions(channel_id: str) -> QuerySet:
@@ -88,10 +128,18 @@ def knows_zone(name: str) -> bool:
 
 def in_force(channel_id: str, moment: datetime, now: datetime) -> SettingsVersion | None:
     """The version that was in force in a channel at a moment, or None before the first."""
-    newest = current(channel_id, now)
+    return _then(current(channel_id, now), moment)
+
+
+def in_force_of(channel_id: str, read: Mapping[str, Any], moment: datetime, now: datetime) -> SettingsVersion | None:
+    """The same, where another statement has read `COLUMNS` of the channel already."""
+    return _then(current_of(channel_id, read, now), moment)
+
+
+def _then(newest: SettingsVersion | None, moment: datetime) -> SettingsVersion | None:
     if newest is None or newest.since <= moment:
         return newest
-    return _versions(channel_id).filter(since__lte=moment).last()
+    return _versions(newest.channel_id).filter(since__lte=moment).last()
 
 
 def agreed(channel_id: str, moment: datetime, now: datetime) -> SettingsVersion | None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Callable, Iterable, Iterator
+from typing import Any, Callable, Iterable, Iterator, NamedTuple
 
 from django.db import OperationalError, connection, models, transaction
 from django.utils import timezone
 
-from . import deployment, host
+from . import deployment, host, programmes
 from .errors import keep_going, kind_of, told
 from .points import orders as points
 from .rewards import uses as codes
@@ -21,12 +22,26 @@ from .surveys import queue as surveys
 
 logger = logging.getLogger(__name__)
 
-# Each settles an order in a transaction of its own, may be called any number of times, and holds up no other.
-DOMAINS: tuple[tuple[str, Callable[[str, datetime], None]], ...] = (
-    ("points", points.settle),
-    ("codes", codes.settle),
-    ("surprises", surprises.settle),
-    ("surveys", surveys.settle),
+
+Turn = Callable[[], Any]  # returns the next Turn, or None
+
+
+class Domain(NamedTuple):
+    """What gives something for an order. It settles one any number of times, in turns, each a transaction of its own.
+
+    What it has to do with nothing locked, or after all else is committed, it returns as its next turn.
+    """
+
+    name: str
+    settle: Callable[[str, datetime, host.Look], Turn | None]
+    concerns: Callable[[host.Look], bool] = lambda look: True  # whether it may have something to do
+
+
+DOMAINS = (
+    Domain("points", points.settle),
+    Domain("codes", codes.settle, codes.concerns),
+    Domain("surprises", surprises.settle, surprises.concerns),
+    Domain("surveys", surveys.settle, surveys.concerns),
 )
 
 FIRST_RETRY, LAST_RETRY = timedelta(minutes=1), timedelta(hours=6)
@@ -66,35 +81,123 @@ class SettlementFailed(Exception):
 
 Transaction = Callable[[], "AbstractContextManager[None]"]
 
+# The one look at an order: its facts, and beside them how it was settled before and what each domain asks.
+_BESIDE = {
+    "settled_id": "s.id",
+    "settled_fingerprint": "s.fingerprint",
+    "settled_at": "s.settled_at",
+    "attempts": "s.attempts",
+    "erased": "s.erased",
+    **points.BESIDE,
+    **codes.BESIDE,
+    **surprises.BESIDE,
+    **surveys.BESIDE,
+}
+_JOINS = f"LEFT JOIN reciprocity_settledorder s ON s.order_id = asked.order_id {programmes.JOINS}"
 
-def settle(order_id: str, *, again: bool = False, each: Transaction = nullcontext) -> None:
+
+def look(order_id: str) -> host.Look:
+    """The one look at an order, in one statement."""
+    return host.look(order_id, _BESIDE, _JOINS)
+
+
+def settle(order_id: str, *, again: bool = False, each: Transaction = transaction.atomic) -> None:
     """Give an order what is due for its state now. Raises SettlementFailed after all domains had their turn.
 
-    A state that was settled before is left alone, unless `again`. The fingerprint is read before the facts: a change
-    in between leaves an old fingerprint behind, and the sweep looks again. Each domain has its turn in `each`: one that
+    A state that was settled before is left alone, unless `again`. The fingerprint is read with the facts: a change
+    after that leaves an old fingerprint behind, and the sweep looks again. Each domain has its turn in `each`: one that
     held what another had locked would be in a ring with whoever deletes the user or merges accounts.
     """
     with host.allow_writer():
-        with each():
-            fingerprint = host.order_fingerprint(order_id) or ""
-            before = SettledOrder.objects.filter(order_id=order_id).first()
-        if before is not None and (before.erased or (before.is_settled(fingerprint) and not again)):
-            return
-        failures = []
-        for name, settle_domain in DOMAINS:
+        settlement = _Settlement(order_id, again)
+        while settlement.goes_on:
             try:
                 with each():
-                    settle_domain(order_id, timezone.now())
+                    settlement.take_turn()
             except OutOfTime:
                 raise
-            except Exception as error:
-                logger.error("%s could not settle order %s", name, order_id, exc_info=told(error))
-                failures.append(f"{name}: {kind_of(error)}")
-        if failures:
-            raise SettlementFailed("; ".join(failures))
-        done = {"error": "", "attempts": 0, "retry_at": None, "settled_at": timezone.now()}
-        with each():
-            _record(order_id, before, fingerprint=fingerprint, **done)  # unless another look did so meanwhile
+            except Exception as error:  # noqa: BLE001 - told by whoever called, once all had their turn
+                settlement.note(error)
+        if settlement.failures:
+            raise SettlementFailed("; ".join(settlement.failures))
+        _here.settled = (order_id, settlement.fingerprint)
+
+
+class _Settlement:
+    """One settlement, turn by turn, each in a transaction: the look in the first, the record in the last."""
+
+    def __init__(self, order_id: str, again: bool) -> None:
+        self.order_id, self.again = order_id, again
+        self.look: host.Look | None = None
+        self.waiting: list[tuple[str, Turn]] = []
+        self.domain = ""
+        self.failures: list[str] = []
+
+    @property
+    def goes_on(self) -> bool:
+        return self.look is None or bool(self.waiting)
+
+    @property
+    def fingerprint(self) -> str:
+        return self.look.fingerprint if self.look is not None else ""
+
+    def take_turn(self) -> None:
+        """Let the next domain settle. Nothing is locked between two turns."""
+        read = self.look = self.look or self._first_look()
+        if not self.waiting:
+            return
+        self.domain, turn = self.waiting.pop(0)
+        left = turn()
+        if left is not None:
+            self.waiting.insert(0, (self.domain, left))
+        elif not self.waiting and not self.failures and not transaction.get_rollback():
+            done = {"error": "", "attempts": 0, "retry_at": None, "settled_at": timezone.now()}
+            _record(self.order_id, _before(read), fingerprint=read.fingerprint, **done)
+
+    def _first_look(self) -> host.Look:
+        read, now = look(self.order_id), timezone.now()
+        before = _before(read)
+        if before is None or not (before.erased or (before.is_settled(read.fingerprint) and not self.again)):
+            concerned = [domain for domain in DOMAINS if domain.concerns(read)]
+            self.waiting = [(each.name, partial(each.settle, self.order_id, now, read)) for each in concerned]
+        return read
+
+    def note(self, error: Exception) -> None:
+        """Keep a domain's failure. Raises it where it was none's, but the look's."""
+        if self.look is None:
+            raise error
+        logger.error("%s could not settle order %s", self.domain, self.order_id, exc_info=told(error))
+        self.failures.append(f"{self.domain}: {kind_of(error)}")
+
+
+def _before(seen: host.Look) -> SettledOrder | None:
+    read = seen.beside
+    if read["settled_id"] is None:
+        return None
+    return SettledOrder(
+        pk=read["settled_id"],
+        fingerprint=read["settled_fingerprint"],
+        settled_at=read["settled_at"],
+        attempts=read["attempts"],
+        erased=read["erased"],
+    )
+
+
+class _Here(threading.local):
+    """The order that this thread settled last, and in which state."""
+
+    settled = ("", "")
+
+
+_here = _Here()
+
+
+def _was_settled_here(order_id: str) -> bool:
+    """Whether this thread has just settled an order as it is. The hooks of one request are many, one look is enough.
+
+    Only rows of the host are read, which the request has just read and written itself: nothing here has to be bounded.
+    """
+    return _here.settled[0] == order_id and _here.settled[1] == host.order_fingerprint(order_id)
 
 
 def settle_and_record(order_id: str, *, again: bool = False) -> bool:
@@ -147,7 +250,8 @@ def _settle_undisturbing(order_ids: Callable[[], Iterable[str]]) -> None:
         try:
             with bounded(seconds) as each:
                 for order_id in order_ids():
-                    settle(order_id, each=each)
+                    if not _was_settled_here(order_id):
+                        settle(order_id, each=each)
         except OutOfTime:
             logger.warning("Settling in line took longer than %s s; the sweep will do it", seconds)
 

@@ -38,7 +38,7 @@ from saleor_reciprocity.surveys import conversations, queue, replies, responses
 from saleor_reciprocity.surveys.models import Answer, Invitation
 from saleor_reciprocity.surveys.responses import Given
 
-from . import hosts
+from . import hosts, turns
 from .points.programmes import ladder, rule
 from .surprises.shop import campaign
 from .surveys.shop import ago, since_a_year
@@ -438,6 +438,6 @@ def test_an_order_that_was_on_its_way_while_its_person_was_erased_changes_nothin
 
     before = totals()
     with mock.patch.object(accounts, "lock", erased_meanwhile):
-        points.settle(host.order_id(order), timezone.now())
+        turns.settle(points, host.order_id(order), timezone.now())
     terms.refresh_from_db()
     assert (terms.order_id.startswith("erased:"), totals()) == (True, before)

@@ -129,25 +129,25 @@ def test_a_mark_in_the_future_hides_nothing(programme_on: Any, customer: Any) ->
 def break_points(monkeypatch: Any, broken: str, error: Exception) -> None:
     """Let the points of one order fail."""
 
-    def settle(order_id: str, now: Any) -> None:
+    def settle(order_id: str, now: Any, look: Any) -> None:
         if order_id == broken:
             raise error
-        points.settle(order_id, now)
+        points.settle(order_id, now, look)
 
-    others = [domain for domain in settlement.DOMAINS if domain[0] != "points"]
-    monkeypatch.setattr(settlement, "DOMAINS", (("points", settle), *others))
+    others = [domain for domain in settlement.DOMAINS if domain.name != "points"]
+    monkeypatch.setattr(settlement, "DOMAINS", (settlement.Domain("points", settle), *others))
 
 
 def test_one_order_that_fails_stops_no_other(programme_on: Any, customer: Any, monkeypatch: Any) -> None:
     bad, good = (hosts.order(customer, [("20", 1)]) for _ in range(2))
 
-    def fingerprint(order_id: str) -> Any:
+    def look(order_id: str, *beside: Any) -> Any:
         if order_id == host.order_id(bad):
             raise ValueError("a row that cannot be read")
-        return read(order_id)
+        return read(order_id, *beside)
 
-    read = host.order_fingerprint
-    monkeypatch.setattr(host, "order_fingerprint", fingerprint)
+    read = host.look
+    monkeypatch.setattr(host, "look", look)
     assert sweep.sweep() == (1, 1)
     monkeypatch.undo()
     assert OrderTerms.objects.get().order_id == host.order_id(good)
@@ -193,14 +193,14 @@ def test_what_the_database_refused_is_stored_and_logged_without_values(
 ) -> None:
     order = hosts.order(customer, [("20", 1)])
 
-    def settle(order_id: str, now: Any) -> None:
+    def settle(order_id: str, now: Any, look: Any) -> None:
         with transaction.atomic():
             for _twice in range(2):
                 SettingsVersion.objects.create(
                     channel_id="SECRETCODE", number=1, since=timezone.now(), active=True, values={}
                 )
 
-    monkeypatch.setattr(settlement, "DOMAINS", (("points", settle),))
+    monkeypatch.setattr(settlement, "DOMAINS", (settlement.Domain("points", settle),))
     assert sweep.sweep() == (0, 1)
     stored = settlement.SettledOrder.objects.get(order_id=host.order_id(order)).error
     assert stored == "points: IntegrityError (reciprocity_settings_versions_in_turn)"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
+from typing import Any, Mapping
 
 
 class OrderState(Enum):
@@ -100,6 +101,18 @@ class Order:
     lines: tuple[Line, ...]
     shipping_net: Decimal | None = None  # `shipping` without tax
     off_shipping: Decimal = Decimal(0)  # what a voucher took off `shipping`, where the host stores shipping without it
+
+
+@dataclass(frozen=True)
+class Look:
+    """An order in one state: its facts, its fingerprint, and what was read beside them by the same statement, by name.
+
+    Of an order that the host has deleted, or never had, there is only what was read beside it.
+    """
+
+    order: Order | None
+    fingerprint: str
+    beside: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

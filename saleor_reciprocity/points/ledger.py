@@ -8,30 +8,48 @@ balance after it and a source that is unique in the database: writing the same t
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from saleor_reciprocity import errors, programmes, settings
+from django.db import connection
+
+from saleor_reciprocity import erased, errors, programmes, settings
 
 from .earning import clawback
 from .earning.entitlement import Due
 from .models import Account, Entry, Kind, LotUse, OrderTerms
-from .posting import Posting, add_lot, look_at, take_from_lots, use, write
+from .posting import NotClaimed, Posting, add_lot, look_at, take_from_lots, use, write
 
-__all__ = ["Posting", "give", "post_order", "reverse", "spend", "take"]
+__all__ = ["NotClaimed", "Posting", "give", "post_order", "reverse", "spend", "take"]
+
+_FIELDS = [field for field in OrderTerms._meta.concrete_fields if not field.primary_key]
+# New terms are stored once, and not where the buyer was erased meanwhile.
+_FIRST_TERMS = f"""
+INSERT INTO reciprocity_orderterms ({", ".join(field.column for field in _FIELDS)})
+SELECT {", ".join(f"%(terms_{field.column})s" for field in _FIELDS)}
+WHERE NOT {erased.IS_ERASED.format(order="%(terms_order_id)s")}
+ON CONFLICT (order_id) DO NOTHING RETURNING id
+"""
+_TERMS = """
+UPDATE reciprocity_orderterms SET earned = %(terms_earned)s, pending = %(terms_pending)s, kept = %(terms_kept)s,
+  postings = %(terms_postings)s, matures_at = %(terms_matures_at)s
+WHERE id = %(terms_id)s AND order_id = %(terms_order_id)s RETURNING id
+"""
 
 
 def post_order(account: Account, terms: OrderTerms, due: Due, happened_at: datetime, now: datetime) -> Entry | None:
     """Post the difference between what is due for an order and what was posted for it, on a locked account.
 
     What is no longer due is taken back as far as the shop's policy says. New terms are stored, whether there is
-    something to post or not, and so is when time alone will change them.
+    something to post or not, and so is when time alone will change them. Raises NotClaimed, and nothing is written,
+    where the order has got terms meanwhile or was erased.
     """
     aim = _aim(account, terms, due, now)
     earned, pending, kept = aim.earned - terms.earned, aim.pending - terms.pending, aim.kept - terms.kept
-    terms.earned, terms.pending, terms.kept = aim.earned, aim.pending, aim.kept
+    is_new = terms.pk is None or kept or terms.matures_at != due.matures_at
+    terms.earned, terms.pending, terms.kept, terms.matures_at = aim.earned, aim.pending, aim.kept, due.matures_at
     if earned == 0 and pending == 0:
-        if terms.pk is None or kept or terms.matures_at != due.matures_at:
-            terms.matures_at = due.matures_at
-            terms.save(update_fields=["kept", "matures_at"] if terms.pk else None)
+        if is_new:
+            store(terms)
         return None
     posting = Posting(
         kind=_kind_of(earned, pending),
@@ -44,15 +62,28 @@ def post_order(account: Account, terms: OrderTerms, due: Due, happened_at: datet
         channel_id=terms.channel_id,
         agreed_at=terms.agreed_at,
     )
-    entry, into_lots = write(account, posting, now)
+    terms.postings += 1
+    entry, into_lots = write(account, posting, now, *_storing(terms))
     if earned > 0:
         add_lot(account, entry, posting, entry.points, into_lots, now)
     elif into_lots:
         take_from_lots(entry, -into_lots, first_from_order=terms.order_id)
-    terms.postings += 1
-    terms.matures_at = due.matures_at
-    terms.save(update_fields=["earned", "pending", "kept", "postings", "matures_at"] if terms.pk else None)
     return entry
+
+
+def store(terms: OrderTerms) -> None:
+    """Store what is agreed and posted for an order, without an entry. Raises NotClaimed as `post_order` does."""
+    sql, values = _storing(terms)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        if cursor.fetchone() is None:
+            raise NotClaimed
+
+
+def _storing(terms: OrderTerms) -> tuple[str, dict[str, Any]]:
+    stored = {field: getattr(terms, field.attname) for field in OrderTerms._meta.concrete_fields}
+    values = {f"terms_{field.column}": field.get_db_prep_save(value, connection) for field, value in stored.items()}
+    return (_FIRST_TERMS if terms.pk is None else _TERMS), values
 
 
 def _aim(account: Account, terms: OrderTerms, due: Due, now: datetime) -> clawback.Posted:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Sequence
+from functools import partial
+from typing import Any, Callable, Sequence
 
 from django.db import transaction
 
@@ -22,79 +22,85 @@ from .queries import maturing
 from .tiers import standing
 
 MOST_COUNTED = 1_000_000  # orders of one person
+MOST_ATTEMPTS = 3
+
+# What is read beside an order: what is set in its channel, whether it has terms, and what they are made of.
+BESIDE = {
+    **programmes.COLUMNS,
+    "has_terms": "EXISTS (SELECT 1 FROM reciprocity_orderterms t WHERE t.order_id = asked.order_id)",
+    "has_rules": "EXISTS (SELECT 1 FROM reciprocity_earningrule)",
+    "has_tiers": "EXISTS (SELECT 1 FROM reciprocity_tierladder)",
+}
 
 
-def settle(order_id: str, now: datetime) -> None:
-    """Post what an order is due and what was not posted yet, in a transaction of its own.
+Turn = Callable[[], Any]  # what is left to do in a transaction of its own; returns the next Turn, or None
 
-    The order is read after the account is locked, so whoever comes last decides by the newest state. Raises Busy where
-    others bring the order to somebody else again and again meanwhile.
+
+def settle(order_id: str, now: datetime, look: host.Look) -> Turn | None:
+    """Post what an order is due and what was not posted yet. Returns what is left for another turn.
+
+    At the first look, terms are stored on condition that there are none. Later the order is read again after the
+    account is locked, so whoever comes last decides by the newest state. Raises Busy where others bring the order to
+    somebody else again and again meanwhile.
     """
-    for _attempt in range(3):
-        try:
-            return _settle(order_id, now)
-        except _FromAnother as found:
-            if _move(order_id, found.person, now):
-                return None
-    raise errors.Busy
+    if not look.beside["has_terms"] and _first_look(look, now):
+        return None
+    return _settle(order_id, now)
 
 
-class _FromAnother(Exception):
-    """The order is from somebody else than it was, or a guest's has found its user. Nothing is locked when caught."""
-
-    def __init__(self, person: host.Person) -> None:
-        self.person = person
-
-
-def _settle(order_id: str, now: datetime) -> None:
-    with transaction.atomic():
-        terms = OrderTerms.objects.filter(order_id=order_id).first() or _first_look(order_id, now)
-        if terms is None or terms.account_id is None:
-            return
-        account = accounts.lock(terms.account_id, now)
-        terms.refresh_from_db()
-        if terms.order_id != order_id:
-            return  # the person was erased while this waited
-        order = host.order(order_id)
-        if order is None:  # the host deletes expired orders, which are due nothing by then
-            OrderTerms.objects.filter(pk=terms.pk).update(matures_at=None)
-            return
-        found_its_user = account.user_id is None and order.person.user_id is not None
-        if found_its_user or moving.is_anothers(terms, account, order.person):
-            raise _FromAnother(order.person)
-        _note_buyer(terms, order.person)
-        _post(account, terms, order, Terms.from_json(terms.terms), now)
+def _settle(order_id: str, now: datetime, attempts: int = 0) -> Turn | None:
+    terms = OrderTerms.objects.filter(order_id=order_id).first()
+    if terms is None or terms.account_id is None:
+        return None
+    account = accounts.lock(terms.account_id, now)
+    terms.refresh_from_db()
+    if terms.order_id != order_id:
+        return None  # the person was erased while this waited
+    order = host.order(order_id)
+    if order is None:  # the host deletes expired orders, which are due nothing by then
+        OrderTerms.objects.filter(pk=terms.pk).update(matures_at=None)
+        return None
+    found_its_user = account.user_id is None and order.person.user_id is not None
+    if found_its_user or moving.is_anothers(terms, account, order.person):
+        return partial(_open_another, order_id, order.person, now, attempts + 1)
+    _note_buyer(terms, order.person)
+    _post(account, terms, order, Terms.from_json(terms.terms), now)
+    return None
 
 
-def _move(order_id: str, person: host.Person, now: datetime) -> bool:
+def _open_another(order_id: str, person: host.Person, now: datetime, attempts: int) -> Turn:
+    """The order is from somebody else than it was, or a guest's has found its user: nothing is locked before that one's
+    account is open. The account of a guest follows its user, and may be part of the user's own then."""
+    if attempts > MOST_ATTEMPTS:
+        raise errors.Busy
+    return partial(_move, order_id, person, accounts.open_account(person, now).pk, now, attempts)
+
+
+def _move(order_id: str, person: host.Person, target_id: int, now: datetime, attempts: int) -> Turn | None:
     """Bring an order's points to the account of the person whom it is from by now, and post what it is due there.
 
-    The account of a guest follows its user first, before anything is locked, and may be part of the user's own then.
-    False where another look was first: what it posted may be for an older state of the order.
+    Where another look was first, what it posted may be for an older state of the order: then this one begins again.
     """
-    with transaction.atomic():
-        target_id = accounts.open_account(person, now).pk
-    with transaction.atomic():
-        terms = OrderTerms.objects.filter(order_id=order_id).first()
-        if terms is None:
-            return True
-        source, target = accounts.lock_both(terms.account_id, target_id, now)
-        terms.refresh_from_db()
-        order = host.order(order_id)
-        if terms.order_id != order_id or target.erased_at is not None:
-            return True  # somebody was erased while this waited
-        if order is None or moving.buyer_of(order.person) != moving.buyer_of(person):
-            return True  # it changed again: its fingerprint is another, so the sweep looks at it
-        if terms.account_id != source.pk:
-            return False
-        account = target if moving.is_anothers(terms, source, person) else source
-        if account.pk != source.pk:
-            moving.move(terms, source, target, now)
-            standing.settle(source, now)
-            standing.settle(target, now)
-        _note_buyer(terms, person)
-        _post(account, terms, order, Terms.from_json(terms.terms), now)
-        return True
+    terms = OrderTerms.objects.filter(order_id=order_id).first()
+    if terms is None:
+        return None
+    source, target = accounts.lock_both(terms.account_id, target_id, now)
+    terms.refresh_from_db()
+    order = host.order(order_id)
+    if terms.order_id != order_id or target.erased_at is not None:
+        return None  # somebody was erased while this waited
+    if order is None or moving.buyer_of(order.person) != moving.buyer_of(person):
+        return None  # it changed again: its fingerprint is another, so the sweep looks at it
+    if terms.account_id != source.pk:
+        return partial(_settle, order_id, now, attempts)
+    account = target if moving.is_anothers(terms, source, person) else source
+    if account.pk != source.pk:
+        moving.move(terms, source, target, now)
+        standing.settle(source, now)
+        standing.settle(target, now)
+    _note_buyer(terms, person)
+    _post(account, terms, order, Terms.from_json(terms.terms), now)
+    return None
 
 
 def _note_buyer(terms: OrderTerms, person: host.Person) -> None:
@@ -116,12 +122,7 @@ def award_past(order: host.Order, programme: settings.Programme, in_force: Seque
     """
     with transaction.atomic():
         account = accounts.lock_account_of(order.person, now)
-        if erased.is_erased(order.id):
-            transaction.set_rollback(True)
-            return False
         OrderTerms.objects.filter(order_id=order.id, account=None, verdict=PROGRAMME_OFF).delete()
-        if OrderTerms.objects.filter(order_id=order.id).exists():
-            return False
         agreed = replace(past_terms(order, programme, in_force, account), agreed_at=now)
         terms = OrderTerms(
             order_id=order.id,
@@ -134,7 +135,11 @@ def award_past(order: host.Order, programme: settings.Programme, in_force: Seque
             buyer=moving.buyer_of(order.person),
             terms=agreed.as_json(),
         )
-        _post(account, terms, order, agreed, now)
+        try:
+            _post(account, terms, order, agreed, now)
+        except ledger.NotClaimed:
+            transaction.set_rollback(True)
+            return False
         return True
 
 
@@ -145,15 +150,15 @@ def past_terms(
     return terms_for(order, programme, in_force, buyer_of(order, account, in_force), shelves_for(order, in_force))
 
 
-def _first_look(order_id: str, now: datetime) -> OrderTerms | None:
+def _first_look(look: host.Look, now: datetime) -> bool:
     """Freeze the terms of an order as they stood when it was placed, and post what it is due at once.
 
-    Returns the terms only where another process was first, under the lock of the account.
+    Returns False only where another process was first. The account is locked then.
     """
-    order = host.order(order_id)
+    order = look.order
     if order is None or order.state is host.OrderState.NOT_YET:
-        return None
-    version = programmes.in_force(order.channel_id, order.placed_at, now)
+        return True
+    version = programmes.in_force_of(order.channel_id, look.beside, order.placed_at, now)
     programme = version.programme if version is not None and version.active else None
     terms = OrderTerms(
         order_id=order.id,
@@ -165,23 +170,28 @@ def _first_look(order_id: str, now: datetime) -> OrderTerms | None:
         terms=NOTHING.as_json(),
     )
     if programme is None or terms.verdict != EARNS:
-        OrderTerms.objects.bulk_create([terms], ignore_conflicts=True)
-        transaction.set_rollback(erased.is_erased(order_id))
-        return None
+        OrderTerms.objects.bulk_create([terms], ignore_conflicts=True)  # waits for an erasure; asked after that
+        transaction.set_rollback(erased.is_erased(order.id))
+        return True
     terms.account = account = accounts.lock_account_of(order.person, now)
-    if erased.is_erased(order_id):
-        transaction.set_rollback(True)
-        return None
     terms.buyer = moving.buyer_of(order.person)
-    first = OrderTerms.objects.filter(order_id=order.id).first()
-    if first is not None:
-        return first
-    agreed = terms_now(order, programme, account)
+    agreed = _agreed(look, order, programme, account)
     if is_too_large(order, agreed):
         terms.verdict, agreed = TOO_LARGE, NOTHING
     terms.terms = agreed.as_json()  # type: ignore[assignment]
-    _post(account, terms, order, agreed, now)
-    return None
+    try:
+        _post(account, terms, order, agreed, now)
+    except ledger.NotClaimed:
+        transaction.set_rollback(erased.is_erased(order.id))
+        return transaction.get_rollback()
+    return True
+
+
+def _agreed(look: host.Look, order: host.Order, programme: settings.Programme, account: Account) -> Terms:
+    """The terms of an order. What there is none of, rules or tiers, is not asked for."""
+    in_force = rulebook.in_force(order.channel_id, order.placed_at) if look.beside["has_rules"] else ()
+    buyer = buyer_of(order, account if look.beside["has_tiers"] else None, in_force)
+    return terms_for(order, programme, in_force, buyer, shelves_for(order, in_force))
 
 
 def terms_now(order: host.Order, programme: settings.Programme, account: Account | None) -> Terms:
@@ -228,6 +238,5 @@ def mature(account: Account, now: datetime) -> Account:
     """A locked account, with all the points that time has made available. What is another's by now is left alone."""
     orders = maturing(now, account.pk)
     for order_id in orders:
-        with suppress(_FromAnother):
-            _settle(order_id, now)
+        _settle(order_id, now)
     return accounts.lock(account.pk, now) if orders else account

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Mapping
+from typing import Any, Mapping
 
 from django.db import connection
 
@@ -41,21 +41,34 @@ def look_at(account: Account, expires_at: datetime | None) -> None:
         account.save(update_fields=["next_expiry_at"])
 
 
-# Both at once: this is done for every order and every redemption.
+# What has to hold for an entry to be written, as a statement that returns a row if it does.
+ALWAYS = "SELECT 1"
+
+# All at once: this is done for every order and every redemption.
 _WRITE = """
-WITH account AS (
+WITH claimed AS ({claim}),
+account AS (
   UPDATE reciprocity_account SET available = %(available)s, debt = %(debt)s, pending = %(pending_after)s,
-    version = %(version)s WHERE id = %(account_id)s)
+    version = %(version)s WHERE id = %(account_id)s AND EXISTS (SELECT 1 FROM claimed))
 INSERT INTO reciprocity_entry (account_id, version, kind, points, pending, balance_after, pending_after, source,
   order_id, reason, actor, happened_at, written_at)
-VALUES (%(account_id)s, %(version)s, %(kind)s, %(points)s, %(pending)s, %(balance_after)s, %(pending_after)s,
-  %(source)s, %(order_id)s, %(reason)s, %(actor)s, %(happened_at)s, %(written_at)s)
+SELECT %(account_id)s, %(version)s, %(kind)s, %(points)s, %(pending)s, %(balance_after)s, %(pending_after)s,
+  %(source)s, %(order_id)s, %(reason)s, %(actor)s, %(happened_at)s, %(written_at)s FROM claimed
 RETURNING id
 """
 
 
-def write(account: Account, posting: Posting, now: datetime) -> tuple[Entry, int]:
-    """Write an entry and the account's new figures. Returns it with what goes into lots (negative: out of them)."""
+class NotClaimed(Exception):
+    """What has to hold for an entry does not: nothing was written, and the account is to be read again."""
+
+
+def write(
+    account: Account, posting: Posting, now: datetime, claim: str = ALWAYS, claimed: Mapping[str, Any] | None = None
+) -> tuple[Entry, int]:
+    """Write an entry and the account's new figures. Returns it with what goes into lots (negative: out of them).
+
+    A `claim` with its values is a part of the statement: without a row of it nothing is written. Raises NotClaimed.
+    """
     before = account.available
     balance = account.balance + posting.points
     account.available, account.debt = max(balance, 0), max(-balance, 0)
@@ -77,9 +90,11 @@ def write(account: Account, posting: Posting, now: datetime) -> tuple[Entry, int
     }
     figures = {"account_id": account.pk, "available": account.available, "debt": account.debt}
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, {**values, **figures})
-        entry_id = cursor.fetchone()[0]
-    return Entry(pk=entry_id, account=account, **values), account.available - before
+        cursor.execute(_WRITE.format(claim=claim), {**(claimed or {}), **values, **figures})
+        row = cursor.fetchone()
+    if row is None:
+        raise NotClaimed
+    return Entry(pk=row[0], account=account, **values), account.available - before
 
 
 def add_lot(account: Account, entry: Entry, posting: Posting, points: int, remaining: int, now: datetime) -> None:

@@ -7,8 +7,8 @@ was given back has used it all the same.
 from __future__ import annotations
 
 from datetime import datetime
-
-from django.db import connection
+from functools import partial
+from typing import Any, Callable
 
 from saleor_reciprocity import host
 
@@ -20,10 +20,20 @@ WHERE r.state = 'unused' OR r.state IN ('cancelled', 'expired') AND c.took_off O
 """  # noqa: S608 - a constant
 
 
-def settle(order_id: str, now: datetime) -> None:
-    """Note that an order uses the codes of redemptions that it carries. An order without any costs one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CARRIED, {"order_id": order_id})
-        carried = [row[0] for row in cursor.fetchall()]
-    for redemption_id in carried:
-        redemption.note_use(redemption_id, now)
+BESIDE = {"codes": f"ARRAY({_CARRIED})"}
+
+
+def concerns(look: host.Look) -> bool:
+    """Whether an order carries the code of a redemption of which that is not noted yet."""
+    return bool(look.beside["codes"])
+
+
+def settle(order_id: str, now: datetime, look: host.Look) -> Callable[[], Any] | None:
+    """Note that an order uses the codes of redemptions that it carries, each in a turn of its own."""
+    return _note(look.beside["codes"], now)
+
+
+def _note(redemption_ids: list[int], now: datetime) -> Callable[[], Any] | None:
+    first, *others = redemption_ids
+    redemption.note_use(first, now)
+    return partial(_note, others, now) if others else None

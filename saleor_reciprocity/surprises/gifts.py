@@ -81,17 +81,11 @@ def _count_again(prize_id: int) -> None:
     prize.update(given=F("given") + 1)
 
 
-_CARRIED = f"""
+# The gifts that an order was placed with and of which that is not noted yet.
+CARRIED = f"""
 SELECT d.id FROM reciprocity_draw d JOIN ({host.CODES_ON_ORDER}) c ON c.code = d.code
 WHERE d.state = 'issued' OR d.state IN ('withdrawn', 'expired') AND c.took_off ORDER BY d.id
 """  # noqa: S608 - a constant
-
-
-def carried(order_id: str) -> list[int]:
-    """The gifts that an order was placed with and of which that is not noted yet."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CARRIED, {"order_id": order_id})
-        return [row[0] for row in cursor.fetchall()]
 
 
 def _close(draw: Draw, state: GiftState, now: datetime, order_id: str = "") -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
+from typing import Any, Callable
 
 from django.db import connection, transaction
 
@@ -16,48 +18,60 @@ from saleor_reciprocity.points.models import Account
 from . import budget, campaigns, draw, eligibility, gifts, notes
 from .models import Campaign, Draw, GiftState, Outcome, Prize, PrizeKind
 
+BESIDE = {"has_campaigns": "EXISTS (SELECT 1 FROM reciprocity_campaign)", "gifts": f"ARRAY({gifts.CARRIED})"}
 
-def settle(order_id: str, now: datetime) -> None:
-    """Draw for an order what was not drawn yet, or take unused gifts back, in a transaction of its own.
+
+Turn = Callable[[], Any]  # what is left to do in a transaction of its own; returns the next Turn, or None
+
+
+def concerns(look: host.Look) -> bool:
+    """Whether there may be something to draw, or to take back: not in a shop that never had a campaign."""
+    return bool(look.beside["has_campaigns"])
+
+
+def settle(order_id: str, now: datetime, look: host.Look) -> Turn | None:
+    """Note which gifts an order was placed with, and draw for it or take its own gifts back, each in another turn."""
+    return _turn(order_id, now, look, look.beside["gifts"])
+
+
+def _turn(order_id: str, now: datetime, look: host.Look, carried: list[int]) -> Turn | None:
+    if not carried:
+        return _settle(order_id, now, look)
+    gift = Draw.objects.select_for_update().get(pk=carried[0])
+    if gift.state != GiftState.USED:
+        gifts.note_use(gift, now)
+    return partial(_turn, order_id, now, look, carried[1:])
+
+
+def _settle(order_id: str, now: datetime, look: host.Look) -> Turn | None:
+    """Draw for an order what was not drawn yet, or take unused gifts back.
 
     The order is read again after the account is locked, so whoever comes last decides by the newest state. What is
-    written on the host's order waits for the commit. A shop that never had a campaign pays one short statement.
-
-    Raises CodeOnCheckout, after all else is done, for a gift that has to be taken back as soon as a checkout or a draft
-    of an order no longer counts on its code.
+    written on the host's order waits for the commit.
     """
-    if not Campaign.objects.exists():
-        return
-    _note_uses(order_id, now)
-    with transaction.atomic():
-        order = host.order(order_id)
-        if order is None or order.state is host.OrderState.NOT_YET or not _has_person(order):
-            return
-        if not (_undrawn(order, now) or _gifts_out(order_id)):
-            return
-        account = accounts.lock_account_of(order.person, now)
-        order = None if erased.is_erased(order_id) else host.order(order_id)
-        if order is None:
-            transaction.set_rollback(True)
-            return
-        waiting = False
-        if order.state is host.OrderState.VOID:
-            taken = [gifts.take_back(won, GiftState.WITHDRAWN, now) for won in _gifts_out(order_id, lock=True)]
-            waiting = not all(taken)
-        for campaign in _undrawn(order, now):
-            _draw(order, campaign, account, now)
+    order = look.order
+    if order is None or order.state is host.OrderState.NOT_YET or not _has_person(order):
+        return None
+    if not (_undrawn(order, now) or _gifts_out(order_id)):
+        return None
+    account = accounts.lock_account_of(order.person, now)
+    order = None if erased.is_erased(order_id) else host.order(order_id)
+    if order is None:
+        transaction.set_rollback(True)
+        return None
+    waiting = False
+    if order.state is host.OrderState.VOID:
+        taken = [gifts.take_back(won, GiftState.WITHDRAWN, now) for won in _gifts_out(order_id, lock=True)]
+        waiting = not all(taken)
+    for campaign in _undrawn(order, now):
+        _draw(order, campaign, account, now)
     notes.write_soon(order_id, now)
-    if waiting:
-        raise errors.CodeOnCheckout
+    return _wait if waiting else None
 
 
-def _note_uses(order_id: str, now: datetime) -> None:
-    """Note the gifts that the order was placed with, while that can be seen; see `rewards.uses`."""
-    for draw_id in gifts.carried(order_id):
-        with transaction.atomic():
-            gift = Draw.objects.select_for_update().get(pk=draw_id)
-            if gift.state != GiftState.USED:
-                gifts.note_use(gift, now)
+def _wait() -> None:
+    """A gift has to be taken back as soon as a checkout or a draft of an order no longer counts on its code."""
+    raise errors.CodeOnCheckout
 
 
 def _has_person(order: host.Order) -> bool:

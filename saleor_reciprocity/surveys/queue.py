@@ -28,26 +28,29 @@ logger = logging.getLogger(__name__)
 BATCH = 200
 
 
-def settle(order_id: str, now: datetime) -> None:
-    """Bring the invitation of an order to what the order's state asks for, in a transaction of its own.
+BESIDE = {"is_asked": "EXISTS (SELECT 1 FROM reciprocity_invitation i WHERE i.order_id = asked.order_id)"}
 
-    An order that was not shipped costs two short statements.
-    """
-    if not Invitation.objects.filter(order_id=order_id).exists() and host.shipped_at(order_id) is None:
+
+def concerns(look: host.Look) -> bool:
+    """Whether an order has an invitation, or was shipped, so that it may get one."""
+    lines = look.order.lines if look.order is not None else ()
+    return bool(look.beside["is_asked"] or any(line.shipments for line in lines))
+
+
+def settle(order_id: str, now: datetime, look: host.Look) -> None:
+    """Bring the invitation of an order to what the order's state asks for."""
+    invitation = Invitation.objects.select_for_update().filter(order_id=order_id).first()
+    if invitation is not None:
+        if invitation.state == State.WAITING:
+            _follow(invitation, host.order(order_id), now)
         return
-    with transaction.atomic():
-        invitation = Invitation.objects.select_for_update().filter(order_id=order_id).first()
-        if invitation is not None:
-            if invitation.state == State.WAITING:
-                _follow(invitation, host.order(order_id), now)
-            return
-        shipped_at = host.shipped_at(order_id)
-        order = host.order(order_id) if shipped_at is not None else None
-        if order is None or not rules.has_arrived(order) or rules.went_back(order):
-            return
-        terms = _terms(order, shipped_at, now)
-        if terms is not None:
-            _decide(order, terms, rules.due_at(shipped_at, terms.survey_delay_days), now)
+    shipped_at = host.shipped_at(order_id)
+    order = host.order(order_id) if shipped_at is not None else None
+    if order is None or not rules.has_arrived(order) or rules.went_back(order):
+        return
+    terms = _terms(order, shipped_at, now)
+    if terms is not None:
+        _decide(order, terms, rules.due_at(shipped_at, terms.survey_delay_days), now)
 
 
 def _terms(order: host.Order, shipped_at: datetime, now: datetime) -> settings.Programme | None:

@@ -17,7 +17,7 @@ from saleor_reciprocity.points import orders as points
 from saleor_reciprocity.points.models import Account, OrderTerms
 from saleor_reciprocity.reports import owed
 
-from .. import hosts
+from .. import hosts, turns
 from ..surprises.shop import campaign, draw_of
 from .followed import BEGIN, SHARE, addresses_of, buy, day, frozen
 
@@ -133,7 +133,7 @@ def test_the_orders_of_accounts_that_were_merged_are_of_one_person(clock: Any, s
     buy(clock, 0, guest)
     other = hosts.order(user, [("10", 1)], placed_at=day(3))
     clock.move_to(day(4))
-    points.settle(host.order_id(other), day(4))
+    turns.settle(points, host.order_id(other), day(4))
     accounts.merge_people(host.Person(None, guest, False), host.person(user), "user:1", day(5))
     assert frozen().returned_after == 3
 

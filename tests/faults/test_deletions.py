@@ -24,7 +24,7 @@ from saleor_reciprocity.surprises.models import Draw
 from saleor_reciprocity.surveys import queue
 from saleor_reciprocity.surveys.models import Invitation
 
-from .. import hosts
+from .. import hosts, turns
 from ..surprises.shop import campaign
 from ..surveys.shop import ago, since_a_year
 from .crowd import SECONDS, at_once, before, interrupted
@@ -92,7 +92,7 @@ def test_a_deletion_waits_for_a_draw_and_not_in_a_ring(transactional_db: Any, pr
     campaign(programme_on)
     settlement.settle(host.order_id(hosts.order(customer, [("40", 1)])))
     order = hosts.order(customer, [("40", 1)])
-    draw = partial(surprises.settle, host.order_id(order), timezone.now())
+    draw = partial(turns.settle, surprises, host.order_id(order), timezone.now())
     results = interrupted(draw, 'INTO "reciprocity_draw"', deletion_of(customer))
     assert results == [None, None]
     assert [one.user_id for one in Draw.objects.all()] == [None, None]

@@ -24,7 +24,7 @@ from saleor_reciprocity.surveys import queue, responses
 from saleor_reciprocity.surveys.models import Answer, Invitation
 from saleor_reciprocity.surveys.responses import Given
 
-from .. import hosts
+from .. import hosts, turns
 from ..surprises.shop import campaign
 from ..surveys.shop import ago, since_a_year
 from ..traces import found_of
@@ -121,13 +121,15 @@ def test_a_first_order_that_is_settled_while_its_person_is_erased_leaves_nobody(
     assert not Account.objects.filter(erased_at=None).exists()
 
 
-@pytest.mark.parametrize("domain", [points.settle, surprises.settle, queue.settle])
+@pytest.mark.parametrize("domain", [points, surprises, queue])
 @pytest.mark.parametrize("buyer", ["", GUEST])
 def test_who_is_being_erased_is_waited_for(domain: Any, buyer: str, shop: Any, customer: Any) -> None:
     """The erasure is almost done when an order of the person is looked at for the first time."""
     who = buyer or customer
     order_id = bought(who)
-    results = interrupted(erasure_of(who), '"reciprocity_settledorder" SET', partial(domain, order_id, timezone.now()))
+    results = interrupted(
+        erasure_of(who), '"reciprocity_settledorder" SET', partial(turns.settle, domain, order_id, timezone.now())
+    )
     assert results == [1, None]
     assert not found_of(who, order_id)
     assert counted() == (0, 0, 0, 0, 0)
@@ -136,7 +138,7 @@ def test_who_is_being_erased_is_waited_for(domain: Any, buyer: str, shop: Any, c
 def test_an_order_that_earns_nothing_leaves_no_terms_behind(shop: Any, customer: Any) -> None:
     order = hosts.order(customer, [("40", 1)], placed_at=ago(500))
     order_id = host.order_id(order)
-    settle, erase = partial(points.settle, order_id, timezone.now()), erasure_of(customer)
+    settle, erase = partial(turns.settle, points, order_id, timezone.now()), erasure_of(customer)
     interrupted(settle, "reciprocity_settledorder", erase)
     assert not OrderTerms.objects.exists()
     settlement.SettledOrder.objects.all().delete()

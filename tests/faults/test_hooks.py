@@ -120,12 +120,12 @@ def test_an_sql_error_of_ours_does_not_roll_the_paid_order_back(
 def test_what_failed_in_line_is_awarded_by_the_sweep(
     transactional_db: Any, programme_on: Any, customer: Any, monkeypatch: Any
 ) -> None:
-    def fail(order_id: str, now: Any) -> None:
+    def fail(*_args: Any) -> None:
         raise RuntimeError("broken")
 
     order = hosts.order(customer, [("10", 1)])
     with monkeypatch.context() as patched:
-        patched.setattr(settlement, "DOMAINS", (("points", fail),))
+        patched.setattr(settlement, "DOMAINS", (settlement.Domain("points", fail),))
         hosts.report("order_created", order)
         assert sweep.sweep() == (0, 1)
         assert sweep.sweep() == (0, 0), "a failed order waits before it is tried again"
@@ -187,7 +187,8 @@ def test_running_out_of_time_is_one_warning_without_a_traceback(
 ) -> None:
     settings.RECIPROCITY_HOOK_SECONDS = 0.2
     later: list[str] = []
-    domains = (("slow", lambda *_: sleep()), ("later", lambda order_id, now: later.append(order_id)))
+    slow = settlement.Domain("slow", lambda *_: sleep())
+    domains = (slow, settlement.Domain("later", lambda order_id, *_: later.append(order_id)))
     monkeypatch.setattr(settlement, "DOMAINS", domains)
     hosts.report("order_created", hosts.order(customer, [("10", 1)]))
 

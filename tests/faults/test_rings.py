@@ -15,7 +15,7 @@ from saleor_reciprocity.points import accounts, adjustments
 from saleor_reciprocity.points import orders as points
 from saleor_reciprocity.points.models import Account, Entry
 
-from .. import hosts
+from .. import hosts, turns
 from ..surprises.shop import campaign
 from .crowd import SECONDS, at_once, interrupted
 
@@ -37,10 +37,11 @@ def test_each_domain_settles_each_reported_order_in_a_transaction_of_its_own(
 ) -> None:
     seen: list[tuple[str, str, int]] = []
 
-    def settle(name: str, order_id: str, now: Any) -> None:
+    def settle(name: str, order_id: str, *_args: Any) -> None:
         seen.append((name, order_id, transaction_now()))
 
-    monkeypatch.setattr(settlement, "DOMAINS", [(name, partial(settle, name)) for name in ("points", "surprises")])
+    domains = [settlement.Domain(name, partial(settle, name)) for name in ("points", "surprises")]
+    monkeypatch.setattr(settlement, "DOMAINS", domains)
     one, other = (host.order_id(hosts.order(customer, [("10", 1)])) for _number in range(2))
     settlement.settle_after_commit(lambda: [one, other])
     assert [(name, order_id) for name, order_id, _transaction in seen] == [
@@ -57,7 +58,7 @@ def test_a_customer_is_deleted_while_an_order_of_theirs_is_settled_again_in_line
     hosts.configure(programme_on, holdout_share="0")
     campaign(programme_on)
     order = hosts.order(customer, [("40", 1)])
-    points.settle(host.order_id(order), timezone.now())
+    turns.settle(points, host.order_id(order), timezone.now())
     hosts.ship(order)
 
     def delete() -> None:

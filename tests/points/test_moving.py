@@ -16,7 +16,7 @@ from saleor_reciprocity.points.tiers.models import AccountTier
 from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Reward
 
-from .. import hosts
+from .. import hosts, turns
 from ..faults.crowd import at_once
 from .programmes import ladder
 
@@ -280,10 +280,10 @@ def test_a_look_that_comes_second_decides_by_the_newest_state(programme_on: Any,
         monkeypatch.setattr(accounts, "lock_both", lock_both)
         with monkeypatch.context() as patch:
             patch.setattr(host, "order", lambda _order_id: stale)
-            orders.settle(order_id, now)
+            turns.settle(orders, order_id, now)
         assert figures(user(EVE)) == (120, 0, 0)
         return lock_both(*args)
 
     monkeypatch.setattr(accounts, "lock_both", the_other_first)
-    orders.settle(order_id, now)
+    turns.settle(orders, order_id, now)
     assert (figures(user(ADA)), figures(user(EVE))) == ((0, 0, 0), (0, 0, 0))

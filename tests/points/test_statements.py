@@ -20,7 +20,7 @@ from saleor_reciprocity.surprises import campaigns
 from saleor_reciprocity.surprises import orders as surprises
 from saleor_reciprocity.surprises.models import PrizeKind
 
-from .. import hosts
+from .. import hosts, turns
 from ..surprises.shop import campaign
 
 MARCH = date(2030, 3, 1)
@@ -65,9 +65,9 @@ def march(berlin: host.Channel, customer: Any) -> Account:
     campaign(berlin, campaigns.Gift(PrizeKind.POINTS, "Thirty", Decimal(3), points=30))
     shipped, placed = hosts.order(customer, [("120", 1)]), hosts.order(customer, [("60", 1)])
     hosts.ship(shipped)
-    orders.settle(host.order_id(shipped), at("2030-03-05 12:00"))
-    surprises.settle(host.order_id(shipped), at("2030-03-05 12:00"))
-    orders.settle(host.order_id(placed), at("2030-03-06 12:00"))
+    turns.settle(orders, host.order_id(shipped), at("2030-03-05 12:00"))
+    turns.settle(surprises, host.order_id(shipped), at("2030-03-05 12:00"))
+    turns.settle(orders, host.order_id(placed), at("2030-03-06 12:00"))
     account = accounts.lock_account_of(ada, at("2030-03-07 12:00"))
     bonus = ledger.Posting(Kind.BONUS, "an occasion", at("2030-03-07 12:00"), 25)
     ledger.give(account, bonus, at("2030-03-07 12:00"))
@@ -75,7 +75,7 @@ def march(berlin: host.Channel, customer: Any) -> Account:
     returned = redeem(customer, "returned", "2030-03-11 12:00")
     redemption.cancel(returned.pk, "user:1", now=at("2030-03-12 12:00"))
     hosts.refund(shipped, "20")
-    orders.settle(host.order_id(shipped), at("2030-03-20 12:00"))
+    turns.settle(orders, host.order_id(shipped), at("2030-03-20 12:00"))
     adjust(ada, -15, "2030-03-21 12:00")
     accounts.merge_people(guest, ada, "user:1", at("2030-03-25 12:00"))
     end_lots(Lot.objects.filter(points=40), "2030-03-31 22:00")

@@ -14,6 +14,12 @@ from .parts import CHANNEL_ID
 _CHANNEL_SLUG = "default-channel"  # what an upgrade to Saleor 3 calls the one channel that there is here
 
 
+# What is stored for each plugin and channel: whether it is switched on, and its configuration, for `configured`.
+CONFIGURATIONS = f"""
+SELECT identifier, '{CHANNEL_ID}' AS channel_id, active, configuration FROM plugins_pluginconfiguration
+"""  # noqa: S608 - a constant
+
+
 def channels() -> list[Channel]:
     """Every channel of the shop."""
     return [Channel(CHANNEL_ID, _CHANNEL_SLUG, settings.DEFAULT_CURRENCY)]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Iterable, Iterator, Sequence
+from typing import Any, Iterable, Iterator, Mapping, Sequence
 
 from saleor.order import FulfillmentStatus, OrderStatus
 from saleor.order import models as order_models
 
 from .. import indexes
-from ..facts import BoughtProduct, Line, Order, OrderState, Person
+from ..facts import BoughtProduct, Line, Look, Order, OrderState, Person
 from ..shared.orders import (
     INDEXES_OF_ADDRESSES,
     paid_goods,
@@ -20,7 +20,7 @@ from ..shared.orders import (
     products_on,
     shipped,
 )
-from ..shared.rows import by_order, fingerprints, named, unnamed
+from ..shared.rows import beside, by_order, fingerprints, named, named_rows, unnamed
 from .parts import CHANNEL_ID, GIVEN_BACK, PLACED_AT, is_proved
 
 # The orders with these ids, for a condition on the relations of orders.
@@ -51,10 +51,7 @@ _OF_LINE = {
     "unit_price_net_amount": "l.unit_price_net_amount",
     "product_id": "w.product_id",
 }
-_ORDER_ROWS = """
-FROM order_order o
-LEFT JOIN account_user u ON u.id = o.user_id
-LEFT JOIN discount_voucher v ON v.id = o.voucher_id"""
+_JOINS = "LEFT JOIN account_user u ON u.id = o.user_id LEFT JOIN discount_voucher v ON v.id = o.voucher_id"
 
 # Every order with a digest of all that settlement looks at. One index look-up a table and order, so it serves one
 # order as well as a sweep over all of them.
@@ -67,7 +64,7 @@ SELECT o.token AS order_id, '{CHANNEL_ID}' AS channel_id, {PLACED_AT} AS placed_
     (SELECT string_agg(ROW(f.status, f.created, fl.order_line_id, fl.quantity)::text, ',' ORDER BY fl.id)
        FROM order_fulfillment f JOIN order_fulfillmentline fl ON fl.fulfillment_id = f.id
        WHERE f.order_id = o.id))::text) AS fingerprint
-{_ORDER_ROWS}
+FROM order_order o {_JOINS}
 """  # noqa: S608 - made of constants
 
 # The orders of which a dated row is as new as a moment: an order, an event, a shipment, a payment.
@@ -88,16 +85,28 @@ INDEXES: tuple[indexes.Index, ...] = (
 )
 
 # Orders and their lines, a row for each line; one row for an order without any.
-_FACTS = f"""
-SELECT o.token AS order_id, {named(_OF_ORDER)}, {named(_OF_LINE)}, s.moments, s.pieces
-{_ORDER_ROWS}
+_COLUMNS = f"""
+  o.token AS order_id, {named(_OF_ORDER)}, {named(_OF_LINE)}, s.moments, s.pieces"""
+_LINES = f"""
+{_JOINS}
 LEFT JOIN order_orderline l ON l.order_id = o.id
 LEFT JOIN product_productvariant w ON w.id = l.variant_id
 LEFT JOIN LATERAL (
   SELECT array_agg(f.created ORDER BY fl.id) AS moments, array_agg(fl.quantity ORDER BY fl.id) AS pieces
   FROM order_fulfillmentline fl JOIN order_fulfillment f ON f.id = fl.fulfillment_id
   WHERE fl.order_line_id = l.id AND f.status = 'fulfilled') s ON true
-WHERE {CHOSEN_ORDERS} ORDER BY o.id, l.id
+"""  # noqa: S608 - made of constants
+_FACTS = f"""
+SELECT {_COLUMNS} FROM order_order o {_LINES} WHERE {CHOSEN_ORDERS} ORDER BY o.id, l.id
+"""  # noqa: S608 - made of constants
+
+# The same of one order, with its fingerprint and what is asked beside it: that once, also if there is no such order.
+_LOOK = f"""
+WITH seen AS MATERIALIZED (
+  SELECT o.fingerprint{{beside}} FROM (SELECT %(order_id)s::text AS order_id) asked
+  LEFT JOIN ({ORDER_STATES} WHERE {CHOSEN_ORDERS}) o ON true {{joins}})
+SELECT {_COLUMNS}, seen.* FROM seen LEFT JOIN order_order o ON {CHOSEN_ORDERS} {_LINES}
+ORDER BY o.id, l.id
 """  # noqa: S608 - made of constants
 
 
@@ -119,6 +128,18 @@ def order_fingerprints(order_ids: Iterable[str]) -> dict[str, str]:
 def order(order_id: str) -> Order | None:
     """The facts about one order as they are now, or None when there is no such order."""
     return next(orders([order_id]), None)
+
+
+def look(order_id: str, columns: Mapping[str, str], joins: str = "") -> Look:
+    """The facts about one order as they are now, its fingerprint, and what is asked beside them, in one statement.
+
+    `columns` are expressions of SQL about the order `%(order_id)s`, or `asked.order_id`, and about what `joins` brings.
+    """
+    possible = possible_order_ids([order_id])
+    values = {"order_id": order_id if possible else None, "order_ids": possible}
+    rows = named_rows(_LOOK.format(beside=beside(columns), joins=joins), values)
+    found = _order(rows) if rows[0].order_id is not None else None
+    return Look(found, rows[0].fingerprint or "", {name: getattr(rows[0], name) for name in columns})
 
 
 def orders(order_ids: Iterable[str]) -> Iterator[Order]:

@@ -13,6 +13,11 @@ from saleor.plugins.models import PluginConfiguration
 from ..facts import Channel, MailServer
 from ..shared.shop import configured_values
 
+# What is stored for each plugin and channel: whether it is switched on, and its configuration, for `configured`.
+CONFIGURATIONS = """
+SELECT identifier, channel_id::text AS channel_id, active, configuration FROM plugins_pluginconfiguration
+"""
+
 
 def channels() -> list[Channel]:
     """Every channel of the shop."""

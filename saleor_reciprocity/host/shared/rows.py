@@ -27,6 +27,11 @@ def by_order(sql: str, order_ids: list[str]) -> Iterator[list[Any]]:
         yield list(of_order)
 
 
+def beside(columns: Mapping[str, str]) -> str:
+    """What else is read in the statement about one order: each expression after a comma."""
+    return "".join(f", {sql} AS {name}" for name, sql in columns.items())
+
+
 def fingerprints(sql: str, order_ids: list[str]) -> dict[str, str]:
     """The fingerprints that a statement about chosen orders finds, by order."""
     rows = named_rows(sql, {"order_ids": order_ids}) if order_ids else []

@@ -28,7 +28,12 @@ def configured_values(row: PluginConfiguration | None) -> tuple[bool, dict[str, 
     """Whether the plugin is switched on in a stored configuration, and its values by name."""
     if row is None:
         return False, {}
-    return row.active, {item["name"]: item.get("value") for item in row.configuration or []}
+    return row.active, configured(row.configuration)
+
+
+def configured(stored: Any) -> dict[str, Any]:
+    """The values in a stored configuration, by name."""
+    return {item["name"]: item.get("value") for item in stored or []}
 
 
 def switch_off(row: PluginConfiguration) -> None:
