@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from itertools import cycle
-
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from typing import Callable
 
 from demo.storefront import Customer
 from saleor_reciprocity import host
@@ -15,34 +13,16 @@ from tests.storefront import ShopInProcess
 
 from .ratio import Row, Timed, in_turns
 from .shop import settle_down, switch
+from .statements import sent_by
 
 CUSTOMERS = 20
 
 
 def measure(channel: host.Channel, pairs: int) -> Row:
     """Time the mutation `checkoutComplete` alone, without asking for points; what leads up to it is prepared before."""
-    shop = ShopInProcess(channel.slug)
-    customers = cycle([_customer(shop, number) for number in range(CUSTOMERS)])
-    variant = next(customers).variants()[0]
-
-    def prepare(active: bool) -> Timed:
-        customer = next(customers)
-        checkout = customer.start_checkout(variant, 2)
-        customer.pay(checkout)
-        switch(active)
-        order = ("ID!", checkout.id)
-        return lambda: customer.do("checkoutComplete", "order { id number }", checkoutId=order)
-
-    def statements(active: bool) -> int:
-        complete = prepare(active)
-        with CaptureQueriesContext(connection) as captured:
-            complete()
-        return len(captured)
-
-    for _ in range(CUSTOMERS):
-        prepare(True)()  # whoever buys again has an account
+    prepare = purchases(channel, CUSTOMERS)
     settle_down()
-    counts = {"statements with the plugin": statements(True), "without": statements(False)}
+    counts = {"statements with the plugin": len(sent_by(prepare(True))), "without": len(sent_by(prepare(False)))}
     awarded = OrderTerms.objects.count()
     row = in_turns(
         "order completed through GraphQL, plugin on ÷ off",
@@ -55,6 +35,28 @@ def measure(channel: host.Channel, pairs: int) -> Row:
     )
     assert OrderTerms.objects.count() == awarded + pairs + 20, "an order was not settled in its request"
     return row
+
+
+def purchases(channel: host.Channel, customers: int) -> Callable[[bool], Timed]:
+    """Prepares a purchase of one of so many customers, with the plugin switched on or off, of whom each has an account.
+
+    What is returned completes the checkout.
+    """
+    shop = ShopInProcess(channel.slug)
+    turns = cycle([_customer(shop, number) for number in range(customers)])
+    variant = next(turns).variants()[0]
+
+    def prepare(active: bool) -> Timed:
+        customer = next(turns)
+        checkout = customer.start_checkout(variant, 2)
+        customer.pay(checkout)
+        switch(active)
+        order = ("ID!", checkout.id)
+        return lambda: customer.do("checkoutComplete", "order { id number }", checkoutId=order)
+
+    for _ in range(customers):
+        prepare(True)()  # whoever buys again has an account
+    return prepare
 
 
 def _customer(shop: ShopInProcess, number: int) -> Customer:

@@ -17,7 +17,7 @@ from saleor_reciprocity import erased, errors, programmes, settings
 from .earning import clawback
 from .earning.entitlement import Due
 from .models import Account, Entry, Kind, LotUse, OrderTerms
-from .posting import NotClaimed, Posting, add_lot, look_at, take_from_lots, use, write
+from .posting import NotClaimed, Posting, add_lot, look_at, out_of_lots, take_from_lots, use, write
 
 __all__ = ["NotClaimed", "Posting", "give", "post_order", "reverse", "spend", "take"]
 
@@ -113,9 +113,8 @@ def spend(account: Account, posting: Posting, now: datetime) -> Entry:
 
 def take(account: Account, posting: Posting, now: datetime) -> Entry:
     """Take points from a locked account, into debt where there are too few. `posting.points` is negative."""
-    entry, into_lots = write(account, posting, now)
-    take_from_lots(entry, -into_lots)
-    return entry
+    uses = out_of_lots(account.pk, min(-posting.points, account.available))
+    return write(account, posting, now, uses=uses)[0]
 
 
 def give(account: Account, posting: Posting, now: datetime) -> Entry:

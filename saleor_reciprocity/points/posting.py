@@ -49,12 +49,21 @@ _WRITE = """
 WITH claimed AS ({claim}),
 account AS (
   UPDATE reciprocity_account SET available = %(available)s, debt = %(debt)s, pending = %(pending_after)s,
-    version = %(version)s WHERE id = %(account_id)s AND EXISTS (SELECT 1 FROM claimed))
-INSERT INTO reciprocity_entry (account_id, version, kind, points, pending, balance_after, pending_after, source,
-  order_id, reason, actor, happened_at, written_at)
-SELECT %(account_id)s, %(version)s, %(kind)s, %(points)s, %(pending)s, %(balance_after)s, %(pending_after)s,
-  %(source)s, %(order_id)s, %(reason)s, %(actor)s, %(happened_at)s, %(written_at)s FROM claimed
-RETURNING id
+    version = %(version)s WHERE id = %(account_id)s AND EXISTS (SELECT 1 FROM claimed)),
+entry AS (
+  INSERT INTO reciprocity_entry (account_id, version, kind, points, pending, balance_after, pending_after, source,
+    order_id, reason, actor, happened_at, written_at)
+  SELECT %(account_id)s, %(version)s, %(kind)s, %(points)s, %(pending)s, %(balance_after)s, %(pending_after)s,
+    %(source)s, %(order_id)s, %(reason)s, %(actor)s, %(happened_at)s, %(written_at)s FROM claimed
+  RETURNING id)
+{uses}
+SELECT id FROM entry
+"""
+# Points put into lots, by the lots' ids, or taken out (negative), and that the statement's `entry` did so.
+_USES = """
+, used AS (SELECT * FROM unnest(%(lots)s::bigint[], %(uses)s::bigint[]) AS used (lot_id, points)),
+changed AS (UPDATE reciprocity_lot l SET remaining = l.remaining + used.points FROM used WHERE l.id = used.lot_id),
+noted AS (INSERT INTO reciprocity_lotuse (entry_id, lot_id, points) SELECT entry.id, lot_id, points FROM used, entry)
 """
 
 
@@ -63,11 +72,17 @@ class NotClaimed(Exception):
 
 
 def write(
-    account: Account, posting: Posting, now: datetime, claim: str = ALWAYS, claimed: Mapping[str, Any] | None = None
+    account: Account,
+    posting: Posting,
+    now: datetime,
+    claim: str = ALWAYS,
+    claimed: Mapping[str, Any] | None = None,
+    uses: Mapping[int, int] | None = None,
 ) -> tuple[Entry, int]:
     """Write an entry and the account's new figures. Returns it with what goes into lots (negative: out of them).
 
     A `claim` with its values is a part of the statement: without a row of it nothing is written. Raises NotClaimed.
+    Where it is known what the entry puts into which lots, `uses` says so, and it is written by the same statement.
     """
     before = account.available
     balance = account.balance + posting.points
@@ -90,7 +105,8 @@ def write(
     }
     figures = {"account_id": account.pk, "available": account.available, "debt": account.debt}
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE.format(claim=claim), {**(claimed or {}), **values, **figures})
+        sql = _WRITE.format(claim=claim, uses=_USES if uses else "")
+        cursor.execute(sql, {**(claimed or {}), **values, **figures, **_arrays(uses or {})})
         row = cursor.fetchone()
     if row is None:
         raise NotClaimed
@@ -121,23 +137,28 @@ SELECT id, order_id, remaining, earned_at, expires_at FROM reciprocity_lot WHERE
 """
 
 
-def take_from_lots(entry: Entry, points: int, first_from_order: str | None = None) -> None:
-    """Empty lots by what an entry takes, the soonest to expire first, an order's own before all others."""
+def out_of_lots(account_id: int, points: int, first_from_order: str | None = None) -> dict[int, int]:
+    """What is taken out of which lots of a locked account: the soonest to expire first, an order's own before all."""
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [entry.account_id])
+        cursor.execute(_OPEN, [account_id])
         open_lots = [lots.OpenLot(*row) for row in cursor.fetchall()]
     taken = lots.take(open_lots, points, first_from_order=first_from_order)
-    use(entry, {lot_id: -amount for lot_id, amount in taken.items()})
+    return {lot_id: -amount for lot_id, amount in taken.items()}
 
 
-_USE = """
-WITH used AS (SELECT * FROM unnest(%(lots)s::bigint[], %(points)s::bigint[]) AS used (lot_id, points)),
-changed AS (UPDATE reciprocity_lot l SET remaining = l.remaining + used.points FROM used WHERE l.id = used.lot_id)
-INSERT INTO reciprocity_lotuse (entry_id, lot_id, points) SELECT %(entry)s, lot_id, points FROM used
-"""
+def take_from_lots(entry: Entry, points: int, first_from_order: str | None = None) -> None:
+    """Empty lots by what an entry takes."""
+    use(entry, out_of_lots(entry.account_id, points, first_from_order))
+
+
+_USE = f"WITH entry AS (SELECT %(entry)s AS id) {_USES} SELECT count(*) FROM used"  # noqa: S608 - a constant
 
 
 def use(entry: Entry, points: Mapping[int, int]) -> None:
     """Put points into lots, by the lots' ids, or take them out (negative), and note which entry did so."""
     with connection.cursor() as cursor:
-        cursor.execute(_USE, {"entry": entry.pk, "lots": list(points), "points": list(points.values())})
+        cursor.execute(_USE, {"entry": entry.pk, **_arrays(points)})
+
+
+def _arrays(uses: Mapping[int, int]) -> dict[str, list[int]]:
+    return {"lots": list(uses), "uses": list(uses.values())}

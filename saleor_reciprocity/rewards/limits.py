@@ -20,8 +20,8 @@ def check(reward: Reward, account: Account, now: datetime) -> None:
     What was given back does not count. A limit is one of the person: all accounts of one address have it together, and
     one of them at a time gets here. The stock is counted again, in one conditional statement, when a piece is taken.
     """
-    person = _person_of(account)
-    if reward.limit_per_customer is not None and person is not None and person.email:
+    person = _person_of(account) if reward.limit_per_customer is not None else None
+    if person is not None and person.email:
         identity.let_one_in(identity.email_hash(person.email))
     for problem in _problems([reward], account, now).values():
         raise problem

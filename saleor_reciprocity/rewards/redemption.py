@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Callable
+from typing import Any, Callable
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -60,9 +60,32 @@ def redeem(
     if person.user_id is None:
         raise errors.SignInRequired
     with locking():
-        account = orders.mature(accounts.lock_account_of(person, now), now)
-        earlier = _earlier(Q(account__in=accounts.parts_of(account)), wish.key)
-        return _same(earlier, reward_id) if earlier else _exchange(account, person, wish, now)
+        account = accounts.lock_account_of(person, now)
+        look = _look(account, wish, now)
+        if look.is_maturing:
+            account = orders.mature(account, now)
+        if look.earlier_id is not None:
+            return _same(Redemption.objects.get(pk=look.earlier_id), reward_id)
+        return _exchange(account, person, wish, look, now)
+
+
+# All that decides about a redemption, under the account's lock: also what a part of the account redeemed before.
+_LOOK = f"""
+SELECT r.*, {", ".join(f"{sql} AS {name}" for name, sql in programmes.COLUMNS.items())},
+  (SELECT min(d.id) FROM reciprocity_redemption d JOIN reciprocity_account a ON a.id = d.account_id
+    WHERE %(account)s IN (a.id, a.merged_into_id) AND d.key = %(key)s) AS earlier_id,
+  EXISTS (SELECT 1 FROM reciprocity_orderterms t
+    WHERE t.account_id = %(account)s AND t.matures_at <= %(now)s) AS is_maturing
+FROM (SELECT %(reward)s AS reward_id) asked
+LEFT JOIN reciprocity_reward r ON r.id = asked.reward_id
+LEFT JOIN LATERAL (SELECT r.channel_id) o ON true {programmes.JOINS}
+"""  # noqa: S608 - constants
+
+
+def _look(account: Account, wish: Wish, now: datetime) -> Any:
+    """The reward that somebody wishes for, without an id if there is none, and what was read beside it."""
+    values = {"account": account.pk, "key": wish.key, "now": now, "reward": wish.reward_id}
+    return Reward.objects.raw(_LOOK, values)[0]
 
 
 def redeem_on_checkout(
@@ -256,8 +279,8 @@ def _same(earlier: Redemption, reward_id: int) -> Redemption:
     return earlier
 
 
-def _exchange(account: Account, person: host.Person, wish: Wish, now: datetime) -> Redemption:
-    reward, channel = _offered(wish.reward_id, now)
+def _exchange(account: Account, person: host.Person, wish: Wish, reward: Any, now: datetime) -> Redemption:
+    channel = _channel_offering(reward, now)
     limits.check(reward, account, now)
     sale = pricing.sale(reward, wish.points, account.available, _checkout_now(account, wish, now))
     debit = ledger.Posting(
@@ -336,13 +359,13 @@ def _checkout_now(account: Account, wish: Wish, now: datetime) -> host.Checkout 
     return checkout
 
 
-def _offered(reward_id: int, now: datetime) -> tuple[Reward, host.Channel]:
-    reward = Reward.objects.filter(pk=reward_id).first()
-    if reward is None:
+def _channel_offering(reward: Any, now: datetime) -> host.Channel:
+    if reward.pk is None:
         raise errors.NotFound(field="rewardId")
     channel = host.channel(reward.channel_id)
-    if channel is None or not programmes.switched_on(reward.channel_id, now):
+    version = programmes.current_of(reward.channel_id, vars(reward), now)
+    if channel is None or version is None or not version.active:
         raise errors.ProgrammeOff
     if not catalogue.is_offered(reward, channel, now):
         raise errors.RewardUnavailable
-    return reward, channel
+    return channel
