@@ -128,15 +128,11 @@ def knows_zone(name: str) -> bool:
 
 def in_force(channel_id: str, moment: datetime, now: datetime) -> SettingsVersion | None:
     """The version that was in force in a channel at a moment, or None before the first."""
-    return _then(current(channel_id, now), moment)
+    return at(current(channel_id, now), moment)
 
 
-def in_force_of(channel_id: str, read: Mapping[str, Any], moment: datetime, now: datetime) -> SettingsVersion | None:
-    """The same, where another statement has read `COLUMNS` of the channel already."""
-    return _then(current_of(channel_id, read, now), moment)
-
-
-def _then(newest: SettingsVersion | None, moment: datetime) -> SettingsVersion | None:
+def at(newest: SettingsVersion | None, moment: datetime) -> SettingsVersion | None:
+    """The version that was in force at a moment in a channel of which this is the newest."""
     if newest is None or newest.since <= moment:
         return newest
     return _versions(newest.channel_id).filter(since__lte=moment).last()

@@ -1,4 +1,4 @@
-"""How many statements an order and a redemption take, with BEGIN and COMMIT, on either host: ceilings written by hand."""
+"""How many statements an order and a redemption take, with BEGIN and COMMIT, on either host. Written by hand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from saleor_reciprocity import host, settlement
 from saleor_reciprocity.points.models import Account, OrderTerms
 from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Reward
-from saleor_reciprocity.surprises.models import Draw
 
 from . import hosts
 

@@ -158,7 +158,7 @@ def _first_look(look: host.Look, now: datetime) -> bool:
     order = look.order
     if order is None or order.state is host.OrderState.NOT_YET:
         return True
-    version = programmes.in_force_of(order.channel_id, look.beside, order.placed_at, now)
+    version = programmes.at(programmes.current_of(order.channel_id, look.beside, now), order.placed_at)
     programme = version.programme if version is not None and version.active else None
     terms = OrderTerms(
         order_id=order.id,

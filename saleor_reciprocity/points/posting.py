@@ -61,9 +61,10 @@ SELECT id FROM entry
 """
 # Points put into lots, by the lots' ids, or taken out (negative), and that the statement's `entry` did so.
 _USES = """
-, used AS (SELECT * FROM unnest(%(lots)s::bigint[], %(uses)s::bigint[]) AS used (lot_id, points)),
+, used AS (
+  SELECT entry.id AS entry_id, u.* FROM entry, unnest(%(lots)s::bigint[], %(uses)s::bigint[]) u (lot_id, points)),
 changed AS (UPDATE reciprocity_lot l SET remaining = l.remaining + used.points FROM used WHERE l.id = used.lot_id),
-noted AS (INSERT INTO reciprocity_lotuse (entry_id, lot_id, points) SELECT entry.id, lot_id, points FROM used, entry)
+noted AS (INSERT INTO reciprocity_lotuse (entry_id, lot_id, points) SELECT entry_id, lot_id, points FROM used)
 """
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from saleor_reciprocity import errors, host, inputs, programmes, settings
+from saleor_reciprocity import errors, host, programmes, settings
 from saleor_reciprocity.points.tiers import ladders
 from saleor_reciprocity.rewards.kinds import KINDS, PERCENT, PRODUCT, kind_of
 
@@ -27,12 +27,6 @@ def running(channel_id: str, moment: datetime) -> list[Campaign]:
     """The campaigns of a channel that ran at a moment, the oldest first."""
     rows = Campaign.objects.filter(channel_id=channel_id, starts_at__lte=moment)
     return list(rows.filter(Q(ends_at=None) | Q(ends_at__gt=moment)).order_by("starts_at", "pk"))
-
-
-def holdout_share(channel_id: str, moment: datetime, now: datetime) -> Decimal:
-    """The share of people who are held out, as it was set at a moment."""
-    version = programmes.in_force(channel_id, moment, now) or programmes.current(channel_id, now)
-    return version.programme.holdout_share if version else inputs.parse({}).holdout_share
 
 
 def prizes_in_stock(campaign: Campaign, channel: host.Channel, now: datetime) -> list[Prize]:

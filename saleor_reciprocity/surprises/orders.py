@@ -52,7 +52,12 @@ def _settle(order_id: str, now: datetime, look: host.Look) -> Turn | None:
     order = look.order
     if order is None or order.state is host.OrderState.NOT_YET or not _has_person(order):
         return None
-    if not (_undrawn(order, now) or _gifts_out(order_id)):
+    version = programmes.at(programmes.current_of(order.channel_id, look.beside, now), order.placed_at)
+    if version is None or not version.active:
+        running, share = [], Decimal(0)
+    else:
+        running, share = campaigns.running(order.channel_id, order.placed_at), version.programme.holdout_share
+    if not (_undrawn(order_id, running) or _gifts_out(order_id)):
         return None
     account = accounts.lock_account_of(order.person, now)
     order = None if erased.is_erased(order_id) else host.order(order_id)
@@ -63,8 +68,8 @@ def _settle(order_id: str, now: datetime, look: host.Look) -> Turn | None:
     if order.state is host.OrderState.VOID:
         taken = [gifts.take_back(won, GiftState.WITHDRAWN, now) for won in _gifts_out(order_id, lock=True)]
         waiting = not all(taken)
-    for campaign in _undrawn(order, now):
-        _draw(order, campaign, account, now)
+    for campaign in _undrawn(order_id, running):
+        _draw(order, campaign, account, share, now)
     notes.write_soon(order_id, now)
     return _wait if waiting else None
 
@@ -78,14 +83,10 @@ def _has_person(order: host.Order) -> bool:
     return bool(order.person.email or order.person.user_id is not None)
 
 
-def _undrawn(order: host.Order, now: datetime) -> list[Campaign]:
-    running = campaigns.running(order.channel_id, order.placed_at)
+def _undrawn(order_id: str, running: list[Campaign]) -> list[Campaign]:
     if not running:
         return []
-    version = programmes.in_force(order.channel_id, order.placed_at, now)
-    if version is None or not version.active:
-        return []
-    drawn = set(Draw.objects.filter(order_id=order.id).values_list("campaign_id", flat=True))
+    drawn = set(Draw.objects.filter(order_id=order_id).values_list("campaign_id", flat=True))
     return [campaign for campaign in running if campaign.pk not in drawn]
 
 
@@ -94,7 +95,7 @@ def _gifts_out(order_id: str, lock: bool = False) -> list[Draw]:
     return list(rows.select_for_update() if lock else rows)
 
 
-def _draw(order: host.Order, campaign: Campaign, account: Account, now: datetime) -> Draw:
+def _draw(order: host.Order, campaign: Campaign, account: Account, share: Decimal, now: datetime) -> Draw:
     made = Draw(
         campaign=campaign,
         order_id=order.id,
@@ -106,7 +107,7 @@ def _draw(order: host.Order, campaign: Campaign, account: Account, now: datetime
         currency=order.currency,
         drawn_at=now,
     )
-    against = _reason_against(order, campaign, made, account)
+    against = _reason_against(order, campaign, made, account, share)
     if against is None and draw.wins(made.ticket, campaign.probability):
         _give(made, order, account)
     else:
@@ -114,13 +115,14 @@ def _draw(order: host.Order, campaign: Campaign, account: Account, now: datetime
     return made
 
 
-def _reason_against(order: host.Order, campaign: Campaign, made: Draw, account: Account) -> Outcome | None:
+def _reason_against(
+    order: host.Order, campaign: Campaign, made: Draw, account: Account, share: Decimal
+) -> Outcome | None:
     if order.state is host.OrderState.VOID:
         return Outcome.CANCELLED
     against = eligibility.reason_against(order, campaign, account, made.drawn_at)
     if against is not None:
         return against
-    share = campaigns.holdout_share(order.channel_id, order.placed_at, made.drawn_at)
     mine = eligibility.draws_of_person(made, account)
     before = mine.values_list("person", flat=True).distinct()
     if holdout.assigned(made.person, assignment.SURPRISES, share, made.drawn_at, before).held_out:

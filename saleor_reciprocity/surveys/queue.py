@@ -48,14 +48,16 @@ def settle(order_id: str, now: datetime, look: host.Look) -> None:
     order = host.order(order_id) if shipped_at is not None else None
     if order is None or not rules.has_arrived(order) or rules.went_back(order):
         return
-    terms = _terms(order, shipped_at, now)
+    terms = _terms(order, shipped_at, programmes.current_of(order.channel_id, look.beside, now))
     if terms is not None:
         _decide(order, terms, rules.due_at(shipped_at, terms.survey_delay_days), now)
 
 
-def _terms(order: host.Order, shipped_at: datetime, now: datetime) -> settings.Programme | None:
+def _terms(
+    order: host.Order, shipped_at: datetime, newest: programmes.SettingsVersion | None
+) -> settings.Programme | None:
     """What was set when the goods went out, for orders since the programme is on; None where nobody is to be asked."""
-    placed, shipped = (programmes.in_force(order.channel_id, moment, now) for moment in (order.placed_at, shipped_at))
+    placed, shipped = (programmes.at(newest, moment) for moment in (order.placed_at, shipped_at))
     if placed is None or not placed.active or shipped is None or not shipped.active:
         return None
     return shipped.programme if shipped.programme.survey_question != settings.NO_QUESTION else None
@@ -170,7 +172,7 @@ def still_fits(invitation: Invitation) -> bool:
 
 def _follow_shipment(invitation: Invitation, order: host.Order, now: datetime) -> None:
     shipped_at = host.shipped_at(order.id)
-    terms = _terms(order, shipped_at, now) if shipped_at is not None else None
+    terms = _terms(order, shipped_at, programmes.current(order.channel_id, now)) if shipped_at is not None else None
     if shipped_at is None or terms is None:
         invitation.state = State.SWITCHED_OFF
     else:

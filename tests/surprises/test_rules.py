@@ -16,9 +16,10 @@ from saleor_reciprocity.experiments.models import Assignment
 from saleor_reciprocity.points import accounts, merging
 from saleor_reciprocity.points.models import Account
 from saleor_reciprocity.surprises import campaigns
+from saleor_reciprocity.surprises import orders as surprises
 from saleor_reciprocity.surprises.models import Budget, Campaign, Draw, PrizeKind
 
-from .. import hosts
+from .. import hosts, turns
 from .shop import VOUCHER, campaign, draw_of, settled
 
 
@@ -30,7 +31,7 @@ def test_a_thousand_looks_at_one_order_are_one_draw(shop: Any, customer: Any) ->
     campaign(shop)
     order = settled(customer)
     for _ in range(1000):
-        settlement.DOMAINS[1][1](host.order_id(order), timezone.now())
+        turns.settle(surprises, host.order_id(order), timezone.now())
     assert Draw.objects.count() == 1
     assert Budget.objects.get().spent == 5
 
