@@ -144,6 +144,12 @@ def agreed(channel_id: str, moment: datetime, now: datetime) -> SettingsVersion 
     return version or _versions(channel_id).first()
 
 
+def switched_on(channel_id: str, now: datetime) -> bool:
+    """Whether the programme is switched on in a channel now."""
+    version = current(channel_id, now)
+    return version is not None and version.active
+
+
 def was_ever_on(channel_id: str) -> bool:
     """Whether the programme was switched on in a channel at any time."""
     return SettingsVersion.objects.filter(channel_id=channel_id).exists()

@@ -19,11 +19,6 @@ from saleor_reciprocity.points.models import Account
 from . import hosts
 
 
-def is_on(channel: host.Channel) -> bool:
-    version = programmes.current(channel.id, timezone.now())
-    return version is not None and version.active
-
-
 def test_the_defaults_are_valid_and_modest() -> None:
     assert inputs.parse({}) == inputs.parse({field.name: field.default for field in settings.FIELDS})
     assert inputs.parse({}).points_per_unit == 1
@@ -199,10 +194,10 @@ def test_a_form_learns_group_choices_and_unit_of_each_input() -> None:
 
 def test_saving_without_a_word_about_active_switches_nothing_on_or_off(channel: Any) -> None:
     hosts.configure(channel, points_per_unit="2")
-    assert not is_on(channel)
+    assert not programmes.switched_on(channel.id, timezone.now())
     hosts.configure(channel, active=True)
     hosts.configure(channel, points_per_unit="3")
-    assert is_on(channel)
+    assert programmes.switched_on(channel.id, timezone.now())
 
 
 def test_saving_does_not_change_the_defaults_of_the_class(channel: Any) -> None:
@@ -278,7 +273,7 @@ def test_the_page_through_the_api(channel: Any) -> None:
     assert [(error["field"], error["message"]) for error in errors] == [
         ("pointsPerUnit", "“Points: per unit of currency”: Enter a number from 0 to 10000.")
     ]
-    assert not is_on(channel)
+    assert not programmes.switched_on(channel.id, timezone.now())
 
     good = {"active": True, "configuration": [{"name": "points_per_unit", "value": "2.5"}]}
     assert client.data(query, input=good, **variables)["pluginUpdate"]["errors"] == []
@@ -298,8 +293,8 @@ def test_each_channel_has_settings_of_its_own(programme_on: Any, customer: Any) 
         settlement.settle(host.order_id(hosts.order(customer, [("100", 1)], channel=channel)))
     assert Account.objects.get().pending == 100 + 25
     hosts.configure(other, active=False)
-    assert is_on(programme_on)
-    assert not is_on(other)
+    assert programmes.switched_on(programme_on.id, timezone.now())
+    assert not programmes.switched_on(other.id, timezone.now())
 
 
 def test_no_migration_is_missing(db: Any) -> None:
