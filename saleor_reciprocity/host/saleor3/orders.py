@@ -89,10 +89,11 @@ UNION SELECT i.order_id FROM payment_transactionitem i WHERE i.modified_at >= %(
 UNION SELECT i.order_id FROM payment_transactionevent e JOIN payment_transactionitem i ON i.id = e.transaction_id
   WHERE e.created_at >= %(touched_since)s
 """  # noqa: S608 - made of constants
-# What finds them, where the host has no index of its own: name, table and columns.
+# What finds them, and what belongs to an order, where the host has no index of its own: name, table and columns.
 INDEXES: tuple[indexes.Index, ...] = (
     *INDEXES_OF_ADDRESSES,
     ("reciprocity_shipments_by_time", "order_fulfillment", "created_at"),
+    ("reciprocity_gift_cards_of_order", "order_order_gift_cards", "order_id"),
     *LEGACY_INDEXES,
 )
 
