@@ -1,7 +1,8 @@
 """Runs the benchmarks in the database server of DATABASE_URL, prints the table and writes it as JSON.
 
 python -m bench [--orders 300] [--redemptions 1000] [--recommendations 1000] [--past 1000000] [--settled 1000000]
-                [--due 1000000] [--entries 100000] [--seconds 5 --peers] [--messages 300] [--json FILE]
+                [--due 1000000] [--report 10000 100000 1000000] [--entries 100000] [--seconds 5 --peers]
+                [--messages 300] [--json FILE]
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def main() -> int:
     arguments = _arguments()
     os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
     django.setup()
-    from . import crowds, large, messages, orders, redemptions, serving, shop, volume
+    from . import crowds, large, messages, orders, redemptions, reports, serving, shop, volume
 
     print("Preparing a shop ...", flush=True)
     channel = shop.open_shop()
@@ -49,6 +50,10 @@ def main() -> int:
     for measure, size, text in [part for part in whole if part[1]]:
         print(text.format(size), flush=True)
         rows.append(measure(channel, size))
+    for size in arguments.report:
+        print(f"Making a shop with {size:,} orders, and its report ...", flush=True)
+        rows.append(reports.measure(shop.open_shop(), size))
+        print(f"... {rows[-1].cells[1]}, {rows[-1].notes}", flush=True)
     for entries in arguments.entries:
         print(f"Timing accounts with {entries:,} entries ...", flush=True)
         rows += volume.measure(channel, entries, arguments.volume)
@@ -77,6 +82,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--past", type=int, default=1000, help="past orders to award")
     parser.add_argument("--settled", type=int, default=100_000, help="settled orders to sweep over")
     parser.add_argument("--due", type=int, default=100_000, help="due lots to write off")
+    parser.add_argument("--report", type=int, nargs="*", default=[10_000], help="sizes of shops to make the report of")
     parser.add_argument("--entries", type=int, nargs="*", default=[], help="sizes of accounts")
     parser.add_argument("--volume", type=int, default=200, help="pairs to time for each size of account")
     parser.add_argument("--seconds", type=float, default=0.0, help="for each number of connections (none)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, models
@@ -18,21 +18,22 @@ FROM {table} t, generate_series(1, %(count)s) n WHERE t.{key} = %(original)s
 """
 
 
-def make(orders: int, before: datetime) -> None:
-    """So many shipped orders, a minute apart, the last of them placed before a moment; each customer has ten."""
+def make(orders: int, before: datetime, of_one: int = ORDERS_OF_ONE, gap: timedelta = timedelta(minutes=1)) -> None:
+    """So many shipped orders, so far apart, the last of them placed before a moment; each customer has as many."""
     buyer = hosts.customer("past@example.com")
     order = hosts.order(buyer, [("49.95", 1)], placed_at=before)
     hosts.ship(order)
     line, fulfillment = order.lines.get(), Fulfillment.objects.get(order=order)
     shipped = FulfillmentLine.objects.get(fulfillment=fulfillment)
-    buyers = max(1, orders // ORDERS_OF_ONE)
+    buyers = max(1, orders // of_one)
     who, order_key = f"n %% {buyers} + 1", _key_of_copy(order)
-    moment = "%(before)s - n * interval '1 minute'"
+    moment = "%(before)s - n * %(gap)s"
     _copy(buyer, buyers, email=f"'past-{buyer.pk}-' || n || '@example.com'", uuid="gen_random_uuid()")
     _copy(
         order,
         orders,
         before=before,
+        gap=gap,
         token="gen_random_uuid()::text",  # noqa: S106 - what Saleor 2 calls an order by
         number=f"{getattr(order, 'number', 0)} + n",
         user_id=_key_of_copy(buyer, who),
@@ -47,7 +48,9 @@ def make(orders: int, before: datetime) -> None:
         row.delete()
 
 
-def _copy(row: models.Model, count: int, before: datetime | None = None, **changes: str) -> None:
+def _copy(
+    row: models.Model, count: int, before: datetime | None = None, gap: timedelta | None = None, **changes: str
+) -> None:
     """Copies of a row; each column has its value or, where the generation has such a column, the SQL given here."""
     key = row._meta.pk.column
     values: dict[str, Any] = {**changes, key: _key_of_copy(row)}
@@ -59,7 +62,7 @@ def _copy(row: models.Model, count: int, before: datetime | None = None, **chang
         values=", ".join(values.get(column, f't."{column}"') for column in columns),
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"count": count, "original": row.pk, "before": before})
+        cursor.execute(sql, {"count": count, "original": row.pk, "before": before, "gap": gap})
         if _has_number(row):
             cursor.execute(
                 "SELECT setval(pg_get_serial_sequence(%s, %s), %s)", [row._meta.db_table, key, row.pk + count]

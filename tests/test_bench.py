@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import transaction
 
-from bench import large, volume
+from bench import large, reports, volume
 from bench.ratio import Once
+from saleor_reciprocity.experiments.models import Outcome
 from saleor_reciprocity.mail.models import Mail
 from saleor_reciprocity.points.models import Account, Entry
 
@@ -18,7 +20,7 @@ from .mail.mails import redeemed
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: Any, transactional_db: Any) -> None:
     """Nothing is timed here, so nothing has to settle down."""
-    for module in (large, volume):
+    for module in (large, reports, volume):
         monkeypatch.setattr(module, "settle_down", lambda: None)
 
 
@@ -38,6 +40,15 @@ def test_due_lots_are_made_and_written_off(programme_on: Any) -> None:
 
 def test_a_sweep_over_settled_orders_finds_nothing(programme_on: Any) -> None:
     assert "over 20 settled orders" in large.sweep_nothing(programme_on, 20).what
+
+
+def test_a_shop_is_made_and_its_report(programme_on: Any) -> None:
+    """What the bench makes has no codes in the host, so it is gone before the books are proved."""
+    with transaction.atomic():
+        done = reports.measure(programme_on, 100)
+        assert (Outcome.objects.filter(question="survey").count(), Entry.objects.count()) == (20, 110)
+        transaction.set_rollback(True)
+    assert done.what == "the report over 100 orders and 20 people"
 
 
 def test_an_account_with_many_entries_redeems(programme_on: Any) -> None:
