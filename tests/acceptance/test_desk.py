@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import graphene
@@ -13,12 +15,17 @@ from django.utils import timezone
 from demo import story
 from demo.storefront import Customer, Shop, Staff
 from saleor_reciprocity import host
+from saleor_reciprocity.points import adjustments
 from saleor_reciprocity.points.models import Account, Entry
-from saleor_reciprocity.rewards import redemption
+from saleor_reciprocity.rewards import catalogue, redemption
 from saleor_reciprocity.rewards.models import Reward
+from saleor_reciprocity.surveys import conversations
 
 from .. import hosts
 from ..graphql.test_points import earned
+from ..points.programmes import ladder, rule
+from ..surprises.shop import campaign
+from ..surveys.shop import an_answer, to_be_asked
 from . import chromium
 from .chromium import Browser
 
@@ -162,6 +169,7 @@ def test_no_page_of_the_desk_has_a_barrier(
     customer = hosts.customer("bob@example.com")
     earned(customer, "7")
     redeem(customer)
+    everything(customer)
     page = browser.open(address, size, language, color_scheme=scheme)
     assert chromium.barriers(page) == []
     page.locator("#email").fill(story.STAFF_EMAIL)
@@ -183,8 +191,28 @@ def test_no_page_of_the_desk_has_a_barrier(
     browser.trouble.clear()
 
 
+def everything(customer: Any) -> None:
+    """What makes every part of a page show."""
+    cache.clear()  # a report is kept for an hour
+    guest, before = host.person_with_email("guest@example.com"), timezone.now() - timedelta(days=40)
+    channel = hosts.open_channel()
+    adjustments.adjust(guest, 5, "a gift", "user:1", "for the guest", before, channel_id=channel.id)
+    cup = hosts.product("Blue cup", channel, hosts.category("Cups"))
+    rule("multiplier", "2", name="Double", products=[cup.pk], weekdays=[1, 5])
+    rule("bonus", "9", trigger="staff", name="Photo of a cup")
+    ladder(("silver", 5, "1.5"), ("gold", 50, "2"))
+    catalogue.create(channel, "free product", "A cup", 50, Decimal(12), product_id=cup.pk, stock=4)
+    campaign(channel, limits={"per_day": Decimal(9), "total": Decimal(90)})
+    order = hosts.order(customer, [("12", 1)])
+    answer = an_answer(host.order_id(order), customer, 1)
+    type(answer).objects.filter(pk=answer.pk).update(is_unhappy=True, comment="The handle broke.")
+    conversations.note(host.person(customer), "Called about a cup.", "user:1", timezone.now())
+    to_be_asked(None, customer)
+
+
 CONTENT = {"customers": "#search", "account": ".figures", "guest": "summary", "erase": "#sure"}
 CONTENT.update({"rules": "details", "tiers": "details"})
+CONTENT.update({"merge": "#sure", "report": "[data-print]", "preview": "pre", "rights": "details"})
 CONTENT.update({"rewards": "details", "campaigns": "details", "answers": "#comment", "messages": "#kind"})
 CONTENT["health"] = ".health"
 PAGES = {
@@ -198,5 +226,9 @@ PAGES = {
     "campaigns": "campaigns",
     "answers": "answers",
     "messages": "messages",
+    "merge": "customers/merge?userId={user}&fromEmail=guest@example.com&isNamed=true",
+    "report": "report",
+    "preview": "messages/preview?kind=SURPRISE",
+    "rights": "rights",
     "health": "health",
 }
