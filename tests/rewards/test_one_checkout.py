@@ -84,6 +84,27 @@ def test_two_gift_cards_at_once_are_worth_no_more_than_is_left(
     assert Account.objects.get().available == 60
 
 
+def test_a_gift_card_that_comes_while_a_checkout_is_priced_is_counted(
+    basket: Checkout, programme_on: Any, customer: Any, monkeypatch: Any
+) -> None:
+    """A checkout of 40 with a card of 30 comes to 10, though the card was put there after the cards were added up."""
+    card, _ = redemption.redeem_on_checkout(
+        host.person(customer), catalogue.create(programme_on, "gift card", "Card", 30, Decimal(30)).pk, "key", None,
+        key_of(basket), lambda code: True, timezone.now(),
+    )  # fmt: skip
+    added_up = Checkout.get_total_gift_cards_balance
+
+    def and_then_it_comes(row: Checkout, *args: Any) -> Any:
+        total = added_up(row, *args)
+        card_on(basket)(card.code)
+        return total
+
+    monkeypatch.setattr(Checkout, "get_total_gift_cards_balance", and_then_it_comes)
+    facts = host.checkout(key_of(basket))
+    assert facts is not None
+    assert (facts.gift_card_codes, facts.payable) == ({card.code}, 10)
+
+
 def test_a_voucher_that_died_on_its_way_is_put_there_by_its_own_key_only(
     basket: Checkout, programme_on: Any, customer: Any
 ) -> None:

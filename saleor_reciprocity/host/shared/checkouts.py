@@ -18,6 +18,11 @@ def checkout_rows(token: str) -> Any:
         return CheckoutRow.objects.none()
 
 
+def gift_card_codes(row: Any) -> frozenset[str]:
+    """The codes of the gift cards that are on the checkout of a row now."""
+    return frozenset(row.gift_cards.values_list("code", flat=True))
+
+
 def put_on_checkout(info: Any, token: str, code: str) -> bool:
     """Put a code on a checkout, as the host's own mutation does. Returns whether the host accepted it."""
     from saleor.graphql.checkout.mutations import CheckoutAddPromoCode
