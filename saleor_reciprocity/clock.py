@@ -14,7 +14,8 @@ from typing import Any, Callable
 try:
     from zoneinfo import ZoneInfo, available_timezones
 except ImportError:  # Python 3.8, where Django brings pytz, which takes any letter case
-    from pytz import timezone as _zone  # type: ignore[import-untyped]
+    from pytz import common_timezones as _known  # type: ignore[import-untyped]
+    from pytz import timezone as _zone
 else:
 
     def _zone(name: str) -> Any:
@@ -27,6 +28,7 @@ else:
     def _spelled() -> dict[str, str]:
         return {name.lower(): name for name in available_timezones()}
 
+    _known = sorted(available_timezones())
 
 UTC = "UTC"
 
@@ -37,6 +39,12 @@ def running(now: datetime) -> Clock:
     """A clock for what takes its time: it shows `now` at first and goes on from there."""
     begin = time.monotonic()
     return lambda: now + timedelta(seconds=time.monotonic() - begin)
+
+
+@lru_cache(maxsize=1)
+def zone_names() -> tuple[str, ...]:
+    """The names of time zones to choose from: continents with their places, and UTC."""
+    return (UTC, *(name for name in _known if "/" in name and not name.startswith(("Etc/", "SystemV/", "US/"))))
 
 
 def zone(name: str) -> tzinfo:

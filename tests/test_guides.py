@@ -194,6 +194,10 @@ PLAYED: dict[str, tuple[str, Callable[[Play], dict[str, Any]]]] = {
     "Find": ("staff", nothing),
     "WhatEachBrought": ("staff", in_channel),
     "MyRights": ("staff", nothing),
+    "Health": ("staff", nothing),
+    "Settings": ("staff", in_channel),
+    "TrySettings": ("staff", in_channel),
+    "CopySettings": ("staff", in_channel),
     "Adjust": (
         "staff",
         lambda play: {"input": {**BOB, "points": 20, "reason": "Sorry for the delay", "idempotencyKey": "ticket-7"}},

@@ -7,6 +7,7 @@ null, one that is not in the form is not sent. What is wrong is told by the same
 from __future__ import annotations
 
 import re
+from decimal import Decimal, InvalidOperation
 from typing import Any, Iterable, Mapping
 
 from django.http import QueryDict
@@ -109,6 +110,8 @@ def _leaf(kind: Any, name: str, given: str, wrong: dict[str, str]) -> Any:
         return None
     if kind is GraphQLBoolean:
         return text == "true"
+    if kind.name == "Decimal":
+        text = _as_number(text)
     try:
         if kind.parse_value(text) is None:
             raise ValueError
@@ -116,3 +119,13 @@ def _leaf(kind: Any, name: str, given: str, wrong: dict[str, str]) -> Any:
     except Exception:  # noqa: BLE001 - each scalar of a host refuses in its own way
         wrong[name] = _("This can't be read. Please check it.")
         return None
+
+
+def _as_number(text: str) -> str:
+    """A share in per cent, as the number that it is; any other text as it was typed."""
+    if not text.endswith(("%", "％")):
+        return text
+    try:
+        return f"{Decimal(text[:-1].strip()) / 100:f}"
+    except InvalidOperation:
+        return text

@@ -41,6 +41,7 @@ _PAGES = (
     Page("messages", "MANAGE_ORDERS", _("Messages")),
     Page("messages/preview", "MANAGE_ORDERS"),
     Page("messages/html", "MANAGE_ORDERS"),
+    Page("settings", "MANAGE_PLUGINS", _("Settings")),
     Page("health", "MANAGE_PLUGINS", _("Health")),
     Page("rights", "", _("People and rights")),
     Page("panels/customer", "MANAGE_USERS"),

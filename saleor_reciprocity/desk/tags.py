@@ -20,7 +20,7 @@ from django.utils.translation import get_language, to_locale
 
 from saleor_reciprocity import host
 
-from . import texts
+from . import setting_forms, texts
 
 register = template.Library()
 
@@ -123,6 +123,18 @@ def words(values: str) -> list[str]:
 def word(value: str | None, of: str = "") -> str:
     """A value of an enum in words."""
     return texts.word(value or "", of)
+
+
+@register.filter
+def setting_groups(fields: Any) -> list[dict[str, Any]]:
+    """Settings in their groups, for a form."""
+    return setting_forms.groups(fields)
+
+
+@register.filter
+def setting_word(value: str) -> str:
+    """A setting's value in words."""
+    return setting_forms.word(value)
 
 
 @register.filter

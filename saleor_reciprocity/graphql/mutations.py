@@ -65,7 +65,7 @@ class LoyaltyMutation(graphene.Mutation):
             try:
                 costs.spend(info.context, costs.MUTATION, {})
                 _refuse_unwritable(arguments)
-                return cls(errors=[], **cls.perform(info, **arguments))
+                return cls(**{"errors": [], **cls.perform(info, **arguments)})
             except errors.ReciprocityError as error:
                 refusal = LoyaltyError(field=error.field, message=error.message, code=error.code)
                 return cls(errors=[refusal])

@@ -30,6 +30,8 @@ from .rights import RightQueries
 from .rule_mutations import RuleMutations
 from .rules import RuleQueries
 from .scalars import HostTypes
+from .setting_mutations import SettingMutations
+from .settings import SettingQueries
 from .surprises import ORDER_SURPRISE
 from .survey_mutations import SurveyMutations
 from .survey_queries import SurveyQueries
@@ -53,6 +55,7 @@ class Queries(
     SurveyQueries,
     ReportQueries,
     HealthQueries,
+    SettingQueries,
 ):
     pass
 
@@ -66,6 +69,7 @@ class Mutations(
     CampaignMutations,
     PreferenceMutations,
     SurveyMutations,
+    SettingMutations,
 ):
     pass
 

@@ -214,7 +214,7 @@ CONTENT = {"customers": "#search", "account": ".figures", "guest": "summary", "e
 CONTENT.update({"rules": "details", "tiers": "details"})
 CONTENT.update({"merge": "#sure", "report": "[data-print]", "preview": "pre", "rights": "details"})
 CONTENT.update({"rewards": "details", "campaigns": "details", "answers": "#comment", "messages": "#kind"})
-CONTENT["health"] = ".health"
+CONTENT["health"], CONTENT["settings"] = ".health", "fieldset"
 PAGES = {
     "customers": "customers",
     "account": "customers/account?id={user}",
@@ -231,4 +231,5 @@ PAGES = {
     "preview": "messages/preview?kind=SURPRISE",
     "rights": "rights",
     "health": "health",
+    "settings": "settings",
 }

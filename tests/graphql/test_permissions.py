@@ -63,6 +63,9 @@ MATRIX = {
     "Query.loyaltyHoldoutPower": ("manager", "app"),
     "Query.loyaltyReport": ("manager", "app"),
     "Query.loyaltyHealth": ("manager", "app"),
+    "Query.loyaltySettings": ("manager", "app"),
+    "Mutation.loyaltySettingsUpdate": ("manager", "app"),
+    "Mutation.loyaltySettingsCopy": ("manager", "app"),
     "Mutation.surpriseCampaignCreate": ("manager", "app"),
     "Mutation.surpriseCampaignUpdate": ("manager", "app"),
     "Mutation.surpriseCampaignEnd": ("manager", "app"),
@@ -204,6 +207,10 @@ def queries_of(customer: Any) -> dict[str, str]:
         "Query.loyaltyHoldoutPower": "{ loyaltyHoldoutPower { customers } }",
         "Query.loyaltyReport": "{ loyaltyReport { title } }",
         "Query.loyaltyHealth": "{ loyaltyHealth { name } }",
+        "Query.loyaltySettings": "{ loyaltySettings { isActive } }",
+        "Mutation.loyaltySettingsUpdate": f"mutation {{ loyaltySettingsUpdate(input: {{returnWindowDays: 3}}) {DONE}",
+        "Mutation.loyaltySettingsCopy": 'mutation { loyaltySettingsCopy(origin: "default-channel", '
+        f'channel: "default-channel") {DONE}',
         "Mutation.surpriseCampaignCreate": "mutation { surpriseCampaignCreate(input: {"
         'name: "Spring", probability: 0.1, budget: {total: 9}, prizes: [{kind: VOUCHER, name: "One", value: 1}]}) '
         "{ campaign { id } errors { code } } }",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from saleor.plugins.manager import get_plugins_manager
 from saleor.plugins.models import PluginConfiguration
 
 from ..facts import Channel, MailServer
@@ -48,3 +49,9 @@ def configured_channel(configuration: Any) -> Channel | None:
 def mail_server(channel_id: str) -> MailServer | None:
     """The SMTP server of a channel's mails to customers; none here but Django's."""
     return None
+
+
+def save_configuration(plugin_id: str, channel: Channel, active: bool, values: dict[str, str]) -> None:
+    """Store a plugin's configuration for a channel as its own page would: what is not among `values` stays."""
+    items = [{"name": name, "value": value} for name, value in values.items()]
+    get_plugins_manager().save_plugin_configuration(plugin_id, {"active": active, "configuration": items})

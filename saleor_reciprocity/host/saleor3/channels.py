@@ -76,3 +76,10 @@ def mail_server(channel_id: str) -> MailServer | None:
 def _plugins() -> Any:
 
     return get_plugins_manager(allow_replica=False)
+
+
+def save_configuration(plugin_id: str, channel: Channel, active: bool, values: dict[str, str]) -> None:
+    """Store a plugin's configuration for a channel as its own page would: what is not among `values` stays."""
+    items = [{"name": name, "value": value} for name, value in values.items()]
+    cleaned = {"active": active, "configuration": items}
+    get_plugins_manager(allow_replica=False).save_plugin_configuration(plugin_id, channel.slug, cleaned)
