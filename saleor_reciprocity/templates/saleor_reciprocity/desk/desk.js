@@ -160,7 +160,7 @@
     if (where === null) return;
     event.preventDefault();
     if (link.hasAttribute("data-save")) save(where, link.dataset.save);
-    else if (panel && !where.startsWith("panels/")) act("redirect", { to: `/extensions/app/${app}/${where}` });
+    else if (panel && !where.startsWith("panels/")) act("redirect", { to: `/extensions/app/${encodeURIComponent(app)}/${where}` });
     else load(where);
   });
 
@@ -241,7 +241,7 @@
   }
 
   function since(version, least) {
-    const parts = (version || "").split(/[.-]/).map(Number), at = least.findIndex((part, place) => parts[place] !== part);
+    const parts = (version || "").replace(/^v/, "").split(/[.-]/).map(Number), at = least.findIndex((part, place) => parts[place] !== part);
     return at < 0 || parts[at] > least[at];
   }
 
