@@ -13,6 +13,7 @@ from saleor_reciprocity import host, settlement
 from saleor_reciprocity.points.models import Account, OrderTerms
 from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Reward
+from saleor_reciprocity.surprises.models import Draw
 
 from . import hosts
 
@@ -71,3 +72,12 @@ def test_a_redemption_takes_few_statements(transactional_db: Any, programme_on: 
     sent = sent_by(lambda: redemption.redeem(person, reward, "second", now=timezone.now()))
     assert len(sent) <= (15 if ON_SALEOR_3 else 12)
     assert Account.objects.get().available == 200 - 2 * 50
+
+
+def test_an_order_with_a_campaign_and_surveys_adds_more(shop: host.Channel) -> None:
+    """A draw that says no: it looks at the order and its person again, piece by piece, under the account's lock."""
+    hosts.configure(shop, surprise_probability="0.00000001", surprise_from_order="2", survey_question="nps")
+    prepare = purchases(shop, 1)
+    prepare(True)()
+    assert added(prepare) <= 34
+    assert set(Draw.objects.values_list("outcome", flat=True)) <= {"no", "held out", "order number"}
