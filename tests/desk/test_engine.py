@@ -208,6 +208,22 @@ def test_a_page_takes_at_most_three_statements_more_than_its_graphql(
     assert len(reached) <= 4
 
 
+@pytest.mark.parametrize("page", ["rules", "rewards", "campaigns", "tiers", "answers", "messages", "rights"])
+def test_no_page_takes_more_than_three_statements_beside_its_graphql(page: str, programme_on: Any) -> None:
+    boss, query = manager(), documents.document(page).query
+    assert query is not None
+    client, given = hosts.as_user(boss), {"channel": programme_on.slug} if query.needs_channel else {}
+    client(query.text, **given)
+    Reader(boss).read(page)
+    with CaptureQueriesContext(connection) as bare:
+        client.data(query.text, **given)
+    with CaptureQueriesContext(connection) as reached:
+        Reader(boss).read("nothing")
+    with CaptureQueriesContext(connection) as whole:
+        assert Reader(boss).read(page).status_code == 200
+    assert len(whole) - len(reached) <= len(bare) + 3
+
+
 def test_signing_in_by_the_hosts_own_mutation(channel: Any) -> None:
     manager()
     answer = Client().post(PREFIX + "session", {"email": "manager@example.com", "password": "password"})
