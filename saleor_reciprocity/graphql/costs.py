@@ -95,7 +95,7 @@ COSTS: dict[str, dict[str, Cost]] = {
         "tier": _costs(10),
         "lots": _costs(1),
         "notes": _costs(3),
-        "openOrders": _costs(2),
+        "openOrders": _costs(4),
         "surveyAnswers": _costs(10),
         "entries": _page(),
         "redemptions": _page(),

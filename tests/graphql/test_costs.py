@@ -201,6 +201,7 @@ def shop(programme_on: Any, customer: Any) -> Growing:
         "checkout.manage_checkouts",
         "order.manage_orders",
         "discount.manage_discounts",
+        "plugins.manage_plugins",
     )
     return Growing(programme_on, customer)
 
