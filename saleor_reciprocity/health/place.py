@@ -40,7 +40,7 @@ def findings(now: datetime) -> Iterator[Finding]:
 
 def _on(running: list[host.Channel]) -> Finding:
     if not running:
-        todo = _("Switch it on at the desk, under Start.")
+        todo = _("Switch it on at the desk, under Settings.")
         return look("programme", _("The programme is off in every channel."), todo)
     slugs = ", ".join(channel.slug for channel in running)
     return fine("programme", _("The programme is on in: %(channels)s.") % {"channels": slugs})
