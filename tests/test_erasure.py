@@ -309,6 +309,7 @@ OF_NOBODY = {
     "reciprocity_popularity", "reciprocity_prize", "reciprocity_reward", "reciprocity_settingsversion",
     "reciprocity_issuedcode", "reciprocity_sweepmark", "reciprocity_plan", "reciprocity_outcome",
     "reciprocity_tier", "reciprocity_tierladder",
+    "reciprocity_deskapp", "reciprocity_lastcheck", "reciprocity_taskmark",
 }  # fmt: skip
 
 

@@ -13,8 +13,10 @@ from django.core.management import call_command
 from django.db import connection
 
 from saleor_reciprocity import host, settlement
+from saleor_reciprocity.dashboard import DeskApp
 from saleor_reciprocity.experiments.models import Outcome, Plan
-from saleor_reciprocity.mail.models import MailPace, Route
+from saleor_reciprocity.health.models import LastCheck, TaskMark
+from saleor_reciprocity.mail.models import MailPace, Pause, Route
 from saleor_reciprocity.points.models import Account
 from saleor_reciprocity.recommendations.models import ModelVersion, Neighbour, Popularity
 from saleor_reciprocity.surprises.models import Draw
@@ -108,14 +110,18 @@ def a_shop(channel: host.Channel, customer: Any) -> None:
     Neighbour.objects.create(version=version, product_id=1, neighbour_id=2, score=1, people=5)
     Popularity.objects.create(version=version, channel_id=channel.id, product_id=1, score=1, people=5)
     MailPace.objects.create(channel_id=channel.id, route=Route.EMAIL)
+    Pause.objects.create(channel_id=channel.id, since=NOW, actor="user:1")
     SweepMark.objects.create(looked_at=NOW)
+    DeskApp.objects.create(key=1, made_at=NOW)
+    LastCheck.objects.create(checked_at=NOW, broken=[])
+    TaskMark.objects.create(name="night", began_at=NOW)
     share = Decimal("0.2")
     Plan.objects.create(
         question="programme", made_at=NOW, start=NOW.date(), evaluation=NOW.date(), share=share, prior_rate=0.25,
         planned_people=1000, level=Decimal("0.05"), currency="USD", cap=500, money_mean=20, money_variance=900,
     )  # fmt: skip
     Outcome.objects.create(
-        question="programme", unit=1, day=NOW.date(), held_out=False, share=share, stratum=0, frozen_at=NOW
+        question="programme", unit=0, day=NOW.date(), held_out=False, share=share, stratum=0, frozen_at=NOW
     )
 
 

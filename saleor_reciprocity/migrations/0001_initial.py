@@ -178,6 +178,19 @@ class Migration(migrations.Migration):
                 ("answered_at", models.DateTimeField(null=True)),
                 ("is_unhappy", models.BooleanField(default=False)),
                 ("alert_due_at", models.DateTimeField(null=True)),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            ("phone", "On the telephone"),
+                            ("in person", "Face to face"),
+                            ("written", "In a letter, a mail or a chat"),
+                        ],
+                        max_length=16,
+                        null=True,
+                    ),
+                ),
+                ("recorded_by", models.CharField(max_length=64, null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -273,6 +286,22 @@ class Migration(migrations.Migration):
                     "because_product_ids",
                     django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(null=True), size=None),
                 ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="DealtWith",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("actor", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="DeskApp",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("key", models.IntegerField()),
+                ("made_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
@@ -463,6 +492,7 @@ class Migration(migrations.Migration):
                             ("returned", "The goods, or all the money, went back"),
                             ("too late", "Its time had passed too long ago when it was looked at"),
                             ("switched off", "Surveys were switched off when its time came"),
+                            ("told", "The customer told staff before being asked"),
                         ],
                         max_length=16,
                     ),
@@ -477,6 +507,14 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("code", models.CharField(max_length=16, unique=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="LastCheck",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("checked_at", models.DateTimeField()),
+                ("broken", saleor_reciprocity.fields.JSONField()),
             ],
         ),
         migrations.CreateModel(
@@ -598,6 +636,15 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Note",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("text", models.TextField()),
+                ("actor", models.CharField(max_length=64)),
+                ("written_at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="OrderTerms",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -641,6 +688,15 @@ class Migration(migrations.Migration):
                 ("money", models.DecimalField(decimal_places=3, default=0, max_digits=20)),
                 ("treated", models.BooleanField(default=False)),
                 ("frozen_at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Pause",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("channel_id", models.CharField(max_length=36, unique=True)),
+                ("since", models.DateTimeField()),
+                ("actor", models.CharField(max_length=64)),
             ],
         ),
         migrations.CreateModel(
@@ -867,6 +923,16 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("looked_at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="TaskMark",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=100, unique=True)),
+                ("began_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("failed", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
@@ -1101,6 +1167,13 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
+            model_name="note",
+            name="account",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="notes", to="reciprocity.Account"
+            ),
+        ),
+        migrations.AddField(
             model_name="neighbour",
             name="version",
             field=models.ForeignKey(
@@ -1212,6 +1285,13 @@ class Migration(migrations.Migration):
             ),
         ),
         _user("draw", editable=False, null=True),
+        migrations.AddField(
+            model_name="dealtwith",
+            name="answer",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="dealt_with", to="reciprocity.Answer"
+            ),
+        ),
         _user("customerlist"),
         migrations.AddField(
             model_name="customerlist",
