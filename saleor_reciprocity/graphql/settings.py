@@ -45,18 +45,18 @@ class LoyaltySetting(graphene.ObjectType):
     is_secret = graphene.Boolean(required=True, description="Whether it is never shown; empty leaves it as it is.")
 
     @staticmethod
-    def of(field: settings.Field, values: dict[str, str], currency: str) -> LoyaltySetting:
+    def of(setting: settings.Field, values: dict[str, str], currency: str) -> LoyaltySetting:
         """A field of the page with what is set."""
-        secret = field in settings.SECRETS
+        secret = setting in settings.SECRETS
         return LoyaltySetting(
-            name=to_camel_case(field.name),
-            group=field.group,
-            label=str(field.label),
-            help=str(field.help_text),
-            value="" if secret else values[field.name],
-            choices=clock.zone_names() if field.read is readers.time_zone else field.read.choices,
-            unit=currency if field.read.unit == readers.AMOUNT else field.read.unit,
-            is_switch=field.read.type == "BOOLEAN",
+            name=to_camel_case(setting.name),
+            group=setting.group,
+            label=str(setting.label),
+            help=str(setting.help_text),
+            value="" if secret else values[setting.name],
+            choices=clock.zone_names() if setting.read is readers.time_zone else setting.read.choices,
+            unit=currency if setting.read.unit == readers.AMOUNT else setting.read.unit,
+            is_switch=setting.read.type == "BOOLEAN",
             is_secret=secret,
         )
 

@@ -52,9 +52,17 @@ def literals(values: Iterable[ast.AST | None]) -> Iterator[str]:
 
 def named(trees: list[ast.AST]) -> set[str]:
     """The fields that errors are said to be about: given to them, or to a function that passes the name on."""
-    takers = {function.name: function for function in functions(trees)}
+    everywhere = {function.name: function for function in functions(trees)}
+    return {field for tree in trees for field in named_in(tree, everywhere)}
+
+
+def named_in(tree: ast.AST, everywhere: dict[str, ast.FunctionDef]) -> set[str]:
+    """The fields that a module names; of two functions with one name, a module means its own."""
+    own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    taking = {function.name: function for function in functions([tree])}
+    takers = {**{name: each for name, each in everywhere.items() if name not in own}, **taking}
     found: set[str] = set()
-    for node in (node for tree in trees for node in ast.walk(tree)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and node.name in takers:
             defaults = [*node.args.defaults, *node.args.kw_defaults]
             with_default = [*node.args.args[len(node.args.args) - len(node.args.defaults) :], *node.args.kwonlyargs]

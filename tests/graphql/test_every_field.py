@@ -77,7 +77,13 @@ def test_fields_with_the_name_of_a_secret_have_a_rule_of_their_own() -> None:
         for field in getattr(kind, "fields", {})
         if field.lower() in words or field.endswith(("Code", "Email", "Address", "Token"))
     }
-    assert secrets - public - PUBLIC_CODES == set(OWN_RULES)
+    # What staff with the right have set themselves, and where a test message went: to whoever asked for it.
+    of_staff = {
+        "LoyaltySettingValues.surveyAlertAddress",
+        "LoyaltySettingValues.mailSenderAddress",
+        "CommunicationTest.address",
+    }
+    assert secrets - public - PUBLIC_CODES - of_staff == set(OWN_RULES)
 
 
 # Codes that name a tier, a rule and the like; nothing is bought with them.

@@ -172,7 +172,8 @@ class Books(RuleBasedStateMachine):
             placed_at=NOW - timedelta(days=900), verdict="earns", terms={},
         )  # fmt: skip
         ledger.post_order(self.locked(who), terms, Due(0, points), self.now, self.now)
-        assert ledger.post_order(self.locked(who), terms, Due(0, points), self.now, self.now) is None
+        known = OrderTerms.objects.get(order_id=order_id)
+        assert ledger.post_order(self.locked(who), known, Due(0, points), self.now, self.now) is None
         self.due[order_id], self.kept[order_id], self.owner[order_id] = (0, points), 0, who
         self.balances[who] += points
 
