@@ -112,8 +112,7 @@ def settle(order_id: str, *, again: bool = False, each: Transaction = transactio
         settlement = _Settlement(order_id, again)
         while settlement.goes_on:
             try:
-                with each():
-                    settlement.take_turn()
+                settlement.take_turn(each)
             except OutOfTime:
                 raise
             except Exception as error:  # noqa: BLE001 - told by whoever called, once all had their turn
@@ -141,18 +140,30 @@ class _Settlement:
     def fingerprint(self) -> str:
         return self.look.fingerprint if self.look is not None else ""
 
-    def take_turn(self) -> None:
-        """Let the next domain settle. Nothing is locked between two turns."""
-        read = self.look = self.look or self._first_look()
-        if not self.waiting:
-            return
-        self.domain, turn = self.waiting.pop(0)
-        left = turn()
+    def take_turn(self, each: Transaction) -> None:
+        """Let the next domain settle, in a transaction; nothing is locked between two turns.
+
+        Whatever fails, the beginning and the commit, too, the domain has had its turn and gets no other.
+        """
+        waiting, left = self._next(), None
+        with each():
+            read = self.look = self.look or self._first_look()
+            turn = waiting or self._next()
+            if turn is not None:
+                left = turn()
+            if turn is not None and left is None and self._is_done:
+                done = {"error": "", "attempts": 0, "retry_at": None, "settled_at": timezone.now()}
+                _record(self.order_id, _before(read), fingerprint=read.fingerprint, **done)
         if left is not None:
             self.waiting.insert(0, (self.domain, left))
-        elif not self.waiting and not self.failures and not transaction.get_rollback():
-            done = {"error": "", "attempts": 0, "retry_at": None, "settled_at": timezone.now()}
-            _record(self.order_id, _before(read), fingerprint=read.fingerprint, **done)
+
+    def _next(self) -> Turn | None:
+        self.domain, turn = self.waiting.pop(0) if self.waiting else ("", None)
+        return turn
+
+    @property
+    def _is_done(self) -> bool:
+        return not self.waiting and not self.failures and not transaction.get_rollback()
 
     def _first_look(self) -> host.Look:
         read, now = look(self.order_id), timezone.now()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from threading import Event, Thread
-from typing import Any
+from typing import Any, Iterator
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from saleor.plugins.manager import get_plugins_manager
 
@@ -219,6 +220,33 @@ def test_a_hook_runs_out_of_time_between_two_statements(transactional_db: Any, p
 
     with pytest.raises(settlement.OutOfTime):
         slow()
+
+
+@pytest.mark.parametrize("moment", ["begin", "commit"])
+def test_a_database_that_goes_away_between_two_turns_ends_the_settlement(
+    moment: str, transactional_db: Any, programme_on: Any, customer: Any
+) -> None:
+    """Each domain has failed once, none is tried for ever, and what was committed before stays."""
+    hosts.configure(programme_on, surprise_probability="1", surprise_from_order="1", survey_question="nps")
+    order = hosts.order(customer, [("10", 1)])
+    begun = []
+
+    @contextmanager
+    def each() -> Iterator[None]:
+        begun.append(moment)
+        assert len(begun) < 20, "it goes round and round"
+        if len(begun) > 1 and moment == "begin":
+            raise OperationalError
+        with transaction.atomic():
+            yield
+            if len(begun) > 1:
+                raise OperationalError
+
+    with pytest.raises(settlement.SettlementFailed):
+        settlement.settle(host.order_id(order), each=each)
+    assert 2 <= len(begun) <= len(settlement.DOMAINS)
+    assert Account.objects.get().pending == 10
+    assert settlement.SettledOrder.objects.count() == 0
 
 
 def test_an_inactive_plugin_settles_nothing_in_line(transactional_db: Any, programme_on: Any, customer: Any) -> None:
