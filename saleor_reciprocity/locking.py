@@ -1,15 +1,20 @@
-"""Locking: a transaction of a request, which waits a limited time for whatever somebody else holds."""
+"""Locking: a transaction of a request, which waits a limited time for whatever somebody else holds; turns."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import Iterator
+from typing import Any, Callable, Iterator, Sequence
 
 from django.db import OperationalError, connection, transaction
 
 from saleor_reciprocity import deployment, errors
 
 DEADLOCK = "40P01"
+
+# What is left to do with nothing locked: each in a transaction of its own, tried whatever becomes of the others. It
+# returns what is left after it, or nothing.
+Turn = Callable[[], Any]
+Turns = Sequence[Turn]
 
 
 @contextmanager

@@ -15,31 +15,31 @@ from django.utils import timezone
 
 from . import deployment, host, programmes
 from .errors import keep_going, kind_of, told
+from .locking import Turn, Turns
 from .points import orders as points
 from .rewards import uses as codes
 from .surprises import orders as surprises
+from .surprises import uses as gifts
 from .surveys import queue as surveys
 
 logger = logging.getLogger(__name__)
 
 
-Turn = Callable[[], Any]  # returns the next Turn, or None
-
-
 class Domain(NamedTuple):
     """What gives something for an order. It settles one any number of times, in turns, each a transaction of its own.
 
-    What it has to do with nothing locked, or after all else is committed, it returns as its next turn.
+    What it has to do with nothing locked, or after all else is committed, it returns as further turns.
     """
 
     name: str
-    settle: Callable[[str, datetime, host.Look], Turn | None]
+    settle: Callable[[str, datetime, host.Look], Turns | None]
     concerns: Callable[[host.Look], bool] = lambda look: True  # whether it may have something to do
 
 
 DOMAINS = (
     Domain("points", points.settle),
     Domain("codes", codes.settle, codes.concerns),
+    Domain("gifts", gifts.settle, gifts.concerns),
     Domain("surprises", surprises.settle, surprises.concerns),
     Domain("surveys", surveys.settle, surveys.concerns),
 )
@@ -90,6 +90,7 @@ _BESIDE = {
     "erased": "s.erased",
     **points.BESIDE,
     **codes.BESIDE,
+    **gifts.BESIDE,
     **surprises.BESIDE,
     **surveys.BESIDE,
 }
@@ -145,17 +146,17 @@ class _Settlement:
 
         Whatever fails, the beginning and the commit, too, the domain has had its turn and gets no other.
         """
-        waiting, left = self._next(), None
+        waiting = self._next()
+        left: Turns = ()
         with each():
             read = self.look = self.look or self._first_look()
             turn = waiting or self._next()
             if turn is not None:
-                left = turn()
-            if turn is not None and left is None and self._is_done:
+                left = turn() or ()
+            if turn is not None and not left and self._is_done:
                 done = {"error": "", "attempts": 0, "retry_at": None, "settled_at": timezone.now()}
                 _record(self.order_id, _before(read), fingerprint=read.fingerprint, **done)
-        if left is not None:
-            self.waiting.insert(0, (self.domain, left))
+        self.waiting[:0] = [(self.domain, turn) for turn in left]
 
     def _next(self) -> Turn | None:
         self.domain, turn = self.waiting.pop(0) if self.waiting else ("", None)

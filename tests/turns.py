@@ -13,10 +13,8 @@ from saleor_reciprocity import host, settlement
 def settle(domain: Any, order_id: str, now: datetime) -> None:
     """Let one domain have all its turns, each in a transaction of its own."""
 
-    def turn() -> Any:
-        return domain.settle(order_id, now, settlement.look(order_id))
-
+    turns = [lambda: domain.settle(order_id, now, settlement.look(order_id))]
     with host.allow_writer():
-        while turn is not None:
+        while turns:
             with transaction.atomic():
-                turn = turn()
+                turns[:0] = turns.pop(0)() or ()

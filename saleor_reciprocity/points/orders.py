@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any, Callable, Sequence
+from typing import Sequence
 
 from django.db import transaction
 
 from saleor_reciprocity import erased, errors, host, programmes, settings
+from saleor_reciprocity.locking import Turns
 
 from . import accounts, ledger, moving
 from .earning import rulebook
@@ -33,66 +34,63 @@ BESIDE = {
 }
 
 
-Turn = Callable[[], Any]  # what is left to do in a transaction of its own; returns the next Turn, or None
-
-
-def settle(order_id: str, now: datetime, look: host.Look) -> Turn | None:
-    """Post what an order is due and what was not posted yet. Returns what is left for another turn.
+def settle(order_id: str, now: datetime, look: host.Look) -> Turns:
+    """Post what an order is due and what was not posted yet. Returns what is left for further turns.
 
     At the first look, terms are stored on condition that there are none. Later the order is read again after the
     account is locked, so whoever comes last decides by the newest state. Raises Busy where others bring the order to
     somebody else again and again meanwhile.
     """
     if not look.beside["has_terms"] and _first_look(look, now):
-        return None
+        return ()
     return _settle(order_id, now)
 
 
-def _settle(order_id: str, now: datetime, attempts: int = 0) -> Turn | None:
+def _settle(order_id: str, now: datetime, attempts: int = 0) -> Turns:
     terms = OrderTerms.objects.filter(order_id=order_id).first()
     if terms is None or terms.account_id is None:
-        return None
+        return ()
     account = accounts.lock(terms.account_id, now)
     terms.refresh_from_db()
     if terms.order_id != order_id:
-        return None  # the person was erased while this waited
+        return ()  # the person was erased while this waited
     order = host.order(order_id)
     if order is None:  # the host deletes expired orders, which are due nothing by then
         OrderTerms.objects.filter(pk=terms.pk).update(matures_at=None)
-        return None
+        return ()
     found_its_user = account.user_id is None and order.person.user_id is not None
     if found_its_user or moving.is_anothers(terms, account, order.person):
-        return partial(_open_another, order_id, order.person, now, attempts + 1)
+        return [partial(_open_another, order_id, order.person, now, attempts + 1)]
     _note_buyer(terms, order.person)
     _post(account, terms, order, Terms.from_json(terms.terms), now)
-    return None
+    return ()
 
 
-def _open_another(order_id: str, person: host.Person, now: datetime, attempts: int) -> Turn:
+def _open_another(order_id: str, person: host.Person, now: datetime, attempts: int) -> Turns:
     """The order is from somebody else than it was, or a guest's has found its user: nothing is locked before that one's
     account is open. The account of a guest follows its user, and may be part of the user's own then."""
     if attempts > MOST_ATTEMPTS:
         raise errors.Busy
-    return partial(_move, order_id, person, accounts.open_account(person, now).pk, now, attempts)
+    return [partial(_move, order_id, person, accounts.open_account(person, now).pk, now, attempts)]
 
 
-def _move(order_id: str, person: host.Person, target_id: int, now: datetime, attempts: int) -> Turn | None:
+def _move(order_id: str, person: host.Person, target_id: int, now: datetime, attempts: int) -> Turns:
     """Bring an order's points to the account of the person whom it is from by now, and post what it is due there.
 
     Where another look was first, what it posted may be for an older state of the order: then this one begins again.
     """
     terms = OrderTerms.objects.filter(order_id=order_id).first()
     if terms is None:
-        return None
+        return ()
     source, target = accounts.lock_both(terms.account_id, target_id, now)
     terms.refresh_from_db()
     order = host.order(order_id)
     if terms.order_id != order_id or target.erased_at is not None:
-        return None  # somebody was erased while this waited
+        return ()  # somebody was erased while this waited
     if order is None or moving.buyer_of(order.person) != moving.buyer_of(person):
-        return None  # it changed again: its fingerprint is another, so the sweep looks at it
+        return ()  # it changed again: its fingerprint is another, so the sweep looks at it
     if terms.account_id != source.pk:
-        return partial(_settle, order_id, now, attempts)
+        return [partial(_settle, order_id, now, attempts)]
     account = target if moving.is_anothers(terms, source, person) else source
     if account.pk != source.pk:
         moving.move(terms, source, target, now)
@@ -100,7 +98,7 @@ def _move(order_id: str, person: host.Person, target_id: int, now: datetime, att
         standing.settle(target, now)
     _note_buyer(terms, person)
     _post(account, terms, order, Terms.from_json(terms.terms), now)
-    return None
+    return ()
 
 
 def _note_buyer(terms: OrderTerms, person: host.Person) -> None:

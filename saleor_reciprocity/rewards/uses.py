@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from typing import Any, Callable
 
 from saleor_reciprocity import host
+from saleor_reciprocity.locking import Turns
 
 from . import redemption
 
@@ -28,12 +28,10 @@ def concerns(look: host.Look) -> bool:
     return bool(look.beside["codes"])
 
 
-def settle(order_id: str, now: datetime, look: host.Look) -> Callable[[], Any] | None:
+def settle(order_id: str, now: datetime, look: host.Look) -> Turns:
     """Note that an order uses the codes of redemptions that it carries, each in a turn of its own."""
-    return _note(look.beside["codes"], now)
+    return [partial(_note, redemption_id, now) for redemption_id in look.beside["codes"]]
 
 
-def _note(redemption_ids: list[int], now: datetime) -> Callable[[], Any] | None:
-    first, *others = redemption_ids
-    redemption.note_use(first, now)
-    return partial(_note, others, now) if others else None
+def _note(redemption_id: int, now: datetime) -> None:
+    redemption.note_use(redemption_id, now)

@@ -81,13 +81,6 @@ def _count_again(prize_id: int) -> None:
     prize.update(given=F("given") + 1)
 
 
-# The gifts that an order was placed with and of which that is not noted yet.
-CARRIED = f"""
-SELECT d.id FROM reciprocity_draw d JOIN ({host.CODES_ON_ORDER}) c ON c.code = d.code
-WHERE d.state = 'issued' OR d.state IN ('withdrawn', 'expired') AND c.took_off ORDER BY d.id
-"""  # noqa: S608 - a constant
-
-
 def _close(draw: Draw, state: GiftState, now: datetime, order_id: str = "") -> None:
     """Note what became of a gift, and who used it. The money of an unused one returns last: it locks the budget."""
     draw.state, draw.closed_at, draw.used_by_order = state, now, order_id

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import partial
-from typing import Any, Callable
 
 from django.db import connection, transaction
 
 from saleor_reciprocity import erased, errors, host, identity, programmes
 from saleor_reciprocity.experiments import assignment, holdout
+from saleor_reciprocity.locking import Turns
 from saleor_reciprocity.mail import kinds, outbox
 from saleor_reciprocity.points import accounts
 from saleor_reciprocity.points.models import Account
@@ -18,10 +17,7 @@ from saleor_reciprocity.points.models import Account
 from . import budget, campaigns, draw, eligibility, gifts, notes
 from .models import Campaign, Draw, GiftState, Outcome, Prize, PrizeKind
 
-BESIDE = {"has_campaigns": "EXISTS (SELECT 1 FROM reciprocity_campaign)", "gifts": f"ARRAY({gifts.CARRIED})"}
-
-
-Turn = Callable[[], Any]  # what is left to do in a transaction of its own; returns the next Turn, or None
+BESIDE = {"has_campaigns": "EXISTS (SELECT 1 FROM reciprocity_campaign)"}
 
 
 def concerns(look: host.Look) -> bool:
@@ -29,21 +25,7 @@ def concerns(look: host.Look) -> bool:
     return bool(look.beside["has_campaigns"])
 
 
-def settle(order_id: str, now: datetime, look: host.Look) -> Turn | None:
-    """Note which gifts an order was placed with, and draw for it or take its own gifts back, each in another turn."""
-    return _turn(order_id, now, look, look.beside["gifts"])
-
-
-def _turn(order_id: str, now: datetime, look: host.Look, carried: list[int]) -> Turn | None:
-    if not carried:
-        return _settle(order_id, now, look)
-    gift = Draw.objects.select_for_update().get(pk=carried[0])
-    if gift.state != GiftState.USED:
-        gifts.note_use(gift, now)
-    return partial(_turn, order_id, now, look, carried[1:])
-
-
-def _settle(order_id: str, now: datetime, look: host.Look) -> Turn | None:
+def settle(order_id: str, now: datetime, look: host.Look) -> Turns:
     """Draw for an order what was not drawn yet, or take unused gifts back.
 
     The order is read again after the account is locked, so whoever comes last decides by the newest state. What is
@@ -51,19 +33,19 @@ def _settle(order_id: str, now: datetime, look: host.Look) -> Turn | None:
     """
     order = look.order
     if order is None or order.state is host.OrderState.NOT_YET or not _has_person(order):
-        return None
+        return ()
     version = programmes.at(programmes.current_of(order.channel_id, look.beside, now), order.placed_at)
     if version is None or not version.active:
         running, share = [], Decimal(0)
     else:
         running, share = campaigns.running(order.channel_id, order.placed_at), version.programme.holdout_share
     if not (_undrawn(order_id, running) or _gifts_out(order_id)):
-        return None
+        return ()
     account = accounts.lock_account_of(order.person, now)
     order = None if erased.is_erased(order_id) else host.order(order_id)
     if order is None:
         transaction.set_rollback(True)
-        return None
+        return ()
     waiting = False
     if order.state is host.OrderState.VOID:
         taken = [gifts.take_back(won, GiftState.WITHDRAWN, now) for won in _gifts_out(order_id, lock=True)]
@@ -71,7 +53,7 @@ def _settle(order_id: str, now: datetime, look: host.Look) -> Turn | None:
     for campaign in _undrawn(order_id, running):
         _draw(order, campaign, account, share, now)
     notes.write_soon(order_id, now)
-    return _wait if waiting else None
+    return [_wait] if waiting else ()
 
 
 def _wait() -> None:

@@ -59,11 +59,11 @@ def arrived(mailbox: Mailbox) -> bool:
 
 
 def test_a_hook_that_raises(mailbox: Mailbox, ada: Customer, monkeypatch: Any) -> None:
-    def fail(order_id: str, now: Any) -> None:
+    def fail(order_id: str, now: Any, look: host.Look) -> None:
         raise RuntimeError("broken")
 
     with monkeypatch.context() as patched:
-        patched.setattr(settlement, "DOMAINS", (("points", fail),))
+        patched.setattr(settlement, "DOMAINS", (settlement.Domain("points", fail),))
         order = ada.buy(cup(ada), 2)
 
     assert (order.total, order.loyalty) == (90, None)
