@@ -8,7 +8,7 @@ import graphene
 from django.utils import timezone
 
 from saleor_reciprocity import errors, host
-from saleor_reciprocity.rewards import catalogue, redemption
+from saleor_reciprocity.rewards import catalogue, closing, redemption
 
 from . import permissions
 from .mutations import LoyaltyMutation
@@ -72,9 +72,7 @@ class PointsRedemptionCancel(LoyaltyMutation):
             raise errors.SignInRequired
         actor = permissions.actor(info.context)
         owner = None if staff or user is None else user.pk
-        return {
-            "redemption": redemption.cancel(row_id("LoyaltyRedemption", id, "id"), actor, owner, now=timezone.now())
-        }
+        return {"redemption": closing.cancel(row_id("LoyaltyRedemption", id, "id"), actor, owner, now=timezone.now())}
 
 
 class LoyaltyRewardTermsInput(graphene.InputObjectType):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Iterable
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
 from saleor_reciprocity.points.accounts import parts_of
 from saleor_reciprocity.points.models import Account
@@ -28,6 +28,11 @@ def rewards(
         points, reward_id = after
         rows = rows.filter(points__gte=points).exclude(points=points, id__lte=reward_id)
     return list(rows[:first])
+
+
+def of_user(user_id: int | None) -> Q:
+    """The redemptions of a user's account, and of those that were merged into it."""
+    return Q(account__user_id=user_id) | Q(account__merged_into__user_id=user_id)
 
 
 @dataclass

@@ -9,17 +9,17 @@ from django.db import connection
 
 from saleor_reciprocity import host
 
-from . import redemption, rounds
+from . import closing, rounds
 from .models import Redemption, RedemptionState
 
 
 def look(now: datetime) -> tuple[int, int]:
     """Do all of it, each redemption in a transaction of its own. Returns how many expired and how many were used."""
     with host.allow_writer():
-        used = rounds.one_by_one("redemption", _used(), partial(redemption.note_use, now=now))
+        used = rounds.one_by_one("redemption", _used(), partial(closing.note_use, now=now))
         due = Redemption.objects.filter(state=RedemptionState.UNUSED, expires_at__lte=now)
         ids = due.order_by("expires_at").values_list("pk", flat=True)
-        return rounds.one_by_one("redemption", ids, partial(redemption.expire, now=now)), used
+        return rounds.one_by_one("redemption", ids, partial(closing.expire, now=now)), used
 
 
 def _used() -> list[int]:

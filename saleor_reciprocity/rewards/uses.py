@@ -12,7 +12,7 @@ from functools import partial
 from saleor_reciprocity import host
 from saleor_reciprocity.locking import Turns
 
-from . import redemption
+from . import closing
 
 _CARRIED = f"""
 SELECT r.id FROM reciprocity_redemption r JOIN ({host.CODES_ON_ORDER}) c ON c.code = r.code
@@ -34,4 +34,4 @@ def settle(order_id: str, now: datetime, look: host.Look) -> Turns:
 
 
 def _note(redemption_id: int, now: datetime) -> None:
-    redemption.note_use(redemption_id, now)
+    closing.note_use(redemption_id, now)

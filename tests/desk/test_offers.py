@@ -12,7 +12,7 @@ from django.utils import timezone
 from saleor_reciprocity import host
 from saleor_reciprocity.points.earning.models import EarningRuleVersion
 from saleor_reciprocity.points.tiers import ladders, standing
-from saleor_reciprocity.rewards import catalogue, redemption
+from saleor_reciprocity.rewards import catalogue, closing, redemption
 from saleor_reciprocity.rewards.models import Redemption, Reward
 from saleor_reciprocity.surprises.models import Budget, Campaign
 
@@ -178,7 +178,7 @@ def test_a_reward_says_what_it_brought(boss: Reader, customer: Any, programme_on
     cheap = catalogue.create(programme_on, "voucher", "Cheap", 3, Decimal(1), stock=4)
     for key in ("one", "two", "three"):
         redemption.redeem(host.person(customer), cheap.pk, key, now=timezone.now())
-    redemption.cancel(Redemption.objects.earliest("pk").pk, "user:1", None, now=timezone.now())
+    closing.cancel(Redemption.objects.earliest("pk").pk, "user:1", None, now=timezone.now())
     Redemption.objects.filter(pk=Redemption.objects.latest("pk").pk).update(state="used")
     text = text_of(boss.read("rewards")).split("<h2>Cheap")[1].split("</article>")[0]
     assert "Redeemed: 2 · codes used: 1 · points spent on it: 6" in text

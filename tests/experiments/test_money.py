@@ -11,7 +11,7 @@ from saleor.product.models import Product
 from saleor_reciprocity import host, settlement
 from saleor_reciprocity.points import accounts, giving, ledger
 from saleor_reciprocity.points.models import Entry
-from saleor_reciprocity.rewards import redemption
+from saleor_reciprocity.rewards import closing, redemption
 from saleor_reciprocity.rewards.models import Redemption, Reward
 from saleor_reciprocity.surprises.campaigns import Gift
 from saleor_reciprocity.surprises.models import Draw, PrizeKind
@@ -107,7 +107,7 @@ def test_what_is_paid_with_points_is_paid(clock: Any, unlucky: str, channel: hos
     made = redemption.redeem(host.person(user), reward.pk, "a key", now=day(5))
     order = hosts.order(user, [("40", 1)], placed_at=day(10), discount="10")
     hosts.put_voucher(order, made.code)
-    assert redemption.note_use(made.pk, day(10))
+    assert closing.note_use(made.pk, day(10))
     assert Redemption.objects.get().used_by_order == host.order_id(order)
     assert frozen().money == Decimal(40)
 

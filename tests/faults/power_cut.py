@@ -212,12 +212,12 @@ def redeem(person: Any, choose: random.Random) -> None:
 
 
 def give_back(person: Any, choose: random.Random) -> None:
-    from saleor_reciprocity.rewards import redemption
+    from saleor_reciprocity.rewards import closing
     from saleor_reciprocity.rewards.models import Redemption
 
     unused = Redemption.objects.filter(account__user=person, state="unused").order_by("?").first()
     if unused is not None:
-        redemption.cancel(unused.pk, "user:1", now=timezone.now())
+        closing.cancel(unused.pk, "user:1", now=timezone.now())
 
 
 def sweep(person: Any, choose: random.Random) -> None:

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from saleor_reciprocity import host, settlement
 from saleor_reciprocity.points.models import Account, Entry
-from saleor_reciprocity.rewards import catalogue, redemption
+from saleor_reciprocity.rewards import catalogue, closing, redemption
 from saleor_reciprocity.rewards import upkeep as codes
 from saleor_reciprocity.rewards.models import Redemption, Reward
 
@@ -116,7 +116,7 @@ def redeem(subject: Subject) -> None:
 
 
 def give_back(subject: Subject) -> None:
-    redemption.cancel(made(subject).pk, "user:1", now=timezone.now())
+    closing.cancel(made(subject).pk, "user:1", now=timezone.now())
 
 
 def look_after_codes(subject: Subject) -> None:

@@ -27,7 +27,7 @@ from saleor_reciprocity.points import accounts, adjustments, expiry
 from saleor_reciprocity.points import upkeep as points_upkeep
 from saleor_reciprocity.points.models import Lot
 from saleor_reciprocity.recommendations import preferences, training
-from saleor_reciprocity.rewards import redemption
+from saleor_reciprocity.rewards import closing, redemption
 from saleor_reciprocity.rewards import upkeep as codes
 from saleor_reciprocity.rewards.models import Redemption, Reward
 from saleor_reciprocity.surprises import upkeep as gifts
@@ -175,7 +175,7 @@ def _unused(choose: random.Random) -> Redemption | None:
 def give_back(shop: Shop, choose: random.Random) -> None:
     made = _unused(choose)
     if made is not None:
-        redemption.cancel(made.pk, "user:1", now=timezone.now())
+        closing.cancel(made.pk, "user:1", now=timezone.now())
 
 
 def expire(shop: Shop, choose: random.Random) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from saleor_reciprocity import host, identity, messages
 from saleor_reciprocity.mail import sending
 from saleor_reciprocity.mail.models import Mail, MailPace
-from saleor_reciprocity.rewards import redemption
+from saleor_reciprocity.rewards import closing
 
 from .. import hosts
 from ..points.programmes import earned
@@ -59,7 +59,7 @@ def test_the_headers_for_leaving_are_plain_text_in_a_shop_with_a_long_address(
 
 
 def test_a_cancelled_code_is_not_sent(post: Post, customer: Any) -> None:
-    redemption.cancel(redeemed(customer).pk, "staff", now=timezone.now())
+    closing.cancel(redeemed(customer).pk, "staff", now=timezone.now())
     assert messages.send(timezone.now()) == (0, 1, 0)
     assert state() == [("dropped", "nothing more to say")]
     assert post.accepted == []

@@ -13,7 +13,7 @@ from django.utils import timezone as django_timezone
 from saleor_reciprocity import errors, host, settlement
 from saleor_reciprocity.points import accounts, expiry, ledger
 from saleor_reciprocity.points.models import Account, Entry, Kind, Lot
-from saleor_reciprocity.rewards import redemption
+from saleor_reciprocity.rewards import closing, redemption
 from saleor_reciprocity.rewards.models import Reward
 
 from .. import hosts
@@ -158,7 +158,7 @@ def test_a_code_given_back_late_returns_points_that_expire_at_once(channel: Any,
     made = redemption.redeem(host.person(customer), Reward.objects.get().pk, "k", now=django_timezone.now())
     pass_time(days=40)
     expiry.run(django_timezone.now())
-    redemption.cancel(made.pk, "staff", now=django_timezone.now())
+    closing.cancel(made.pk, "staff", now=django_timezone.now())
     account = accounts.account_of(host.person(customer), django_timezone.now())
     assert account is not None
     assert account.available == 0

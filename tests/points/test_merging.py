@@ -12,7 +12,7 @@ from saleor_reciprocity import errors, host, settlement
 from saleor_reciprocity.host.facts import Person
 from saleor_reciprocity.points import accounts, ledger, merging, queries
 from saleor_reciprocity.points.models import Account, Entry, Kind, Lot, OrderTerms
-from saleor_reciprocity.rewards import redemption
+from saleor_reciprocity.rewards import closing, redemption
 from saleor_reciprocity.rewards.models import Reward
 
 from .. import hosts
@@ -147,6 +147,6 @@ def test_redemptions_of_a_merged_account_can_be_given_back_by_the_person(program
     other = hosts.customer("other@example.com")
     target = accounts.open_account(host.person(other), NOW)
     merging.merge(source.pk, target.pk, NOW, "staff")
-    redemption.cancel(made.pk, f"user:{other.pk}", other.pk, now=clock.now())
+    closing.cancel(made.pk, f"user:{other.pk}", other.pk, now=clock.now())
     target.refresh_from_db()
     assert target.available == 60

@@ -14,7 +14,7 @@ from saleor_reciprocity.mail.models import Mail
 from saleor_reciprocity.points import accounts, adjustments, expiry, ledger, orders
 from saleor_reciprocity.points.messages import statements
 from saleor_reciprocity.points.models import Account, Kind, Lot
-from saleor_reciprocity.rewards import redemption
+from saleor_reciprocity.rewards import closing, redemption
 from saleor_reciprocity.rewards.models import Reward
 from saleor_reciprocity.surprises import campaigns
 from saleor_reciprocity.surprises import orders as surprises
@@ -73,7 +73,7 @@ def march(berlin: host.Channel, customer: Any) -> Account:
     ledger.give(account, bonus, at("2030-03-07 12:00"))
     redeem(customer, "kept", "2030-03-10 12:00")
     returned = redeem(customer, "returned", "2030-03-11 12:00")
-    redemption.cancel(returned.pk, "user:1", now=at("2030-03-12 12:00"))
+    closing.cancel(returned.pk, "user:1", now=at("2030-03-12 12:00"))
     hosts.refund(shipped, "20")
     turns.settle(orders, host.order_id(shipped), at("2030-03-20 12:00"))
     adjust(ada, -15, "2030-03-21 12:00")
@@ -115,7 +115,7 @@ def test_what_came_back_to_points_that_had_ended_is_no_loss_of_the_month_before(
     adjust(host.person(customer), 50, "2030-03-02 12:00", berlin.id)
     end_lots(Lot.objects.all(), "2030-03-20 23:00")
     made = redeem(customer, "k", "2030-03-10 12:00")
-    redemption.cancel(made.pk, "user:1", now=at("2030-04-03 12:00"))
+    closing.cancel(made.pk, "user:1", now=at("2030-04-03 12:00"))
     expiry.run(at("2030-04-03 12:01"))
     account = Account.objects.get()
     assert account.available == 0

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from saleor_reciprocity import errors, host
 from saleor_reciprocity.points.models import Account
-from saleor_reciprocity.rewards import catalogue, queries, redemption
+from saleor_reciprocity.rewards import catalogue, closing, queries, redemption
 from saleor_reciprocity.rewards.models import Redemption, Reward
 
 from .. import hosts
@@ -110,7 +110,7 @@ def test_one_customer_has_no_more_than_the_limit_in_its_days(rich: Any, programm
     with pytest.raises(errors.LimitReached):
         redemption.redeem(rich, reward.pk, "c", now=timezone.now())
     assert redemption.redeem(rich, reward.pk, "a", now=timezone.now()) == first, "the same key is no new redemption"
-    redemption.cancel(first.pk, "user:1", now=timezone.now())
+    closing.cancel(first.pk, "user:1", now=timezone.now())
     redemption.redeem(rich, reward.pk, "d", now=timezone.now())
     Redemption.objects.filter(key="b").update(created_at=timezone.now() - timedelta(days=30))
     redemption.redeem(rich, reward.pk, "e", now=timezone.now())
@@ -149,7 +149,7 @@ def test_what_is_given_back_is_in_stock_again(rich: Any, programme_on: Any) -> N
     made = redemption.redeem(rich, reward.pk, "a", now=timezone.now())
     with pytest.raises(errors.OutOfStock):
         redemption.redeem(rich, reward.pk, "b", now=timezone.now())
-    redemption.cancel(made.pk, "user:1", now=timezone.now())
+    closing.cancel(made.pk, "user:1", now=timezone.now())
     redemption.redeem(rich, reward.pk, "b", now=timezone.now())
 
 
@@ -212,7 +212,7 @@ def test_a_reward_that_makes_no_sense_is_refused_at_its_field(terms: Any, field:
 def test_edge_case_21_a_key_gives_the_same_code_for_ever(rich: Any, programme_on: Any) -> None:
     reward = offer(programme_on)
     made = redemption.redeem(rich, reward.pk, "key", now=timezone.now())
-    redemption.cancel(made.pk, "user:1", now=timezone.now())
+    closing.cancel(made.pk, "user:1", now=timezone.now())
     catalogue.end(reward.pk, timezone.now())
     hosts.configure(programme_on, active=False)
     Redemption.objects.update(created_at=timezone.now() - timedelta(days=3650))

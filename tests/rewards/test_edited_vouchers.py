@@ -15,7 +15,7 @@ from saleor.giftcard.models import GiftCard
 
 from saleor_reciprocity import errors, host, settlement
 from saleor_reciprocity.points.models import Account, Entry
-from saleor_reciprocity.rewards import catalogue, issuing, redemption, upkeep
+from saleor_reciprocity.rewards import catalogue, closing, issuing, redemption, upkeep
 from saleor_reciprocity.rewards.models import Redemption, Reward
 from saleor_reciprocity.surprises import upkeep as gifts
 from saleor_reciprocity.surprises.models import Budget, Draw
@@ -100,10 +100,10 @@ def two(programme_on: Any, customer: Any, give_points: Any) -> tuple[Redemption,
 @pytest.mark.parametrize("edit", EDITS)
 def test_an_edited_voucher_is_given_back(edit: str, two: tuple[Redemption, Redemption]) -> None:
     EDITS[edit](two[0].code)
-    redemption.cancel(two[0].pk, "user:1", now=timezone.now())
+    closing.cancel(two[0].pk, "user:1", now=timezone.now())
     assert Account.objects.get().available == 50
     assert not hosts.code_is_valid(two[0].code)
-    redemption.cancel(two[0].pk, "user:1", now=timezone.now())
+    closing.cancel(two[0].pk, "user:1", now=timezone.now())
     assert Account.objects.get().available == 50
 
 
@@ -122,7 +122,7 @@ def test_the_use_of_an_edited_voucher_is_noted(edit: str, two: tuple[Redemption,
     assert upkeep.look(timezone.now()) == (1, 1)
     EDITS[edit](two[0].code)
     with pytest.raises(errors.CodeAlreadyUsed):
-        redemption.cancel(two[0].pk, "user:1", now=timezone.now())
+        closing.cancel(two[0].pk, "user:1", now=timezone.now())
     assert Redemption.objects.get(pk=two[0].pk).used_by_order == host.order_id(order)
     assert Account.objects.get().available == 50
 
@@ -150,7 +150,7 @@ def test_a_gift_card_that_staff_switched_off_or_deleted_is_given_back(
     GiftCard.objects.filter(code=first.code).update(is_active=False)
     GiftCard.objects.filter(code=second.code).delete()
     for made in (first, second):
-        redemption.cancel(made.pk, "user:1", now=timezone.now())
+        closing.cancel(made.pk, "user:1", now=timezone.now())
     assert Account.objects.get().available == 20
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from saleor_reciprocity import errors, host
 from saleor_reciprocity.points.models import Account, Entry
-from saleor_reciprocity.rewards import catalogue, redemption, upkeep
+from saleor_reciprocity.rewards import catalogue, closing, redemption, upkeep
 from saleor_reciprocity.rewards.models import Redemption
 
 from .. import hosts
@@ -46,7 +46,7 @@ def test_edge_case_27_the_points_of_an_unused_code_return_once(kind: str, progra
     assert Account.objects.get().available == 100
     assert Entry.objects.filter(kind="reversal").count() == 1
     with pytest.raises(errors.CodeAlreadyUsed):
-        redemption.cancel(made.pk, "user:1", now=timezone.now())
+        closing.cancel(made.pk, "user:1", now=timezone.now())
     assert Account.objects.get().available == 100
 
 
@@ -91,7 +91,7 @@ def test_eight_lookers_and_a_cancellation_at_once_return_the_points_once(
     at_once(
         8,
         lambda number: (
-            redemption.cancel(made.pk, "user:1", now=timezone.now()) if number == 0 else upkeep.look(timezone.now())
+            closing.cancel(made.pk, "user:1", now=timezone.now()) if number == 0 else upkeep.look(timezone.now())
         ),
     )
     assert Account.objects.get().available == 100

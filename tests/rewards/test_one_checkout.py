@@ -13,7 +13,7 @@ from saleor.giftcard.models import GiftCard
 
 from saleor_reciprocity import errors, host
 from saleor_reciprocity.points.models import Account
-from saleor_reciprocity.rewards import catalogue, redemption
+from saleor_reciprocity.rewards import catalogue, closing, redemption
 from saleor_reciprocity.rewards.models import Redemption
 
 from .. import hosts
@@ -120,5 +120,5 @@ def test_a_voucher_that_died_on_its_way_is_put_there_by_its_own_key_only(
     assert redeem(customer, rewards[0], "died", basket, voucher_on(basket)) == (died, False)
     basket.refresh_from_db()
     assert basket.voucher_code == other.code
-    redemption.cancel(died.pk, "user:1", now=timezone.now())
+    closing.cancel(died.pk, "user:1", now=timezone.now())
     assert Account.objects.get().available == 70

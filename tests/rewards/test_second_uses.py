@@ -13,7 +13,7 @@ from saleor.order.models import Order
 
 from saleor_reciprocity import errors, host
 from saleor_reciprocity.points.models import Account
-from saleor_reciprocity.rewards import catalogue, redemption
+from saleor_reciprocity.rewards import catalogue, closing, redemption
 from saleor_reciprocity.rewards.models import Redemption, Reward
 
 from .. import hosts
@@ -102,7 +102,7 @@ def test_switched_off_the_guard_leaves_nothing_behind(code: str, customer: Any) 
 
 def test_the_guard_refuses_a_withdrawn_code(code: str, customer: Any, guarded: None) -> None:
     order = hosts.order(customer, [("40", 1)])
-    redemption.cancel(Redemption.objects.get().pk, "user:1", now=timezone.now())
+    closing.cancel(Redemption.objects.get().pk, "user:1", now=timezone.now())
     with pytest.raises(IntegrityError), transaction.atomic():
         hosts.link_voucher(order, code)
 
@@ -134,7 +134,7 @@ def test_edge_case_26_used_or_given_back_never_both(
         before = Account.objects.get().available
 
         def act(number: int, made: Redemption = made) -> Any:
-            return hosts.count_use(made.code) if number else redemption.cancel(made.pk, "user:1", now=timezone.now())
+            return hosts.count_use(made.code) if number else closing.cancel(made.pk, "user:1", now=timezone.now())
 
         cancelled, used = at_once(2, act)
         returned = Account.objects.get().available - before

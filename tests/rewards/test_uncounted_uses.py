@@ -16,7 +16,7 @@ from saleor.giftcard.models import GiftCard
 from saleor_reciprocity import errors, host, settlement
 from saleor_reciprocity.points import adjustments
 from saleor_reciprocity.points.models import Account, Entry
-from saleor_reciprocity.rewards import catalogue, redemption, upkeep
+from saleor_reciprocity.rewards import catalogue, closing, redemption, upkeep
 from saleor_reciprocity.rewards.models import Redemption, Reward
 from saleor_reciprocity.surprises import upkeep as gifts
 from saleor_reciprocity.surprises.models import Budget, Draw, Prize
@@ -62,7 +62,7 @@ def by_import(customer: Any, code: str) -> Any:
 def test_a_code_on_an_order_keeps_its_points(place: Any, made: Redemption, customer: Any) -> None:
     order = place(customer, made.code)
     with pytest.raises(errors.CodeAlreadyUsed):
-        redemption.cancel(made.pk, "user:1", now=timezone.now())
+        closing.cancel(made.pk, "user:1", now=timezone.now())
     made.refresh_from_db()
     assert (made.state, made.used_by_order) == ("used", host.order_id(order))
     assert available() == 50
@@ -83,7 +83,7 @@ def test_such_a_use_is_noted_and_ends_the_code(place: Any, made: Redemption, cus
 def test_a_code_on_such_an_order_does_not_expire(made: Redemption, customer: Any) -> None:
     by_draft(customer, made.code)
     Redemption.objects.update(expires_at=timezone.now())
-    redemption.expire(made.pk, timezone.now())
+    closing.expire(made.pk, timezone.now())
     made.refresh_from_db()
     assert (made.state, available()) == ("used", 50)
 
@@ -92,7 +92,7 @@ def test_a_code_on_a_draft_waits_for_what_becomes_of_it(made: Redemption, custom
     order = drafted(customer, made.code)
     Redemption.objects.update(expires_at=timezone.now())
     with pytest.raises(errors.CodeOnCheckout):
-        redemption.cancel(made.pk, "user:1", now=timezone.now())
+        closing.cancel(made.pk, "user:1", now=timezone.now())
     assert upkeep.look(timezone.now()) == (0, 0)
     assert (Redemption.objects.get().state, available()) == ("unused", 50)
     order.delete()
@@ -103,7 +103,7 @@ def test_a_code_on_a_draft_waits_for_what_becomes_of_it(made: Redemption, custom
 def test_an_order_that_was_cancelled_keeps_no_code(made: Redemption, customer: Any) -> None:
     order = by_import(customer, made.code)
     hosts.cancel(order)
-    redemption.cancel(made.pk, "user:1", now=timezone.now())
+    closing.cancel(made.pk, "user:1", now=timezone.now())
     assert (Redemption.objects.get().state, available()) == ("cancelled", 100)
 
 
@@ -114,7 +114,7 @@ def test_a_gift_card_on_an_order_keeps_its_points(programme_on: Any, made: Redem
     order = hosts.order(customer, [("40", 1)], discount="5")
     order.gift_cards.add(GiftCard.objects.get(code=row.code))
     with pytest.raises(errors.CodeAlreadyUsed):
-        redemption.cancel(row.pk, "user:1", now=timezone.now())
+        closing.cancel(row.pk, "user:1", now=timezone.now())
     row.refresh_from_db()
     assert (row.state, row.used_by_order, available()) == ("used", host.order_id(order), 40)
 
@@ -142,7 +142,7 @@ def test_an_order_that_commits_after_the_code_was_given_back_takes_the_points_ag
     spent: int, left: int, debt: int, transactional_db: Any, made: Redemption, customer: Any
 ) -> None:
     order = hosts.order(customer, [("40", 1)], discount="5")
-    committed_after(order, made.code, lambda: redemption.cancel(made.pk, "user:1", now=timezone.now()))
+    committed_after(order, made.code, lambda: closing.cancel(made.pk, "user:1", now=timezone.now()))
     assert available() == 100
     assert "no voucher of ours was used for two orders, and none that was withdrawn" in report()
     if spent:
@@ -158,7 +158,7 @@ def test_an_order_that_commits_after_the_code_was_given_back_takes_the_points_ag
     assert [entry for entry in found if entry != ("adjustment", -spent)] == kinds
     assert report() == ""
     with pytest.raises(errors.CodeAlreadyUsed):
-        redemption.cancel(made.pk, "user:1", now=timezone.now())
+        closing.cancel(made.pk, "user:1", now=timezone.now())
 
 
 def test_an_order_that_commits_while_the_code_is_about_to_be_given_back_keeps_the_points(
@@ -166,7 +166,7 @@ def test_an_order_that_commits_while_the_code_is_about_to_be_given_back_keeps_th
 ) -> None:
     order = hosts.order(customer, [("40", 1)])
     results = interrupted(
-        lambda: redemption.cancel(made.pk, "user:1", now=timezone.now()),
+        lambda: closing.cancel(made.pk, "user:1", now=timezone.now()),
         "FOR NO KEY UPDATE",
         lambda: hosts.link_voucher(order, made.code),
     )
@@ -177,7 +177,7 @@ def test_an_order_that_commits_while_the_code_is_about_to_be_given_back_keeps_th
 
 def test_a_withdrawn_code_that_took_nothing_off_takes_no_points(made: Redemption, customer: Any) -> None:
     """Staff name it on an order later: it is worth nothing any more."""
-    redemption.cancel(made.pk, "user:1", now=timezone.now())
+    closing.cancel(made.pk, "user:1", now=timezone.now())
     order = hosts.order(customer, [("40", 1)])
     hosts.link_voucher(order, f"{made.code}-withdrawn" if hosts.RETURNS else made.code)  # as it is called by then
     settlement.settle(host.order_id(order))
@@ -219,7 +219,7 @@ def test_a_voucher_that_was_used_and_is_deleted_at_once_keeps_its_points(made: R
     used_by(order, made.code)
     Voucher.objects.all().delete()
     with pytest.raises(errors.CodeAlreadyUsed):
-        redemption.cancel(made.pk, "user:1", now=timezone.now())
+        closing.cancel(made.pk, "user:1", now=timezone.now())
     Redemption.objects.update(expires_at=timezone.now())
     assert upkeep.look(timezone.now()) == (0, 0)
     made.refresh_from_db()
@@ -247,7 +247,7 @@ def test_a_draft_that_becomes_an_order_while_its_code_is_given_back(
 
     def act(number: int) -> Any:
         if number:
-            return redemption.cancel(made.pk, "user:1", now=timezone.now())
+            return closing.cancel(made.pk, "user:1", now=timezone.now())
         return hosts.leave_draft(order, timezone.now())
 
     ends = at_once(2, act)
