@@ -21,7 +21,7 @@ from ..shared.orders import (
     products_on,
     shipped,
 )
-from ..shared.rows import beside, by_order, fingerprints, named, named_rows, unnamed
+from ..shared.rows import by_order, fingerprints, look_at, named, unnamed
 from .parts import CHARGED_TO_GIFT_CARDS, GIVEN_BACK, PLACED_AT, is_uuid
 from .refunds import LEGACY_INDEXES, LEGACY_REFUNDS
 
@@ -119,7 +119,7 @@ SELECT {_COLUMNS} FROM order_order o {_LINES} WHERE {CHOSEN_ORDERS} ORDER BY o.i
 # The same of one order, with its fingerprint and what is asked beside it: that once, also if there is no such order.
 _LOOK = f"""
 WITH seen AS MATERIALIZED (
-  SELECT o.fingerprint{{beside}} FROM (SELECT %(order_id)s::text AS order_id) asked
+  SELECT o.fingerprint, {{beside}} FROM (SELECT %(order_id)s::text AS order_id) asked
   LEFT JOIN ({ORDER_STATES} WHERE {CHOSEN_ORDERS}) o ON true {{joins}})
 SELECT {_COLUMNS}, seen.* FROM seen LEFT JOIN order_order o ON {CHOSEN_ORDERS} {_LINES}
 ORDER BY o.id, l.created_at, l.id
@@ -151,11 +151,7 @@ def look(order_id: str, columns: Mapping[str, str], joins: str = "") -> Look:
 
     `columns` are expressions of SQL about the order `%(order_id)s`, or `asked.order_id`, and about what `joins` brings.
     """
-    possible = possible_order_ids([order_id])
-    values = {"order_id": order_id if possible else None, "order_ids": possible}
-    rows = named_rows(_LOOK.format(beside=beside(columns), joins=joins), values)
-    found = _order(rows) if rows[0].order_id is not None else None
-    return Look(found, rows[0].fingerprint or "", {name: getattr(rows[0], name) for name in columns})
+    return look_at(_LOOK, order_id, possible_order_ids([order_id]), columns, joins, _order)
 
 
 def orders(order_ids: Iterable[str]) -> Iterator[Order]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import namedtuple
 from functools import lru_cache
 from itertools import groupby
-from typing import Any, Iterator, Mapping
+from typing import Any, Callable, Iterator, Mapping, Sequence
 
 from django.db import connection
+
+from ..facts import Look, Order
 
 
 def named(columns: Mapping[str, str]) -> str:
@@ -27,9 +29,19 @@ def by_order(sql: str, order_ids: list[str]) -> Iterator[list[Any]]:
         yield list(of_order)
 
 
-def beside(columns: Mapping[str, str]) -> str:
-    """What else is read in the statement about one order: each expression after a comma."""
-    return "".join(f", {sql} AS {name}" for name, sql in columns.items())
+def look_at(
+    sql: str,
+    order_id: str,
+    possible: list[str],
+    columns: Mapping[str, str],
+    joins: str,
+    order: Callable[[Sequence[Any]], Order],
+) -> Look:
+    """What a statement about one order sees, with room for `columns` and `joins`, if the id is a `possible` one."""
+    values = {"order_id": order_id if possible else None, "order_ids": possible}
+    rows = named_rows(sql.format(beside=named(columns), joins=joins), values)
+    found = order(rows) if rows[0].order_id is not None else None
+    return Look(found, rows[0].fingerprint or "", {name: getattr(rows[0], name) for name in columns})
 
 
 def fingerprints(sql: str, order_ids: list[str]) -> dict[str, str]:
