@@ -54,23 +54,29 @@ def _settle(order_id: str, now: datetime, attempts: int = 0) -> Turns:
     terms.refresh_from_db()
     if terms.order_id != order_id:
         return ()  # the person was erased while this waited
+    if terms.account_id != account.pk:  # another look brought it to somebody else
+        return [partial(_settle, order_id, now, _once_more(attempts))]
     order = host.order(order_id)
     if order is None:  # the host deletes expired orders, which are due nothing by then
         OrderTerms.objects.filter(pk=terms.pk).update(matures_at=None)
         return ()
     found_its_user = account.user_id is None and order.person.user_id is not None
     if found_its_user or moving.is_anothers(terms, account, order.person):
-        return [partial(_open_another, order_id, order.person, now, attempts + 1)]
+        return [partial(_open_another, order_id, order.person, now, _once_more(attempts))]
     _note_buyer(terms, order.person)
     _post(account, terms, order, Terms.from_json(terms.terms), now)
     return ()
 
 
+def _once_more(attempts: int) -> int:
+    if attempts == MOST_ATTEMPTS:
+        raise errors.Busy
+    return attempts + 1
+
+
 def _open_another(order_id: str, person: host.Person, now: datetime, attempts: int) -> Turns:
     """The order is from somebody else than it was, or a guest's has found its user: nothing is locked before that one's
     account is open. The account of a guest follows its user, and may be part of the user's own then."""
-    if attempts > MOST_ATTEMPTS:
-        raise errors.Busy
     return [partial(_move, order_id, person, accounts.open_account(person, now).pk, now, attempts)]
 
 

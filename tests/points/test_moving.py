@@ -287,3 +287,24 @@ def test_a_look_that_comes_second_decides_by_the_newest_state(programme_on: Any,
     monkeypatch.setattr(accounts, "lock_both", the_other_first)
     turns.settle(orders, order_id, now)
     assert (figures(user(ADA)), figures(user(EVE))) == ((0, 0, 0), (0, 0, 0))
+
+
+def test_a_look_that_locks_the_former_customer_posts_nothing_there(programme_on: Any, monkeypatch: Any) -> None:
+    """Another look has moved the order since this one read whose it is; this one has seen that it was shipped."""
+    order = placed(user(EVE), shipped=False)
+    correct(order, user(ADA))
+    order_id, now, lock = host.order_id(order), timezone.now(), accounts.lock
+    stale = host.order(order_id)
+    hosts.ship(order)
+
+    def the_other_first(*args: Any) -> Any:
+        monkeypatch.setattr(accounts, "lock", lock)
+        with monkeypatch.context() as patch:
+            patch.setattr(host, "order", lambda _order_id: stale)
+            turns.settle(orders, order_id, now)
+        assert figures(user(ADA)) == (0, 120, 0)
+        return lock(*args)
+
+    monkeypatch.setattr(accounts, "lock", the_other_first)
+    turns.settle(orders, order_id, now)
+    assert (figures(user(EVE)), figures(user(ADA))) == ((0, 0, 0), (120, 0, 0))
