@@ -151,18 +151,14 @@ def _accounts_of(person: host.Person) -> QuerySet:
 
 def _own_hashes(person: host.Person) -> list[str]:
     """The hash of the address, as far as it is theirs: an unconfirmed user gets nothing of a guest's."""
-    return [identity.email_hash(person.email)] if _owns_address(person) else []
-
-
-def _owns_address(person: host.Person) -> bool:
-    return bool(person.email) and (person.user_id is None or person.confirmed)
+    return [identity.email_hash(person.email)] if person.email and person.owns_address else []
 
 
 def _subject(person: host.Person, account_ids: set[int]) -> Subject:
     """All that leads to a person: accounts with those that are part of them, orders, and hashes of addresses."""
     parts = Account.objects.filter(Q(pk__in=account_ids) | Q(merged_into_id__in=account_ids))
     hash_of_part = dict(parts.values_list("pk", "email_hash"))
-    known = person if _owns_address(person) else replace(person, email="")
+    known = person if person.owns_address else replace(person, email="")
     order_ids = {host.order_id(row) for row in host.orders_of(known)}
     order_ids.update(OrderTerms.objects.filter(account_id__in=hash_of_part).values_list("order_id", flat=True))
     own = {*_own_hashes(person), *filter(None, hash_of_part.values())}

@@ -34,6 +34,11 @@ class Person:
     email: str
     confirmed: bool  # the address was proved to be theirs
 
+    @property
+    def owns_address(self) -> bool:
+        """Whether the address counts as theirs: a guest is the address, a user has to have proved it."""
+        return self.user_id is None or self.confirmed
+
 
 @dataclass(frozen=True)
 class Recipient:

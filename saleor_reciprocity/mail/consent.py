@@ -89,13 +89,9 @@ def latest_choice(person: host.Person, kind: str) -> CommunicationChoice | None:
 
     Who has not proved the address sees their own words only.
     """
-    if _owns_address(person):
+    if person.owns_address:
         return latest_among(choices(identity.email_hash(person.email), person.user_id), kind)
     return latest_among(CommunicationChoice.objects.filter(user_id=person.user_id, person=UNPROVED), kind)
-
-
-def _owns_address(person: host.Person) -> bool:
-    return person.user_id is None or person.confirmed
 
 
 def latest_among(said: QuerySet, kind: str) -> CommunicationChoice | None:
@@ -123,7 +119,7 @@ def choose(person: host.Person, kind: str, wanted: bool, origin: str, now: datet
 
     For the address it counts if the person has proved it, else for the user alone.
     """
-    under = identity.email_hash(person.email) if _owns_address(person) else UNPROVED
+    under = identity.email_hash(person.email) if person.owns_address else UNPROVED
     keep(under, person.user_id, kind, wanted, origin, now)
 
 

@@ -75,7 +75,7 @@ def open_account(person: Person, now: datetime) -> Account:
         return own
     if person.user_id is not None and not host.hold_user(person.user_id):
         raise errors.NotFound
-    email_hash = identity.email_hash(person.email) if person.email and _owns_address(person) else None
+    email_hash = identity.email_hash(person.email) if person.email and person.owns_address else None
     for _attempt in range(3):
         account = _find(person.user_id, email_hash, now)
         if account is not None:
@@ -96,9 +96,6 @@ def _is_known(own: Account, person: Person) -> bool:
     """Whether nothing is left to find out about a user's account: the everyday case."""
     return own.email_hash is not None or not person.confirmed
 
-
-def _owns_address(person: Person) -> bool:
-    return person.user_id is None or person.confirmed
 
 
 def _find(user_id: int | None, email_hash: str | None, now: datetime) -> Account | None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from saleor_reciprocity import errors, host, identity
+from saleor_reciprocity import errors, host
 from saleor_reciprocity.locking import locking
 from saleor_reciprocity.points import accounts
 from saleor_reciprocity.points.models import Account
 
-from . import responses
+from . import queries, responses
 from .models import Answer, DealtWith, Invitation, Note, State
 from .responses import Given, Record
 from .scores import answers_of
@@ -22,21 +22,18 @@ LONGEST_NOTE = 5000
 
 def open_about(person: host.Person, first: int = 20) -> list[Invitation]:
     """The orders of a person about which nothing is answered and somebody may be asked, the newest first."""
-    mine = Q(user_id=person.user_id) if person.user_id is not None else Q(pk=None)
-    if person.email:
-        mine |= Q(person=identity.email_hash(person.email))
-    return list(_open().filter(mine).order_by("-pk")[:first])
+    return list(_open(queries.invitations_of(person)).order_by("-pk")[:first])
 
 
-def _open() -> QuerySet:
+def _open(rows: QuerySet) -> QuerySet:
     """Who is held out of being asked stays so: what asking brings is measured with them."""
-    rows = Invitation.objects.exclude(state=State.HELD_OUT).exclude(person__startswith="erased:")
+    rows = rows.exclude(state=State.HELD_OUT).exclude(person__startswith="erased:")
     return rows.exclude(answer__answered_at__isnull=False)
 
 
 def record(invitation_id: int, given: Given, way: str, actor: str, now: datetime) -> Answer:
     """Take an answer as a customer told it to staff. Raises NotFound, Busy, and Invalid for what is none."""
-    invitation = _open().filter(pk=invitation_id).first()
+    invitation = _open(Invitation.objects.filter(pk=invitation_id)).first()
     if invitation is None:
         raise errors.NotFound(field="invitationId")
     known = answers_of(invitation.question)

@@ -49,12 +49,18 @@ def _with_details(rows: QuerySet) -> QuerySet:
     return rows.select_related("invitation", "dealt_with").prefetch_related(*_LISTS)
 
 
+def invitations_of(person: host.Person) -> QuerySet:
+    """The invitations of a person. Who has not proved an address gets nothing of the guest who has it."""
+    mine = Q(user_id=person.user_id) if person.user_id is not None else Q(pk=None)
+    if person.email and person.owns_address:
+        mine |= Q(person=identity.email_hash(person.email))
+    return Invitation.objects.filter(mine)
+
+
 def of_person(person: host.Person, first: int = 20) -> list[Answer]:
     """The finished answers of a person, the newest first."""
-    mine = Q(invitation__user_id=person.user_id) if person.user_id is not None else Q(pk=None)
-    if person.email:
-        mine |= Q(invitation__person=identity.email_hash(person.email))
-    return list(_with_details(matching(Filter()).filter(mine)).order_by("-answered_at", "-pk")[:first])
+    rows = matching(Filter()).filter(invitation__in=invitations_of(person))
+    return list(_with_details(rows).order_by("-answered_at", "-pk")[:first])
 
 
 def position_of(answer: Answer) -> tuple[int, int]:

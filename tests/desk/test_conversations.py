@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import graphene
@@ -12,8 +13,9 @@ from django.utils import timezone
 from saleor_reciprocity import erasure, host, messages
 from saleor_reciprocity.mail.models import Mail, Pause
 from saleor_reciprocity.points import accounts
-from saleor_reciprocity.surveys import queue
+from saleor_reciprocity.surveys import conversations, queries, queue
 from saleor_reciprocity.surveys.models import Answer, DealtWith, Note
+from saleor_reciprocity.surveys.responses import Given
 
 from .. import hosts
 from ..graphql.test_points import earned
@@ -149,3 +151,20 @@ def test_a_message_is_sent_to_oneself(boss: Reader, programme_on: host.Channel) 
     hosts.configure(programme_on, active=False)
     off = boss.send("messages/preview", "Test", "?kind=EXPIRY", form="Test", **fields)
     assert (off.status_code, "The programme is off in this channel." in text_of(off)) == (422, True)
+
+
+def test_who_has_not_proved_an_address_gets_nothing_of_the_guest_who_has_it(boss: Reader) -> None:
+    bob, guest = hosts.customer_to_confirm("guest@example.com"), host.person_with_email("guest@example.com")
+    told, waiting = (to_be_asked(earned("guest@example.com", points), guest.email) for points in ("7", "8"))
+    conversations.record(told.pk, Given(1, "Ring at the back door"), "phone", "user:1", timezone.now())
+    page = text_of(boss.read("customers/account", id=id_of("User", bob)))
+    assert "guest@example.com" in page
+    assert ("Ring at the back door" in page, "Record an answer" in page) == (False, False)
+    theirs = text_of(boss.read("customers/guest", email="guest@example.com"))
+    assert ("Ring at the back door" in theirs, "Record an answer" in theirs) == (True, True)
+    assert [one.pk for one in queries.of_person(guest)] == [told.answer.pk]
+    assert queries.of_person(host.person(bob)) == conversations.open_about(host.person(bob)) == []
+    assert [one.pk for one in conversations.open_about(guest)] == [waiting.pk]
+    proved = replace(host.person(bob), confirmed=True)
+    assert [one.pk for one in queries.of_person(proved)] == [told.answer.pk]
+    assert [one.pk for one in conversations.open_about(proved)] == [waiting.pk]

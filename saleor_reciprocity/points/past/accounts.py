@@ -58,7 +58,7 @@ def _known(people: Iterable[Person]) -> dict[Person, int]:
 def _hashes(people: Iterable[Person]) -> dict[Person, str | None]:
     """The keyed hash of each person's address; None where the address is not proved to be a user's."""
     people = list(people)
-    owners = [person for person in people if person.email and (person.user_id is None or person.confirmed)]
+    owners = [person for person in people if person.email and person.owns_address]
     return {**dict.fromkeys(people), **dict(zip(owners, identity.email_hashes(person.email for person in owners)))}
 
 
