@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils.timezone import now
 
-from saleor_reciprocity import host, tasks
+from saleor_reciprocity import dashboard, host, programmes, tasks
 from saleor_reciprocity.health import books, look, place, running
 from saleor_reciprocity.health.findings import State
 from saleor_reciprocity.health.models import LastCheck, TaskMark
+from saleor_reciprocity.mail import pausing
 from saleor_reciprocity.mail.models import Mail, MailPace
 from saleor_reciprocity.points.models import Account
 from saleor_reciprocity.settlement import SettledOrder
@@ -38,14 +40,12 @@ def test_every_part_of_the_schedule_has_a_period() -> None:
 
 def test_a_task_leaves_behind_when_it_ran_and_whether_it_failed(channel: host.Channel, monkeypatch: Any) -> None:
     tasks.expire_points()
-    mark = TaskMark.objects.get()
+    mark = TaskMark.objects.exclude(name="first").get()
     assert (mark.name, mark.failed, mark.began_at <= mark.ended_at) == ("reciprocity.expire_points", False, True)
     monkeypatch.setattr(tasks.expiry, "run", lambda now: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         tasks.expire_points()
-    assert TaskMark.objects.get().failed
-    for name in running.PERIODS:
-        running.began(name, now())
+    assert TaskMark.objects.get(name="reciprocity.expire_points").failed
     assert found("schedule", now()).said == "This failed when it last ran: expire_points."
 
 
@@ -62,12 +62,40 @@ def test_a_schedule_that_stands_still_is_broken(db: Any) -> None:
     assert look.findings(NOON)[0].state is State.BROKEN
 
 
-def test_on_the_first_day_nothing_of_the_night_is_missed(db: Any) -> None:
-    for name, period in running.PERIODS.items():
-        if period < running.NIGHT:
-            running.began(name, NOON)
-            running.ended(name, NOON, failed=False)
-    assert found("schedule").state is State.FINE
+def ran(moment: datetime, *names: str) -> None:
+    for name in names:
+        running.began(f"reciprocity.{name}", moment)
+        running.ended(f"reciprocity.{name}", moment, failed=False)
+
+
+EVERY_MINUTE = ("sweep_recent", "look_after_surveys", "send_messages")
+EVERY_TEN = ("look_after_points", "expire_points", "look_after_people", "look_after_gifts", "look_after_codes")
+
+
+def test_what_never_ran_is_missed_from_when_it_should_have(db: Any) -> None:
+    ran(NOON, "sweep_recent")
+    assert found("schedule").state is State.FINE, "nothing else had its turn yet"
+    assert found("schedule", NOON + timedelta(minutes=17)).state is State.FINE
+    ran(NOON + timedelta(minutes=36), *EVERY_MINUTE)
+    finding = found("schedule", NOON + timedelta(minutes=36))
+    assert finding.said == (
+        "This has not run for too long: expire_points, look_after_codes, look_after_gifts, look_after_people, "
+        "look_after_points."
+    )
+    for hours in (24, 48, 49):
+        ran(NOON + timedelta(hours=hours), *EVERY_MINUTE, *EVERY_TEN)
+        late = found("schedule", NOON + timedelta(hours=hours))
+    assert late.said == "This has not run for too long: check_books, sweep_all, train."
+
+
+def test_what_begins_again_and_again_and_never_ends_has_not_run(db: Any) -> None:
+    for minute in range(20):
+        ran(NOON + timedelta(minutes=minute), "look_after_surveys", "send_messages")
+        running.began("reciprocity.sweep_recent", NOON + timedelta(minutes=minute))
+    finding = found("schedule", NOON + timedelta(minutes=19))
+    assert (finding.state, finding.said) == (State.BROKEN, "This has not run for too long: sweep_recent.")
+    ran(NOON + timedelta(minutes=20), "sweep_recent")
+    assert found("schedule", NOON + timedelta(minutes=20)).state is State.FINE
 
 
 def test_how_far_the_sweep_is_behind(db: Any) -> None:
@@ -92,6 +120,18 @@ def test_messages_that_wait(db: Any) -> None:
     MailPace.objects.create(channel_id="1", route="e-mail", problem="no mail server is configured")
     finding = found("messages")
     assert (finding.state, finding.said) == (State.BROKEN, "Messages wait: no mail server is configured.")
+
+
+def test_what_staff_have_stopped_is_neither_late_nor_forgotten(channel: host.Channel) -> None:
+    late = dict.fromkeys(("wanted_at", "due_at", "next_at"), NOON - timedelta(minutes=16))
+    Mail.objects.create(kind="survey", source="a", channel_id=channel.id, expires_at=NOON + timedelta(days=1), **late)
+    MailPace.objects.create(channel_id=channel.id, route="e-mail", problem="no mail server is configured")
+    pausing.pause(channel.id, "user:1", NOON)
+    said = [(one.state, one.said) for one in look.findings(NOON) if one.name == "messages"]
+    assert said == [
+        (State.LOOK, f"Staff have stopped the messages of: {channel.slug}."),
+        (State.FINE, "No message is late."),
+    ]
 
 
 def test_what_the_last_proof_said_is_kept(programme_on: host.Channel, customer: Any) -> None:
@@ -182,3 +222,42 @@ def test_the_doctor_ends_badly_where_something_does_not_work(channel: host.Chann
 
 def test_the_place_is_where_the_check_looks() -> None:
     assert "example.com" in place.NOBODYS
+
+
+BREAKABLE = {  # what fails, and what then could not be looked at
+    (running.SweepMark.objects, "first"): "sweep",
+    (dashboard, "state"): "dashboard",
+    (host, "absolute_address"): "address",
+    (host, "mail_server"): "mail",
+    (host, "calls_hook"): "hooks",
+    (LastCheck.objects, "first"): "books",
+    (programmes, "switched_on"): "programme",
+}
+
+
+@pytest.mark.parametrize(("where", "name"), BREAKABLE.items(), ids=BREAKABLE.values())
+def test_what_can_not_be_looked_at_is_broken_and_hides_nothing_else(
+    where: Any, name: str, programme_on: host.Channel, monkeypatch: Any
+) -> None:
+    def fail(*given: Any, **named: Any) -> None:
+        connection.cursor().execute("SELECT 1 / 0")
+
+    before = {one.name for one in look.findings(NOON)}
+    monkeypatch.setattr(*where, fail)
+    finding = found(name)
+    assert (finding.state, finding.said) == (State.BROKEN, "This could not be looked at (DataError).")
+    assert {one.name for one in look.findings(NOON)} | {"codes"} == before | {"codes"}
+    assert [line for line in doctor().splitlines() if "could not be looked at" in line] == [
+        f"BROKEN  {name}: This could not be looked at (DataError)."
+    ]
+
+
+def test_a_configuration_that_nobody_can_read_stops_neither_health_nor_the_doctor(programme_on: host.Channel) -> None:
+    from saleor.plugins.models import PluginConfiguration
+
+    row = PluginConfiguration.objects.get(identifier="saleor_reciprocity")
+    row.configuration = [{"value": "no name"}]
+    row.save()
+    assert found("programme").state is State.BROKEN
+    assert found("disk").state is State.FINE
+    assert "BROKEN  stored_settings_are_valid: This could not be looked at (KeyError)." in doctor()

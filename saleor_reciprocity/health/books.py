@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from saleor_reciprocity import invariants
 
-from .findings import Finding, broken, fine, look
+from .findings import Finding, broken, fine, look, seen
 from .models import LastCheck
 
 OLD = timedelta(days=2)
@@ -25,8 +25,12 @@ def proved(now: datetime) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     LastCheck.objects.update_or_create(pk=1, defaults={"checked_at": now, "broken": found})
 
 
-def findings(now: datetime) -> Iterator[Finding]:
+def findings(now: datetime) -> list[Finding]:
     """Whether the books are right, and whether a code was used twice."""
+    return seen("books", _last_proof, now)
+
+
+def _last_proof(now: datetime) -> Iterator[Finding]:
     last = LastCheck.objects.first()
     run = _("Run manage.py reciprocity_check. Celery does so every night.")
     if last is None:

@@ -12,5 +12,5 @@ _FIRST = [State.BROKEN, State.LOOK, State.FINE]
 
 def findings(now: datetime) -> list[Finding]:
     """Everything, what is broken first and what is fine last."""
-    found = [*place.findings(now), *running.findings(now), *running.hooks(), *books.findings(now)]
+    found = [*place.findings(now), *running.findings(now), *books.findings(now)]
     return sorted(found, key=lambda one: _FIRST.index(one.state))

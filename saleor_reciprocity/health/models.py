@@ -19,7 +19,10 @@ class LastCheck(models.Model):
 
 
 class TaskMark(models.Model):
-    """When a part of the schedule last began and ended; `ended_at` is None while its first run goes on."""
+    """When a part of the schedule last began and ended; `ended_at` is None while its first run goes on.
+
+    The mark `first` says since when any part runs.
+    """
 
     id = models.BigAutoField(primary_key=True)
     name = models.CharField(max_length=100, unique=True)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from saleor_reciprocity import dashboard, host, programmes, settings
 from saleor_reciprocity.dashboard import Outcome
 
-from .findings import Finding, broken, fine, look
+from .findings import Finding, broken, fine, look, seen
 
 # Names by which a machine knows itself, and the example of an installation that nobody has changed.
 NOBODYS = ("localhost", "127.0.0.1", "::1", "0.0.0.0", "example.com", None)  # noqa: S104
@@ -30,15 +30,16 @@ WHERE c.relkind = 'r' AND c.relname LIKE 'reciprocity\\_%%' AND pg_table_is_visi
 
 def findings(now: datetime) -> Iterator[Finding]:
     """What is on, the address, the mail of every channel that is on, the Dashboard, and the disk."""
+    yield from seen("programme", _on, now)
+    yield from seen("address", _address)
+    for channel in host.channels():
+        yield from seen("mail", _mail, channel, now)
+    yield from seen("dashboard", _dashboard)
+    yield from seen("disk", _disk)
+
+
+def _on(now: datetime) -> Finding:
     running = [one for one in host.channels() if programmes.switched_on(one.id, now)]
-    yield _on(running)
-    yield _address()
-    yield from (_mail(channel, now) for channel in running)
-    yield _dashboard()
-    yield _disk()
-
-
-def _on(running: list[host.Channel]) -> Finding:
     if not running:
         todo = _("Switch it on at the desk, under Settings.")
         return look("programme", _("The programme is off in every channel."), todo)
@@ -56,11 +57,15 @@ def _address() -> Finding:
     return fine("address", said)
 
 
-def _mail(channel: host.Channel, now: datetime) -> Finding:
+def _mail(channel: host.Channel, now: datetime) -> Iterator[Finding]:
     version = programmes.current(channel.id, now)
-    programme = version.programme if version else None
+    if version is not None and version.active:
+        yield _way_out(channel, version.programme)
+
+
+def _way_out(channel: host.Channel, programme: settings.Programme) -> Finding:
     slug = {"channel": channel.slug}
-    if programme is None or programme.mail_delivery == settings.BY_ENDPOINT:
+    if programme.mail_delivery == settings.BY_ENDPOINT:
         return fine("mail", _("Messages of %(channel)s go to the shop's endpoint.") % slug)
     backend = django_settings.EMAIL_BACKEND
     if host.mail_server(channel.id) is None and (not backend or backend in _NOWHERE):

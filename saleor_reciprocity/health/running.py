@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Iterator
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from saleor_reciprocity import host
+from saleor_reciprocity.mail import pausing
 from saleor_reciprocity.mail.models import Mail, MailPace, State
 from saleor_reciprocity.settlement import SettledOrder
 from saleor_reciprocity.sweep import SweepMark
 
-from .findings import Finding, broken, fine, look
+from .findings import Finding, broken, fine, look, seen
 from .models import TaskMark
 
 MINUTE, TEN_MINUTES, NIGHT = timedelta(minutes=1), timedelta(minutes=10), timedelta(days=1)
@@ -32,11 +32,14 @@ PERIODS = {
     "reciprocity.check_books": NIGHT,
 }
 GRACE = timedelta(minutes=15)
+FIRST = "first"  # the mark of the moment in which anything ran at all
 
 
 def began(name: str, now: datetime) -> None:
-    """Note that a part of the schedule begins."""
-    TaskMark.objects.update_or_create(name=name, defaults={"began_at": now})
+    """Note that a part of the schedule begins. One that has never ended is still in its first run."""
+    for one in (FIRST, name):
+        TaskMark.objects.get_or_create(name=one, defaults={"began_at": now})
+    TaskMark.objects.filter(name=name, ended_at__isnull=False).update(began_at=now)
 
 
 def ended(name: str, now: datetime, *, failed: bool) -> None:
@@ -45,11 +48,12 @@ def ended(name: str, now: datetime, *, failed: bool) -> None:
 
 
 def findings(now: datetime) -> Iterator[Finding]:
-    """The schedule, the sweep, orders that could not be settled, messages that wait."""
-    yield _schedule(now)
-    yield _sweep(now)
-    yield _orders()
-    yield _messages(now)
+    """The schedule, the sweep, orders that could not be settled, messages that wait, what this Saleor tells us."""
+    yield from seen("schedule", _schedule, now)
+    yield from seen("sweep", _sweep, now)
+    yield from seen("orders", _orders)
+    yield from seen("messages", _messages, now)
+    yield from seen("hooks", _hooks)
 
 
 def _schedule(now: datetime) -> Finding:
@@ -57,12 +61,9 @@ def _schedule(now: datetime) -> Finding:
     todo = _("Start a Celery worker and Celery beat, or manage.py reciprocity_work. The guide says how.")
     if not marks:
         return look("schedule", _("Nothing of the schedule has run yet."), todo)
-    behind = [
-        name
-        for name, period in PERIODS.items()
-        if period < NIGHT or any(mark.began_at < now - period for mark in marks.values())
-        if name not in marks or (marks[name].ended_at or marks[name].began_at) < now - 2 * period - GRACE
-    ]
+    since = min(mark.began_at for mark in marks.values())
+    ran = {name: mark.ended_at or mark.began_at for name, mark in marks.items()}
+    behind = [name for name, period in PERIODS.items() if ran.get(name, since) < now - 2 * period - GRACE]
     if behind:
         return broken("schedule", _("This has not run for too long: %(tasks)s.") % {"tasks": _named(behind)}, todo)
     failed = [mark.name for mark in marks.values() if mark.failed]
@@ -98,23 +99,28 @@ def _orders() -> Finding:
     return look("orders", said, _("They are tried again by themselves. The shop's log says why they fail."))
 
 
-def _messages(now: datetime) -> Finding:
-    problems = sorted(set(MailPace.objects.exclude(problem="").values_list("problem", flat=True)))
-    late = Mail.objects.filter(Q(state=State.WAITING), next_at__lt=now - GRACE, due_at__lt=now - GRACE).count()
+def _messages(now: datetime) -> Iterator[Finding]:
+    stopped = pausing.paused()
+    problems = MailPace.objects.exclude(problem="").exclude(channel_id__in=stopped).values_list("problem", flat=True)
+    waiting = Mail.objects.filter(state=State.WAITING, next_at__lt=now - GRACE, due_at__lt=now - GRACE)
+    late = waiting.exclude(channel_id__in=stopped).count()
     if problems:
-        said = _("Messages wait: %(problems)s.") % {"problems": "; ".join(problems)}
-        return broken("messages", said, _("Mend the way out. The messages go by themselves then."))
-    if late:
+        said = _("Messages wait: %(problems)s.") % {"problems": "; ".join(sorted(set(problems)))}
+        yield broken("messages", said, _("Mend the way out. The messages go by themselves then."))
+    elif late:
         said = ngettext("%(count)s message is late.", "%(count)s messages are late.", late) % {"count": late}
-        return look("messages", said, _("See that the schedule runs. More workers send more."))
-    return fine("messages", _("No message is late."))
+        yield look("messages", said, _("See that the schedule runs. More workers send more."))
+    else:
+        yield fine("messages", _("No message is late."))
+    slugs = [channel.slug for channel in host.channels() if channel.id in stopped]
+    if slugs:
+        said = _("Staff have stopped the messages of: %(channels)s.") % {"channels": ", ".join(slugs)}
+        yield look("messages", said, _("Let them go on at the desk, under Messages. What is too old by then is not sent."))
 
 
-def hooks() -> Iterator[Finding]:
-    """What this Saleor no longer tells us."""
+def _hooks() -> Finding:
     gone = [name for name in host.HOOKS if not host.calls_hook(name)]
     if gone:
         said = _("This Saleor no longer calls: %(hooks)s.") % {"hooks": ", ".join(gone)}
-        yield look("hooks", said, _("Nothing is lost: the sweep settles these orders, up to a minute later."))
-    else:
-        yield fine("hooks", _("This Saleor tells us what happens to orders."))
+        return look("hooks", said, _("Nothing is lost: the sweep settles these orders, up to a minute later."))
+    return fine("hooks", _("This Saleor tells us what happens to orders."))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from typing import Any, Callable, Iterator
 
-from django.core.checks import ERROR
+from django.core.checks import ERROR, CheckMessage
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from saleor_reciprocity import checks, host, rights
 from saleor_reciprocity.health import look
-from saleor_reciprocity.health.findings import Finding, State, broken, fine
+from saleor_reciprocity.health.findings import Finding, State, broken, fine, seen
 from saleor_reciprocity.health.findings import look as to_look_at
 
 _SHOWN = {State.FINE: "ok", State.LOOK: "look", State.BROKEN: "BROKEN"}
@@ -45,8 +45,9 @@ def _found() -> Iterator[Finding]:
             yield broken("database", f"{missing} migrations are not applied.", "Run manage.py migrate.")
             return
         yield fine("database", "The tables are there.")
-        yield from _checks()
-        yield _rights()
+        for check in (*checks.OF_THE_PLUGIN, *checks.OF_THE_DATABASE):
+            yield from seen(check.__name__, _checked, check) if check not in _SAID_ELSEWHERE else ()
+        yield from seen("rights", _rights)
         yield from look.findings(timezone.now())
 
 
@@ -56,11 +57,10 @@ def _migrations() -> int:
     return len(executor.migration_plan(targets))
 
 
-def _checks() -> Iterator[Finding]:
-    for check in (*checks.OF_THE_PLUGIN, *checks.OF_THE_DATABASE):
-        for message in check(None) if check not in _SAID_ELSEWHERE else ():
-            kind = broken if message.level >= ERROR else to_look_at
-            yield kind(message.id, message.msg, message.hint or "")
+def _checked(check: Callable[[Any], list[CheckMessage]]) -> Iterator[Finding]:
+    for message in check(None):
+        kind = broken if message.level >= ERROR else to_look_at
+        yield kind(message.id, message.msg, message.hint or "")
 
 
 def _rights() -> Finding:
