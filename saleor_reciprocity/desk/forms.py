@@ -12,6 +12,7 @@ from typing import Any, Iterable, Mapping
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from graphene.utils.str_converters import to_camel_case
 from graphql import (
     GraphQLBoolean,
     GraphQLEnumType,
@@ -23,11 +24,14 @@ from graphql import (
 )
 from graphql.utils.type_from_ast import type_from_ast
 
-from saleor_reciprocity import host
+from saleor_reciprocity import host, readers, settings
 
 _ABSENT = object()
 _ROW = re.compile(r"[0-9]{1,3}")  # the number of a row of a list
 _NUMBERS = {GraphQLInt: int, GraphQLFloat: float}
+# What is typed from 0 to 1, or in per cent; and what is counted in per cent.
+_SHARES = ("probability", *(to_camel_case(one.name) for one in settings.FIELDS if one.read.unit == readers.SHARE))
+_PERCENT = "percent"
 
 
 def variables(declared: Iterable[Any], form: QueryDict) -> tuple[dict[str, Any], dict[str, str]]:
@@ -111,7 +115,7 @@ def _leaf(kind: Any, name: str, given: str, wrong: dict[str, str]) -> Any:
     if kind is GraphQLBoolean:
         return text == "true"
     if kind.name == "Decimal":
-        text = _as_number(text)
+        text = _as_number(text, name.rpartition(".")[2])
     try:
         if kind.parse_value(text) is None:
             raise ValueError
@@ -121,11 +125,12 @@ def _leaf(kind: Any, name: str, given: str, wrong: dict[str, str]) -> Any:
         return None
 
 
-def _as_number(text: str) -> str:
-    """A share in per cent, as the number that it is; any other text as it was typed."""
-    if not text.endswith(("%", "％")):
+def _as_number(text: str, called: str) -> str:
+    """What was typed with a sign of per cent: a share as the number that it is, per cents as such; else as typed."""
+    number = text[:-1].strip()
+    if not text.endswith(("%", "％")) or called not in (*_SHARES, _PERCENT):
         return text
     try:
-        return f"{Decimal(text[:-1].strip()) / 100:f}"
+        return number if called == _PERCENT else f"{Decimal(number) / 100:f}"
     except InvalidOperation:
         return text

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl
 
 import graphene
 import pytest
 from django.utils import timezone
 
 from saleor_reciprocity import host, rights
+from saleor_reciprocity.desk.documents import document
 from saleor_reciprocity.desk.pages import PAGES
 from saleor_reciprocity.mail.models import Mail
 from saleor_reciprocity.rewards import catalogue
 from saleor_reciprocity.rewards.models import Reward
 from saleor_reciprocity.surprises.models import Campaign
+from saleor_reciprocity.surveys import conversations
 from saleor_reciprocity.surveys.models import Reply
 
 from .. import hosts
@@ -49,6 +53,22 @@ def manager_again() -> Any:
     from django.contrib.auth import get_user_model
 
     return get_user_model().objects.get(email="manager@example.com")
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("10%", "10"), ("12.5 %", "12.5"), ("7％", "7"), ("10", "10")])
+def test_per_cents_may_be_typed_with_their_sign(typed: str, kept: str, boss: Reader, programme_on: host.Channel) -> None:
+    fields = {"input__kind": "PERCENTAGE", "input__name": "A tenth", "input__points": "40", "input__value": "5"}
+    boss.send("rewards", "Create", form="Create", **fields, input__channel=programme_on.slug, input__percent=typed)
+    assert Reward.objects.get(name="A tenth").percent == Decimal(kept)
+
+
+@pytest.mark.parametrize("name", ["input__points", "input__value", "input__minimumSpent"])
+def test_only_a_share_is_typed_in_per_cent(name: str, boss: Reader, programme_on: host.Channel) -> None:
+    fields = {"input__kind": "VOUCHER", "input__name": "Five off", "input__points": "40", "input__value": "5.00"}
+    fields.update(input__channel=programme_on.slug, input__minimumSpent="20")
+    answer = boss.send("rewards", "Create", form="Create", **{**fields, name: "5%"})
+    assert (answer.status_code, "This can&#x27;t be read." in text_of(answer)) == (422, True)
+    assert not Reward.objects.filter(name="Five off").exists()
 
 
 def test_a_reward_is_offered_changed_and_ended(boss: Reader, programme_on: host.Channel) -> None:
@@ -109,6 +129,26 @@ def test_an_answer_is_found_and_replied_to_once(boss: Reader, customer: Any, pro
     assert "Cracked" in text_of(boss.read("answers/csv", isUnhappy="true"))
     empty = boss.send("answers", "Reply", id=answer_id, text=" ", form=f"Reply-{answer_id}")
     assert (empty.status_code, "Fill this in." in text_of(empty)) == (422, True)
+
+
+def test_what_is_saved_is_what_was_found(boss: Reader, customer: Any) -> None:
+    asked = [{one.variable.name.value for one in document(name).query.declared} for name in ("answers", "answers_csv")]
+    assert asked[0] - asked[1] == {"after"}
+    assert asked[1] <= asked[0]
+    people = [customer, hosts.customer("eve@example.com")]
+    for number, comment in enumerate(("Dealt with", "Still open")):
+        made = an_answer(host.order_id(earned(people[number], "7")), people[number], 1)
+        type(made).objects.filter(pk=made.pk).update(comment=comment, is_unhappy=True)
+    conversations.deal_with(type(made).objects.get(comment="Dealt with").pk, True, "user:1", timezone.now())
+    given = {"channel": hosts.open_channel().slug, "question": "CSAT", "comment": "e"}
+    given.update(isUnhappy="true", isReplied="false", isDealtWith="false")
+    assert set(given) == asked[1]
+    page = text_of(boss.read("answers", **given))
+    link = next(part for part in page.split("<a ") if "data-save" in part)
+    query = dict(parse_qsl(unescape(link.split('href="')[1].split('"')[0]).partition("?")[2]))
+    assert query == given
+    saved = text_of(boss.read("answers/csv", **query))
+    assert ("Still open" in saved, "Dealt with" in saved) == (True, False)
 
 
 def test_messages_are_listed_with_why(boss: Reader) -> None:
