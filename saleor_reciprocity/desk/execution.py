@@ -37,6 +37,11 @@ class Answer:
         """Whether something was refused for want of a permission."""
         return any(_kind(error) == _REFUSED for error in self.errors)
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether something is missing for another reason than the want of a permission."""
+        return any(_kind(error) != _REFUSED for error in self.errors)
+
     def lacks(self, right: str) -> bool:
         """Whether a document that asked for the rights of its reader says that this one is not among them."""
         asked = self.data.get("loyaltyRights", ())

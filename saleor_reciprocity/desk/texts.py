@@ -80,9 +80,13 @@ WORDS = {
     "way.IN_PERSON": _("Face to face"),
     "way.WRITTEN": _("In a letter, a mail or a chat"),
     "right.MANAGE_USERS": _("Look customers up, give and take points, merge, export and erase accounts."),
-    "right.MANAGE_ORDERS": _("Read the points of orders, read and answer what customers say, see what is sent."),
+    "right.MANAGE_ORDERS": _(
+        "Read the points of orders, read, write down and answer what customers say, see, stop and try what is sent."
+    ),
     "right.MANAGE_DISCOUNTS": _("Set rewards, rules, tiers and gifts, see codes and cancel them, read the report."),
-    "right.MANAGE_PLUGINS": _("See whether the plugin works, and what to do where it does not."),
+    "right.MANAGE_PLUGINS": _(
+        "Change the settings, see whether the plugin works, and what to do where it does not."
+    ),
     "right.MANAGE_CHECKOUTS": _("See what the checkout of a customer would bring."),
     "MANAGE_USERS": _("Manage customers"),
     "MANAGE_ORDERS": _("Manage orders"),

@@ -16,6 +16,7 @@ from graphql import parse, validate
 from saleor_reciprocity import host
 from saleor_reciprocity.desk import documents, pages
 from saleor_reciprocity.points.models import Entry
+from saleor_reciprocity.surveys import queries
 
 from .. import hosts
 from ..graphql.test_points import earned
@@ -105,6 +106,17 @@ def test_what_a_part_of_a_page_needs_takes_nothing_else_away(programme_on: Any, 
     assert answer.status_code == 200
     assert "Some of this page is not shown" in answer.content.decode()
     assert "<strong>7</strong>" in answer.content.decode()
+    assert "could not be made" not in answer.content.decode()
+
+
+def test_what_fails_on_a_page_is_not_called_a_want_of_permission(
+    programme_on: Any, customer: Any, monkeypatch: Any
+) -> None:
+    earned(customer, "7")
+    monkeypatch.setattr(queries, "of_person", lambda person: 1 / 0)
+    text = Reader(manager()).read("customers/account", id=user_id(customer)).content.decode()
+    assert ("not shown" in text, "Some of this page could not be made. Try again later." in text) == (False, True)
+    assert "<strong>7</strong>" in text
 
 
 def test_who_is_to_be_erased_is_named(programme_on: Any, customer: Any) -> None:
