@@ -47,17 +47,18 @@ class DeskApp(models.Model):
 
 def place(now: datetime, *, again: bool = False) -> Outcome:
     """See that the Dashboard shows our pages, by the shop's present address; `again` also where staff removed them."""
-    outcome = state()
-    if outcome in (Outcome.NOT_HERE, Outcome.NO_DASHBOARD) or (outcome is Outcome.REMOVED and not again):
-        return outcome
+    if state() in (Outcome.NOT_HERE, Outcome.NO_DASHBOARD):
+        return state()
     with transaction.atomic(), override(languages.nearest(deployment.shop_language())):
         known, _is_new = DeskApp.objects.select_for_update().get_or_create(pk=1, defaults={"key": 0, "made_at": now})
-        if known.key and outcome is not Outcome.REMOVED:
+        outcome = state()  # nobody else makes or refreshes it now
+        if outcome in (Outcome.REFRESHED, Outcome.SWITCHED_OFF):
             host.refresh_dashboard_app(known.key, _app())
-            return outcome
-        known.key, known.made_at = host.make_dashboard_app(_app()), now
-        known.save()
-    return Outcome.MADE
+        elif outcome is Outcome.MADE or again:
+            known.key, known.made_at = host.make_dashboard_app(_app()), now
+            known.save()
+            return Outcome.MADE
+    return outcome
 
 
 def state() -> Outcome:

@@ -36,7 +36,7 @@ def app() -> Any:
     return App.objects.get(identifier="saleor_reciprocity", removed_at=None)
 
 
-@pytest.mark.skipif(host.SHOWS_APPS, reason="Saleor 3")
+@pytest.mark.skipif(host.SHOWS_APPS, reason="The Dashboard of Saleor 3 shows apps")
 def test_a_dashboard_that_shows_no_apps_is_left_alone() -> None:
     assert dashboard.place(timezone.now()) is Outcome.NOT_HERE
     assert "at its own address" in said()
@@ -107,6 +107,25 @@ def test_what_staff_removed_is_made_again_only_when_they_ask(channel: host.Chann
     assert dashboard.place(timezone.now()) is Outcome.REMOVED
     assert "now" in said("--again")
     assert app().pk != first.pk
+
+
+@shows_apps
+def test_who_asks_in_the_same_moment_makes_no_second_app(monkeypatch: Any) -> None:
+    said()
+    rows = type(app()).objects
+    rows.update(removed_at=timezone.now())
+    look, waiting = dashboard.state, ["another"]
+
+    def state() -> Outcome:
+        seen = look()
+        if waiting:
+            waiting.clear()
+            dashboard.place(timezone.now(), again=True)
+        return seen
+
+    monkeypatch.setattr(dashboard, "state", state)
+    dashboard.place(timezone.now(), again=True)
+    assert rows.filter(removed_at=None).count() == 1
 
 
 @shows_apps
