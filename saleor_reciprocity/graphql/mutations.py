@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 import graphene
@@ -71,6 +72,6 @@ class LoyaltyMutation(graphene.Mutation):
                 return cls(errors=[refusal])
 
     @classmethod
+    @abstractmethod
     def perform(cls, info: Any, **arguments: Any) -> dict[str, Any]:
         """Do it, and return the payload's fields. Raises a ReciprocityError to refuse."""
-        raise NotImplementedError
