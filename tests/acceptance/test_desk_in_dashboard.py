@@ -124,7 +124,9 @@ def test_what_the_dashboard_adds_to_an_address_is_not_taken_for_ours(frame: Fram
     earned(customer, "7")
     who = graphene.Node.to_global_id("User", customer.pk)
     desk = frame.open(f"/customers/account?id={who}", token_of(manager()))
-    desk.get_by_text("bob@example.com").first.wait_for()
+    desk.locator(".figures strong").first.wait_for()
+    assert desk.locator("h1").inner_text() == "bob@example.com"
+    assert desk.locator(".figures strong").first.inner_text() == "7"
 
 
 def test_a_token_that_ran_out_waits_for_the_dashboards_next(frame: Frame) -> None:
@@ -140,7 +142,11 @@ def test_a_token_that_ran_out_waits_for_the_dashboards_next(frame: Frame) -> Non
 
 def test_who_has_no_token_is_told_so(frame: Frame) -> None:
     desk = frame.open("/customers", "")
-    desk.get_by_text("The Dashboard has not signed you in here").wait_for()
+    desk.locator("#said:not(:empty)").wait_for()
+    assert desk.locator("#said").inner_text() == (
+        "The Dashboard has not signed you in here: your account lacks a permission that this needs."
+    )
+    assert desk.locator("#main").inner_text() == ""
 
 
 def test_nobody_but_the_window_around_can_hand_in_a_token(frame: Frame, browser: Browser, shop: Shop) -> None:
