@@ -84,9 +84,7 @@ WORDS = {
         "Read the points of orders, read, write down and answer what customers say, see, stop and try what is sent."
     ),
     "right.MANAGE_DISCOUNTS": _("Set rewards, rules, tiers and gifts, see codes and cancel them, read the report."),
-    "right.MANAGE_PLUGINS": _(
-        "Change the settings, see whether the plugin works, and what to do where it does not."
-    ),
+    "right.MANAGE_PLUGINS": _("Change the settings, see whether the plugin works, and what to do where it does not."),
     "right.MANAGE_CHECKOUTS": _("See what the checkout of a customer would bring."),
     "MANAGE_USERS": _("Manage customers"),
     "MANAGE_ORDERS": _("Manage orders"),

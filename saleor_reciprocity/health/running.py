@@ -115,7 +115,8 @@ def _messages(now: datetime) -> Iterator[Finding]:
     slugs = [channel.slug for channel in host.channels() if channel.id in stopped]
     if slugs:
         said = _("Staff have stopped the messages of: %(channels)s.") % {"channels": ", ".join(slugs)}
-        yield look("messages", said, _("Let them go on at the desk, under Messages. What is too old by then is not sent."))
+        todo = _("Let them go on at the desk, under Messages. What is too old by then is not sent.")
+        yield look("messages", said, todo)
 
 
 def _hooks() -> Finding:

@@ -97,7 +97,6 @@ def _is_known(own: Account, person: Person) -> bool:
     return own.email_hash is not None or not person.confirmed
 
 
-
 def _find(user_id: int | None, email_hash: str | None, now: datetime) -> Account | None:
     account = Account.objects.filter(user_id=user_id).first() if user_id is not None else None
     if account is not None:

@@ -56,7 +56,7 @@ def manager_again() -> Any:
 
 
 @pytest.mark.parametrize(("typed", "kept"), [("10%", "10"), ("12.5 %", "12.5"), ("7％", "7"), ("10", "10")])
-def test_per_cents_may_be_typed_with_their_sign(typed: str, kept: str, boss: Reader, programme_on: host.Channel) -> None:
+def test_per_cents_may_be_typed_with_a_sign(typed: str, kept: str, boss: Reader, programme_on: host.Channel) -> None:
     fields = {"input__kind": "PERCENTAGE", "input__name": "A tenth", "input__points": "40", "input__value": "5"}
     boss.send("rewards", "Create", form="Create", **fields, input__channel=programme_on.slug, input__percent=typed)
     assert Reward.objects.get(name="A tenth").percent == Decimal(kept)
