@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from graphql import parse, print_ast
 from graphql.language.ast import NonNullType
 
 FOLDER = Path(__file__).parent / "documents"
+_IMPORT = re.compile(r'^#import "(\w+)\.graphql"$', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Document:
 
 @lru_cache(maxsize=None)
 def document(name: str) -> Document:
-    """The document of a page. What several pages ask is in `fragments.graphql`."""
+    """The document of a page, with what it imports. Parts of what several pages ask are in `fragments.graphql`."""
     query, mutations = None, {}
     for definition in _definitions(name):
         operation = Operation(_with_fragments(print_ast(definition)), tuple(definition.variable_definitions or ()))
@@ -47,8 +49,10 @@ def document(name: str) -> Document:
     return Document(query, mutations)
 
 
-def _definitions(name: str) -> Any:
-    return parse((FOLDER / f"{name}.graphql").read_text()).definitions
+def _definitions(name: str) -> list[Any]:
+    text = (FOLDER / f"{name}.graphql").read_text()
+    imported = [one for other in _IMPORT.findall(text) for one in _definitions(other)]
+    return [*imported, *parse(text).definitions]
 
 
 def _with_fragments(text: str) -> str:
