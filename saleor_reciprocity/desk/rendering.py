@@ -33,3 +33,10 @@ def reason(answer: execution.Answer) -> str:
     if answer.is_refused:
         return _("You have no permission to do this.")
     return " ".join(str(error.get("message", "")) for error in answer.errors)
+
+
+def missing(answer: execution.Answer) -> list[str]:
+    """Why some of a page is not there; nothing where all of it is."""
+    refused = _("Some of this page is not shown, because you have no permission to see it.")
+    failed = _("Some of this page could not be made. Try again later.")
+    return [text for text, is_so in ((refused, answer.is_refused), (failed, answer.has_failed)) if is_so]

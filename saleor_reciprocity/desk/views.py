@@ -120,7 +120,7 @@ def _filled(request: HttpRequest, page: Page, asked: QueryDict, sent: Sent | Non
         answer = execution.executed(request, query.text, values)
     if (answer.errors and answer.is_empty) or answer.lacks(page.right):
         return _failed(request, page, answer)
-    context = {**_surroundings(request, page, asked), "sent": sent, "api": answer, **answer.data}
+    context = {**_surroundings(request, page, asked), "sent": sent, "missing": rendering.missing(answer), **answer.data}
     text = rendering.rendered(page.name, context)
     if sent and not sent.is_done and not context["shown"]:  # what it was about is no longer there
         text = rendering.rendered("wrong", {"wrong": " ".join(map(str, sent.wrong.values()))}) + text
