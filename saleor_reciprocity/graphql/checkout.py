@@ -90,17 +90,21 @@ def _own_account(root: Explained, info: Any) -> Account | None:
         return queries.as_of(accounts.account_of(person, now) or Account(), now)
 
 
-def resolve_checkout_loyalty(root: Any, info: Any) -> Explained | None:
+def resolve_checkout_loyalty(root: Any, info: Any) -> Any:
     row = host.order_node(root)
     if not permissions.sees_checkout(info.context, row.user_id):
         return None
     with host.allow_writer():
         now = timezone.now()
         version = programmes.current(host.checkout_channel_id(row), now)
-        order = host.order_of_checkout(row, now) if version is not None and version.active else None
-        if version is None or order is None:
+        if version is None or not version.active:
             return None
-        terms = _terms(order, version.programme)
+        return host.order_of_checkout(row, now).then(lambda order: _explained(order, version.programme))
+
+
+def _explained(order: host.Order, programme: settings.Programme) -> Explained:
+    with host.allow_writer():
+        terms = _terms(order, programme)
         if is_too_large(order, terms):
             terms = NOTHING
         return Explained(order, terms, entitlement(order, terms, order.placed_at), "CheckoutLine")

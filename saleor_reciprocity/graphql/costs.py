@@ -35,15 +35,15 @@ COSTS: dict[str, dict[str, Cost]] = {
     "Query": {
         "communicationMessages": _page(),
         "communicationPreview": _costs(10),
-        "communicationSending": _costs(3),
+        "communicationSending": _costs(6),
         "loyaltyAccount": _costs(10),
         "loyaltyHealth": _costs(60),
-        "loyaltySettings": _costs(5),
+        "loyaltySettings": _costs(6),
         "loyaltyRewards": _page(),
         "loyaltyRights": _costs(5),
         "loyaltyRules": _page(),
         "loyaltyTiers": _costs(2),
-        "loyaltyBonuses": _costs(5),
+        "loyaltyBonuses": _costs(6),
         "loyaltyNamed": _costs(5),
         "loyaltyHoldoutPower": _costs(10),
         "loyaltyReport": _costs(100),
@@ -81,7 +81,7 @@ COSTS: dict[str, dict[str, Cost]] = {
         name: _costs(1) for name in ("products", "categories", "collections", "groups", "tiers", "weekdays")
     },
     "LoyaltyRight": {"opens": _costs(1)},
-    "LoyaltyTier": {"members": _costs(2)},
+    "LoyaltyTier": {"members": _costs(4)},
     "LoyaltyTierLadder": {"tiers": _costs(1)},
     "LoyaltyReport": {
         name: _costs(1)
@@ -111,7 +111,7 @@ COSTS: dict[str, dict[str, Cost]] = {
     "LoyaltySettingsCopy": {"changes": _costs(1)},
     "LoyaltyEntry": {"actor": _costs(2)},
     "LoyaltyRedemption": {"code": _costs(1)},
-    "LoyaltyReward": {"product": _costs(2), "stock": _costs(2), "use": _costs(2)},
+    "LoyaltyReward": {"product": _costs(4), "stock": _costs(2), "use": _costs(2)},
     "Recommendation": {"product": _costs(1)},
     "RecommendationReason": {"product": _costs(1)},
     "SurpriseCampaign": {

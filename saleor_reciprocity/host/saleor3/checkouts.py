@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from promise import Promise
 from saleor.checkout import base_calculations, calculations
 from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
 from saleor.plugins.manager import get_plugins_manager
@@ -14,6 +15,7 @@ from saleor.product import ProductTypeKind
 from ..facts import Checkout, Line, Order, OrderState, Person
 from ..shared.checkouts import checkout_rows, gift_card_codes
 from ..shared.orders import paid_goods
+from .graphql import allow_writer
 from .people import person
 from .probes import has
 
@@ -23,17 +25,24 @@ def checkout_channel_id(row: Any) -> str:
     return str(row.channel_id)
 
 
-def order_of_checkout(row: Any, now: datetime) -> Order:
-    """The order that a checkout would become now. Asks the host for its prices, which it refreshes if they are old."""
+def order_of_checkout(row: Any, now: datetime) -> Any:
+    """A promise of the order that a checkout would become now. Asks the host for its prices, which may be refreshed.
+
+    Nobody waits for it here: within a request that would part what the host loads together.
+    """
     manager = get_plugins_manager(allow_replica=False)
     lines, _missing = fetch_checkout_lines(row)
     info = fetch_checkout_info(row, lines, manager)
     more = {"requestor": None} if has("prices ask who") else {}
-    priced = calculations.fetch_checkout_data(info, manager, lines, **more)
-    info, lines = priced.get() if hasattr(priced, "get") else priced
+    priced = Promise.resolve(calculations.fetch_checkout_data(info, manager, lines, **more))
+    return priced.then(lambda found: _order(row, found[0], found[1], now))
+
+
+def _order(row: Any, info: Any, lines: Any, now: datetime) -> Order:
     checkout = info.checkout
     facts = tuple(_checkout_line(line) for line in lines)
-    left = max(Decimal(0), checkout.total_gross_amount - checkout.get_total_gift_cards_balance().amount)
+    with allow_writer():
+        left = max(Decimal(0), checkout.total_gross_amount - checkout.get_total_gift_cards_balance().amount)
     return Order(
         id=str(row.pk),
         number="",
