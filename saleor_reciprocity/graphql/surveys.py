@@ -37,17 +37,24 @@ class SurveyProduct(graphene.ObjectType):
     stars = graphene.Int(description="The rating, 1 to 5; null when it was not rated.")
 
 
-class SurveyReply(graphene.ObjectType):
-    """What the shop wrote to the customer about an answer."""
+class Written(graphene.ObjectType):
+    """What somebody of the shop has written."""
 
-    id = graphene.ID(required=True, description="The ID of the reply.")
+    class Meta:
+        abstract = True
+
+    id = graphene.ID(required=True, description="The ID.")
     text = graphene.String(required=True, description="The text.")
     actor = graphene.String(required=True, description="Who wrote it: a user or an app, by number.")
     written_at = host.date_time_type()(required=True, description="When it was written.")
 
     @staticmethod
-    def resolve_id(root: Reply, info: Any) -> str:
-        return global_id("SurveyReply", root.pk)
+    def resolve_id(root: Reply | Note, info: Any) -> str:
+        return global_id(info.parent_type.name, root.pk)
+
+
+class SurveyReply(Written):
+    """What the shop wrote to the customer about an answer."""
 
 
 class SurveyAnswer(graphene.ObjectType):
@@ -139,17 +146,8 @@ class SurveyOpenOrder(graphene.ObjectType):
         return global_id("SurveyInvitation", root.pk)
 
 
-class LoyaltyNote(graphene.ObjectType):
+class LoyaltyNote(Written):
     """What staff wrote down of a conversation with a customer, as plain text."""
-
-    id = graphene.ID(required=True, description="The ID of the note.")
-    text = graphene.String(required=True, description="The text.")
-    actor = graphene.String(required=True, description="Who wrote it: a user or an app, by number.")
-    written_at = host.date_time_type()(required=True, description="When it was written.")
-
-    @staticmethod
-    def resolve_id(root: Note, info: Any) -> str:
-        return global_id("LoyaltyNote", root.pk)
 
 
 class SurveyAnswerCountableConnection(Connection):
