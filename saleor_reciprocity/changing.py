@@ -14,6 +14,7 @@ from .points.models import OrderTerms
 # What an order was promised when it was placed.
 _TERMS = ("points_per_unit", "earning_base", "earning_shipping", "return_window_days", "points_taken_back")
 _HOLDOUTS = ("holdout_share", "survey_holdout_share")
+HIDDEN = "•••"
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def changes(channel: host.Channel, active: bool, values: Mapping[str, Any]) -> l
     was_on, before = stored(channel)
     after = inputs.canonical({name: inputs.tidied(name, str(value)) for name, value in values.items()})
     switched = [_switch(was_on, active)] if was_on != active else []
-    return [*switched, *_of_values(channel, before, after)]
+    return [*switched, *_of_values(channel, before, after), *_of_secrets(channel, values)]
 
 
 def _switch(was_on: bool, active: bool) -> Change:
@@ -70,6 +71,15 @@ def _of_values(channel: host.Channel, before: Mapping[str, str], after: Mapping[
         old, new = before[field.name], after[field.name]
         if old != new and not _same(field, old, new):
             yield Change(field.name, str(field.label), old, new, _means(channel, field))
+
+
+def _of_secrets(channel: host.Channel, values: Mapping[str, Any]) -> Iterator[Change]:
+    """What is never shown is only said to change."""
+    _active, kept = host.plugin_configuration(settings.PLUGIN_ID, channel.id)
+    for field in settings.SECRETS:
+        old, new = (str(texts.get(field.name) or "") for texts in (kept, values))
+        if old != new:
+            yield Change(field.name, str(field.label), HIDDEN if old else "", HIDDEN, _("Counts from now on."))
 
 
 def _same(field: settings.Field, old: str, new: str) -> bool:

@@ -32,8 +32,8 @@ class LoyaltySettingChange(graphene.ObjectType):
     """A setting that changes, and what that means for what is under way."""
 
     label = graphene.String(required=True, description="What the setting is called.")
-    before = graphene.String(required=True, description="What is set, as text.")
-    after = graphene.String(required=True, description="What it becomes.")
+    before = graphene.String(required=True, description="What is set, as text; of a secret only whether there is one.")
+    after = graphene.String(required=True, description="What it becomes, in the same way.")
     means = graphene.String(required=True, description="What that means for what is under way.")
 
 

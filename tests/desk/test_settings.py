@@ -96,6 +96,20 @@ def test_a_secret_is_never_shown_and_an_empty_one_stays(boss: Reader, programme_
     assert secret not in text_of(boss.read("settings"))
 
 
+def test_of_a_secret_it_is_only_said_that_it_changes(boss: Reader, programme_on: host.Channel) -> None:
+    def told(secret: str) -> str:
+        fields = {"channel": programme_on.slug, "input__mailEndpointSecret": secret}
+        notice = text_of(boss.send("settings", "Try", **fields, form="Save")).split('role="status">')[1]
+        return re.sub("<.*?>", "", notice.split("</section>")[0]).strip()
+
+    first, second = "0123456789abcdef", "fedcba9876543210"
+    said = "What would change\nMessages: secret of the endpoint (at least 16 characters): %s → •••. Counts from now on."
+    assert told(first) == said % "–"
+    boss.send("settings", "Save", channel=programme_on.slug, input__mailEndpointSecret=first)
+    assert told(second) == said % "•••"
+    assert told(first) == told("") == "What would change\nNothing would change."
+
+
 def test_the_programme_is_switched_off_and_on(boss: Reader, programme_on: host.Channel) -> None:
     said = text_of(boss.send("settings", "Try", channel=programme_on.slug, input__active="false", form="Save"))
     assert "The programme</strong>: on → off. No new points, gifts and questions." in said
@@ -114,3 +128,15 @@ def test_settings_are_copied_but_for_amounts_in_another_currency(boss: Reader, p
     active, values = host.plugin_configuration(settings.PLUGIN_ID, euros.id)
     assert (active, values["points_per_unit"], values["reward_points"]) == (False, "4", "70")
     assert values.get("reward_value", "5") == "5"
+
+
+@pytest.mark.skipif(not hosts.MULTI_CHANNEL, reason="Saleor 2.10 has one channel")
+def test_no_secret_goes_along_with_a_copy(boss: Reader, programme_on: host.Channel) -> None:
+    secret, endpoint = "0123456789abcdef", {"mail_delivery": "endpoint", "mail_endpoint": "https://shop.example.org/"}
+    hosts.configure(programme_on, active=True, mail_endpoint_secret=secret, points_per_unit="4", **endpoint)
+    euros = hosts.open_channel("euros", "EUR")
+    copied = boss.send("settings", "Copy", "?channel=euros", origin=programme_on.slug, channel="euros")
+    assert (copied.status_code, "Enter a secret of 16 to 200 characters." in text_of(copied)) == (422, True)
+    assert secret not in text_of(copied)
+    _active, values = host.plugin_configuration(settings.PLUGIN_ID, euros.id)
+    assert (values.get("mail_endpoint_secret") or "", values.get("points_per_unit") or "1") == ("", "1")
