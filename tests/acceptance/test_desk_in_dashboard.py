@@ -125,7 +125,7 @@ def test_what_the_dashboard_adds_to_an_address_is_not_taken_for_ours(frame: Fram
     who = graphene.Node.to_global_id("User", customer.pk)
     desk = frame.open(f"/customers/account?id={who}", token_of(manager()))
     desk.locator(".figures strong").first.wait_for()
-    assert desk.locator("h1").inner_text() == "bob@example.com"
+    assert desk.locator("main h1").inner_text() == "bob@example.com"
     assert desk.locator(".figures strong").first.inner_text() == "7"
 
 
