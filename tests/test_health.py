@@ -72,6 +72,12 @@ EVERY_MINUTE = ("sweep_recent", "look_after_surveys", "send_messages")
 EVERY_TEN = ("look_after_points", "expire_points", "look_after_people", "look_after_gifts", "look_after_codes")
 
 
+def test_on_the_first_day_nothing_of_the_night_is_missed(db: Any) -> None:
+    ran(NOON, *EVERY_MINUTE, *EVERY_TEN)
+    ran(NOON + timedelta(hours=24), *EVERY_MINUTE, *EVERY_TEN)
+    assert found("schedule", NOON + timedelta(hours=24)).state is State.FINE
+
+
 def test_what_never_ran_is_missed_from_when_it_should_have(db: Any) -> None:
     ran(NOON, "sweep_recent")
     assert found("schedule").state is State.FINE, "nothing else had its turn yet"
