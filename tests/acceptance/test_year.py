@@ -5,7 +5,6 @@ The clock of this process goes from order to order, so requests are made in it a
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from itertools import count, islice
@@ -13,19 +12,19 @@ from typing import Any, Iterator, NamedTuple
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.utils.translation import override
 from freezegun import freeze_time
 from saleor.warehouse.models import Stock
 
-from demo.storefront import Customer, Refused, Shop, Visitor, exact
+from demo.storefront import Customer, Shop, Visitor
 from saleor_reciprocity import erasure, following, host, identity
 from saleor_reciprocity.experiments import assignment
 from saleor_reciprocity.experiments.models import Assignment, Outcome
-from saleor_reciprocity.reports import layout, report
+from saleor_reciprocity.reports import layout, questions, reading, report
 from saleor_reciprocity.reports.values import Question, Report, State
 
 from .. import hosts
+from ..storefront import ShopInProcess
 from ..surprises.shop import campaign
 
 BEGIN = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
@@ -41,22 +40,6 @@ class Guest(NamedTuple):
     held_out: bool
     day: float
     returns_after: float | None
-
-
-class Requests(Shop):
-    """The shop, asked in this process."""
-
-    def __init__(self, channel: str) -> None:
-        self.client = Client()
-        super().__init__("http://localhost", channel)
-
-    def ask(self, query: str, variables: dict[str, Any] | None = None, token: str | None = None) -> dict[str, Any]:
-        body = json.dumps({"query": query, "variables": variables or {}}, default=str)
-        answer = self.client.post("/graphql/", body, content_type="application/json")
-        found = json.loads(answer.content, parse_float=exact)
-        if found.get("errors"):
-            raise Refused(found["errors"])
-        return dict(found["data"])
 
 
 class Buyer(Customer):
@@ -103,7 +86,7 @@ def guests(number: int, held_out: bool, returning: int, first: int, share: Decim
 
 def live(clock: Any, channel: host.Channel, people: list[Guest]) -> None:
     """Every order of these people, one after the other, as a storefront places it."""
-    shop = Requests(channel.slug)
+    shop = ShopInProcess(channel.slug)
     (cup,) = Visitor(shop).variants()
     orders = [(guest.day, guest.email) for guest in people]
     orders += [(guest.day + guest.returns_after, guest.email) for guest in people if guest.returns_after is not None]
@@ -152,6 +135,24 @@ def test_a_year_with_an_effect_a_lost_slice_and_somebody_erased(clock: Any, open
         Assignment.objects.bulk_create(rows)
     _found, question, _words = told(clock, opened, 142)
     assert question.state is State.WORKS
+
+
+def test_a_share_that_was_changed_while_the_season_moved_is_no_effect(clock: Any, opened: host.Channel) -> None:
+    """Of each share both arms return alike: 3 of 30 and 3 of 30, then 5 of 7 and 45 of 63. Added up they do not."""
+    live(clock, opened, [*guests(30, True, 3, 0), *guests(30, False, 3, 0)])
+    clock.move_to(BEGIN + timedelta(days=118))
+    hosts.configure(opened, holdout_share="0.1")
+    tenth = Decimal("0.1")
+    live(clock, opened, [*guests(7, True, 5, 120, tenth), *guests(63, False, 45, 120, tenth)])
+    _found, question, words = told(clock, opened, 310)
+    arms = question.arms
+    assert (arms.held_out, arms.held_out_returned, arms.others, arms.others_returned) == (37, 8, 93, 48)
+    now = BEGIN + timedelta(days=310)
+    cells = reading.read("programme", report.last_day(now), now).cells
+    assert {cell.share for cell in cells} == {HALF, tenth}
+    assert questions.effect_of(cells) == pytest.approx(0)
+    assert question.state is State.IMMATURE, question.checks  # seven say too little
+    assert words.startswith("It is too early to say anything: the interval is still wider than 60 points.")
 
 
 def test_nothing_of_the_books_is_written_by_the_report(opened: host.Channel) -> None:
