@@ -45,6 +45,15 @@ def no_points(field: str) -> Invalid:
     return Invalid(gettext("Enter a whole number of points above 0."), field=field)
 
 
+@contextmanager
+def about(field: str) -> Iterator[None]:
+    """Whatever is refused in here is said of this field of the client's."""
+    try:
+        yield
+    except ReciprocityError as error:
+        raise type(error)(error.message, field=field) from None
+
+
 class NotFound(ReciprocityError):
     """Nothing was found under this id."""
 

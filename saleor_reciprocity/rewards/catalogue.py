@@ -70,12 +70,9 @@ def replace(channel: host.Channel, old_id: int, now: datetime, **terms: Any) -> 
     """End a reward and offer another in its place, or neither. Raises NotFound, and Invalid at its field."""
     with transaction.atomic():
         new = create(channel, **terms)
-        try:
-            old = end(old_id, now)
-        except errors.ReciprocityError as error:
-            raise type(error)(error.message, field="replaces") from None
-        if old.channel_id != channel.id:
-            raise errors.NotFound(field="replaces")
+        with errors.about("replaces"):
+            if end(old_id, now).channel_id != channel.id:
+                raise errors.NotFound
         return new
 
 

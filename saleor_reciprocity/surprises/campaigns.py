@@ -92,12 +92,9 @@ def replace(channel: host.Channel, old_id: int, now: datetime, **terms: Any) -> 
     """
     with transaction.atomic():
         new = create(channel, now=now, **terms)
-        try:
-            old = end(old_id, now)
-        except errors.ReciprocityError as error:
-            raise type(error)(error.message, field="replaces") from None
-        if old.channel_id != channel.id:
-            raise errors.NotFound(field="replaces")
+        with errors.about("replaces"):
+            if end(old_id, now).channel_id != channel.id:
+                raise errors.NotFound
         return new
 
 
