@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.test import Client
+
+from saleor_reciprocity import rights
 
 from .. import hosts
 
@@ -28,9 +31,17 @@ class Reader:
         return Client().post(f"{PREFIX}{page}{query}", form, **self.headers)
 
 
-def manager(*rights: str) -> Any:
+def manager(*given: str) -> Any:
     """A member of staff with permissions, for the desk all that it asks for."""
     user = hosts.customer("manager@example.com", staff=True)
-    everything = ("account.manage_users", "order.manage_orders", "discount.manage_discounts", "plugins.manage_plugins")
-    hosts.give_rights(user.user_permissions, *(rights or everything))
+    hosts.give_rights(user.user_permissions, *(given or rights.ASKED_FOR))
     return user
+
+
+def manager_again() -> Any:
+    """The one who was hired before."""
+    return get_user_model().objects.get(email="manager@example.com")
+
+
+def text_of(answer: Any) -> str:
+    return str(answer.content.decode())

@@ -19,9 +19,9 @@ from saleor_reciprocity.surveys.responses import Given
 
 from .. import hosts
 from ..graphql.test_points import earned
+from ..mail.mails import redeemed
 from ..surveys.shop import an_answer, to_be_asked
-from .browsing import Reader, manager
-from .test_pages import text_of
+from .browsing import Reader, manager, text_of
 
 
 @pytest.fixture
@@ -110,15 +110,12 @@ def test_a_note_of_a_guest_moves_with_the_account(boss: Reader, customer: Any) -
 
 
 def test_nothing_is_sent_while_staff_have_stopped_it(boss: Reader, customer: Any, programme_on: host.Channel) -> None:
-    hosts.configure(programme_on, mail_sender_address="shop@example.com", mail_codes="yes", reward_points="5")
-    from ..acceptance.test_desk import redeem
-
-    earned(customer, "7")
+    hosts.configure(programme_on, mail_sender_address="shop@example.com", mail_codes="yes")
     channel = programme_on.slug
     form = f"Pause-{channel}"
     stopped = text_of(boss.send("messages", "Pause", form=form, channel=channel, isPaused="true"))
     assert f"Nothing is sent in {channel} since" in stopped
-    redeem(customer)
+    redeemed(customer)
     messages.send(timezone.now())
     assert (mail.outbox, Mail.objects.get().state) == ([], "waiting")
     assert "Stop sending" in text_of(boss.send("messages", "Pause", form=form, channel=channel, isPaused="false"))

@@ -19,8 +19,7 @@ from saleor_reciprocity.surprises.models import Budget, Campaign
 from .. import hosts
 from ..points.programmes import bought, ladder, rule
 from ..surprises.shop import campaign, settled
-from .browsing import Reader, manager
-from .test_pages import text_of
+from .browsing import Reader, manager, manager_again, text_of
 
 
 @pytest.fixture
@@ -101,12 +100,6 @@ def test_a_rule_says_what_it_brought(boss: Reader, customer: Any) -> None:
     text = text_of(boss.read("rules"))
     assert "Orders whose points it changed in the last 90 days: 2" in text
     assert "Given in the last 90 days: 1 · points: 9" in text
-
-
-def manager_again() -> Any:
-    from django.contrib.auth import get_user_model
-
-    return get_user_model().objects.get(email="manager@example.com")
 
 
 def test_tiers_are_made_changed_and_abolished(boss: Reader, customer: Any) -> None:

@@ -17,8 +17,7 @@ from saleor_reciprocity.points.models import Account, Entry
 from .. import hosts
 from ..graphql.test_points import earned
 from ..points.programmes import rule
-from .browsing import Reader, manager
-from .test_pages import text_of
+from .browsing import Reader, manager, text_of
 
 
 @pytest.fixture

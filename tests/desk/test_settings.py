@@ -13,16 +13,12 @@ from saleor_reciprocity.points.models import OrderTerms
 
 from .. import hosts
 from ..points.programmes import earned
-from .browsing import Reader, manager
+from .browsing import Reader, manager, text_of
 
 
 @pytest.fixture
 def boss(programme_on: host.Channel) -> Reader:
     return Reader(manager())
-
-
-def text_of(answer: Any) -> str:
-    return str(answer.content.decode())
 
 
 def programme(channel: host.Channel) -> Any:
