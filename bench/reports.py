@@ -142,8 +142,8 @@ def make(channel: host.Channel, orders: int, now: datetime) -> None:
         "channel": channel.id,
         "currency": channel.currency,
         "share": SHARE,
-        "held_out": trust._limits([SHARE], 64)["limits"][0],
-        "wins": trust._limits([PROBABILITY], 32)["limits"][0],
+        "held_out": trust.limits([SHARE], 64)["limits"][0],
+        "wins": trust.limits([PROBABILITY], 32)["limits"][0],
         "now": now,
     }
     with connection.cursor() as cursor:

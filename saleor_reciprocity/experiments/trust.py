@@ -125,11 +125,11 @@ def altered(question: str) -> int:
     """How many arms, tickets and frozen rows are not what the keys give. Of erased people nothing can be computed."""
     experiment = EXPERIMENT[question]
     shares = models.Assignment.objects.filter(experiment=experiment).values_list("share", flat=True).distinct()
-    found = _count(_OTHER_ARM, experiment=experiment, **_limits(list(shares), 64))
+    found = _count(_OTHER_ARM, experiment=experiment, **limits(list(shares), 64))
     outcomes = OTHER_OUTCOME.format(units=UNITS[question], question="%(question)s")
     found += _count(f"SELECT count(*) {outcomes}", question=question)
     if question == GIFT:
-        found += _count(_OTHER_TICKET, **_limits(_probabilities(), 32))
+        found += _count(_OTHER_TICKET, **limits(_probabilities(), 32))
     return found
 
 
@@ -139,7 +139,7 @@ def _probabilities() -> list[Decimal]:
         return [probability for (probability,) in cursor.fetchall()]
 
 
-def _limits(shares: list[Decimal], digits: int) -> dict[str, Any]:
+def limits(shares: list[Decimal], digits: int) -> dict[str, Any]:
     """For each share the first text of so many hexadecimal digits that is no longer below it; "g" is above all."""
     whole = 16**digits
     limits = [ceil(Fraction(share) * whole) for share in shares]
