@@ -67,7 +67,7 @@ def a_full_life(programme_on: Any, customer: Any) -> Any:
     """A tier, bonuses, an answer with stars and thanks, a reply, messages, choices, tastes, used and unused codes."""
     now = timezone.now()
     settle_in(programme_on)
-    order = live(programme_on, customer, "ada")
+    order = live(programme_on, customer, "augusta")
     train()
     assert AccountTier.objects.get(account__user=customer).code == "silver"
     assert not set(Mail.objects.values_list("sent_at", flat=True)) - {None}
@@ -155,7 +155,7 @@ def test_nothing_that_leads_to_the_person_is_left_and_the_sums_stay(
     assert (len(order_ids), len(unused), len(used)) == (3, 3, 1)
     numbers = [f"#{host.order(order_id).number}" for order_id in order_ids]
     email_hash = identity.email_hash(customer.email)
-    names = ("ada", "Lovelace", customer.email, email_hash, *order_ids, *numbers, *used)
+    names = ("augusta", "Lovelace", customer.email, email_hash, *order_ids, *numbers, *used)
     held = set(naming(names, customer.pk))
     assert held == {
         "reciprocity_account", "reciprocity_answer", "reciprocity_assignment", "reciprocity_communicationchoice",
@@ -332,7 +332,7 @@ def test_the_export_holds_every_row_of_the_person_and_none_of_another(programme_
     """Two people with the same life side by side. A new table has to say whose its rows are."""
     bob = hosts.customer("bob@example.com")
     settle_in(programme_on)
-    lives = {"ada": customer, "bob": bob}
+    lives = {"augusta": customer, "bartleby": bob}
     for name, person in lives.items():
         live(programme_on, person, name)
     train()
@@ -342,7 +342,7 @@ def test_the_export_holds_every_row_of_the_person_and_none_of_another(programme_
         there = {part: counted(where, table, person) for part, (table, where) in ROWS.items()}
         assert {part: len(rows) for part, rows in parts_of(held).items()} == there
         assert 0 not in there.values()
-        other = lives["bob" if name == "ada" else "ada"]
+        other = lives["bartleby" if name == "augusta" else "augusta"]
         text = json.dumps(held, cls=DjangoJSONEncoder)
         codes_of_other = Redemption.objects.filter(account__user=other).values_list("code", flat=True)
         orders_of_other = [host.order_id(order) for order in host.orders_of(host.person(other))]

@@ -34,7 +34,7 @@ def test_an_address_is_one_person_in_any_spelling(db: Any) -> None:
 def test_no_address_is_stored(db: Any) -> None:
     account = accounts.open_account(guest("ada@example.com"), NOW)
     assert account.email_hash == identity.email_hash("ada@example.com")
-    assert "ada" not in str(account.email_hash)
+    assert "ada@" not in str(account.email_hash)
 
 
 def test_hashes_differ_between_installations_and_outlive_the_secret_key(db: Any, settings: Any) -> None:
