@@ -43,9 +43,16 @@ def address(text: str) -> str:
     return entered
 
 
-def email_hash(email: str) -> str:
-    """The keyed hash (HMAC-SHA-256, hexadecimal) of an e-mail address, the same for every spelling of it."""
-    return _hash(addresses.normalised(email))
+# The installation's key in a statement that reads more; NULL before it is first asked for.
+KEY = "(SELECT k.key FROM reciprocity_installationkey k WHERE k.id = 1)"
+
+
+def email_hash(email: str, key: str | None = None) -> str:
+    """The keyed hash (HMAC-SHA-256, hexadecimal) of an e-mail address, the same for every spelling of it.
+
+    `key` is what `KEY` was read as, if it was.
+    """
+    return _hash(addresses.normalised(email), key)
 
 
 def email_hashes(emails: Iterable[str]) -> list[str]:
@@ -60,14 +67,14 @@ def let_one_in(digest: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(digest[:15], 16)])
 
 
-def address_hash(lines: str) -> str:
-    """The keyed hash of a postal address, whatever its letter case and spacing; "" of none."""
+def address_hash(lines: str, key: str | None = None) -> str:
+    """The keyed hash of a postal address, whatever its letter case and spacing; "" of none. `key` as above."""
     plain = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", lines).casefold()))
-    return _hash(f"address:{plain}") if plain else ""
+    return _hash(f"address:{plain}", key) if plain else ""
 
 
-def _hash(text: str) -> str:
-    return hmac.new(installation_key(), text.encode(), hashlib.sha256).hexdigest()
+def _hash(text: str, key: str | None) -> str:
+    return hmac.new(bytes.fromhex(key) if key else installation_key(), text.encode(), hashlib.sha256).hexdigest()
 
 
 def installation_key() -> bytes:

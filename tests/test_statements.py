@@ -70,7 +70,7 @@ def test_a_redemption_takes_few_statements(transactional_db: Any, programme_on: 
     person, reward = host.person(customer), Reward.objects.get().pk
     redemption.redeem(person, reward, "first", now=timezone.now())
     sent = sent_by(lambda: redemption.redeem(person, reward, "second", now=timezone.now()))
-    assert len(sent) == (15 if ON_SALEOR_3 else 12), sent
+    assert len(sent) == (11 if ON_SALEOR_3 else 9), sent
     assert Account.objects.get().available == 200 - 2 * 50
 
 

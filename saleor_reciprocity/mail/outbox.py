@@ -18,6 +18,7 @@ def ask(
     channel_id: str,
     now: datetime,
     *,
+    key: str | None = None,
     due_at: datetime | None = None,
     expires_at: datetime | None = None,
     order_id: str = "",
@@ -29,14 +30,15 @@ def ask(
     It is sent when it is due, by default now, and not after `expires_at` or the kind's shelf life. Whether the person
     may be written to is asked again then (`consent.may_write`). A user is written to at the address of that time; a
     guest at the address of the order, so a guest's message needs `order_id`. `language` "" means the order's or the
-    user's. `context` holds ids for the reader of the kind in `messages.READERS`, never text or personal data.
+    user's. `context` holds ids for the reader of the kind in `messages.READERS`, never text or personal data. `key` is
+    the installation's, where it was read already.
     """
     due = due_at or now
     latest = due + KINDS[kind].shelf_life
     mail = Mail(
         kind=kind,
         source=source,
-        person=identity.email_hash(person.email) if person.email else "",
+        person=identity.email_hash(person.email, key) if person.email else "",
         user_id=person.user_id,
         is_guest=person.user_id is None,
         order_id=order_id,

@@ -8,7 +8,6 @@ balance after it and a source that is unique in the database: writing the same t
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db import connection
 
@@ -17,9 +16,9 @@ from saleor_reciprocity import erased, errors, programmes, settings
 from .earning import clawback
 from .earning.entitlement import Due
 from .models import Account, Entry, Kind, LotUse, OrderTerms
-from .posting import NotClaimed, Posting, add_lot, look_at, out_of_lots, take_from_lots, use, write
+from .posting import ALWAYS, Claim, NotClaimed, Posting, add_lot, look_at, use, write
 
-__all__ = ["NotClaimed", "Posting", "give", "post_order", "reverse", "spend", "take"]
+__all__ = ["Claim", "NotClaimed", "Posting", "give", "post_order", "reverse", "spend", "take"]
 
 _FIELDS = [field for field in OrderTerms._meta.concrete_fields if not field.primary_key]
 # New terms are stored once, and not where the buyer was erased meanwhile.
@@ -63,11 +62,9 @@ def post_order(account: Account, terms: OrderTerms, due: Due, happened_at: datet
         agreed_at=terms.agreed_at,
     )
     terms.postings += 1
-    entry, into_lots = write(account, posting, now, *_storing(terms))
+    entry, into_lots = write(account, posting, now, _storing(terms))
     if earned > 0:
         add_lot(account, entry, posting, entry.points, into_lots, now)
-    elif into_lots:
-        take_from_lots(entry, -into_lots, first_from_order=terms.order_id)
     return entry
 
 
@@ -80,7 +77,7 @@ def store(terms: OrderTerms) -> None:
             raise NotClaimed
 
 
-def _storing(terms: OrderTerms) -> tuple[str, dict[str, Any]]:
+def _storing(terms: OrderTerms) -> Claim:
     stored = {field: getattr(terms, field.attname) for field in OrderTerms._meta.concrete_fields}
     values = {f"terms_{field.column}": field.get_db_prep_save(value, connection) for field, value in stored.items()}
     return (_FIRST_TERMS if terms.pk is None else _TERMS), values
@@ -101,20 +98,19 @@ def _kind_of(earned: int, pending: int) -> str:
     return Kind.CLAWBACK if earned + pending < 0 else Kind.PENDING
 
 
-def spend(account: Account, posting: Posting, now: datetime) -> Entry:
+def spend(account: Account, posting: Posting, now: datetime, claim: Claim = ALWAYS) -> Entry:
     """Take available points from a locked account, the soonest to expire first. `posting.points` is negative.
 
-    Raises InsufficientPoints when there are fewer; nothing is written then.
+    Raises InsufficientPoints when there are fewer, or NotClaimed without what is claimed; nothing is written then.
     """
     if -posting.points > account.available:
         raise errors.InsufficientPoints
-    return take(account, posting, now)
+    return write(account, posting, now, claim)[0]
 
 
 def take(account: Account, posting: Posting, now: datetime) -> Entry:
     """Take points from a locked account, into debt where there are too few. `posting.points` is negative."""
-    uses = out_of_lots(account.pk, min(-posting.points, account.available))
-    return write(account, posting, now, uses=uses)[0]
+    return write(account, posting, now)[0]
 
 
 def give(account: Account, posting: Posting, now: datetime) -> Entry:

@@ -16,7 +16,7 @@ from saleor_reciprocity import errors
 
 from . import expiry
 from .models import Account, Kind, Lot, OrderTerms
-from .posting import Posting, take_from_lots, write
+from .posting import Posting, write
 
 
 def with_address(account: Account, email_hash: str, now: datetime) -> Account:
@@ -89,10 +89,8 @@ def _merge(source: Account, target: Account, now: datetime, actor: str, email_ha
         pair = f"{source.pk}:{target.pk}"
         leaves = Posting(Kind.MERGE, f"merged from:{pair}", now, -points, -pending, "", f"to {target.pk}", actor)
         arrives = Posting(Kind.MERGE, f"merged into:{pair}", now, points, pending, "", f"from {source.pk}", actor)
-        write(source, leaves, now)
-        entry, _into_lots = write(target, arrives, now)
-        if in_lots > target.available:
-            take_from_lots(entry, in_lots - target.available)
+        write(source, leaves, now, in_lots=0)
+        write(target, arrives, now, in_lots=in_lots)
     Account.objects.filter(merged_into_id=source.pk).update(merged_into_id=target.pk)
     next_expiry_at = source.next_expiry_at
     source.merged_into_id, source.user_id, source.email_hash, source.next_expiry_at = target.pk, None, None, None

@@ -11,15 +11,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Iterator
 
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 
 from saleor_reciprocity import identity
 from saleor_reciprocity.host.facts import Person
 
 from . import expiry
-from .lots import NEVER
 from .models import Account, Kind, Lot, OrderTerms
-from .posting import Posting, add_lot, look_at, take_from_lots, use, write
+from .posting import Posting, add_lot, look_at, use, write
 
 
 def buyer_of(person: Person) -> str:
@@ -58,8 +57,7 @@ def move(terms: OrderTerms, source: Account, target: Account, now: datetime) -> 
         leaves = Posting(Kind.CLAWBACK, next(numbers), points=-terms.earned, pending=-terms.pending, **common)
         kind = Kind.EARNED if terms.earned else Kind.PENDING
         arrives = Posting(kind, next(numbers), points=terms.earned, pending=terms.pending, **common)
-        entry, into_lots = write(source, leaves, now)
-        take_from_lots(entry, -into_lots, first_from_order=terms.order_id)
+        write(source, leaves, now)
         Lot.objects.filter(account_id=source.pk, order_id=terms.order_id).update(order_id="", qualifies=False)
         _arrive(terms, target, arrives, lots, now)
         terms.postings += 2
@@ -96,7 +94,8 @@ def _shares(terms: OrderTerms, source: Account, ended: dict[int, int], now: date
     """How the earned points of an order are spread over lots like those that it filled; what is left over is new."""
     missing = terms.earned
     lots = Lot.objects.filter(account_id=source.pk, order_id=terms.order_id)
-    for lot in sorted(lots, key=lambda lot: (lot.pk not in ended, lot.expires_at or NEVER, lot.pk)):
+    soonest_first = lots.order_by(F("expires_at").asc(nulls_last=True), "pk")
+    for lot in sorted(soonest_first, key=lambda lot: lot.pk not in ended):
         is_over = lot.expires_at is not None and lot.expires_at <= now
         points = min(missing, ended.get(lot.pk, 0) if is_over else lot.points)
         if points:

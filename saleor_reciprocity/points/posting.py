@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Mapping
+from typing import Any, Mapping, Tuple
 
 from django.db import connection
 
-from . import expiry, lots
+from . import expiry
 from .models import Account, Entry, Kind, Lot
 
 QUALIFYING = {Kind.EARNED, Kind.BONUS}  # what counts towards a tier
@@ -41,8 +41,9 @@ def look_at(account: Account, expires_at: datetime | None) -> None:
         account.save(update_fields=["next_expiry_at"])
 
 
-# What has to hold for an entry to be written, as a statement that returns a row if it does.
-ALWAYS = "SELECT 1"
+# What has to hold for an entry to be written: a statement that returns a row if it does, and its values.
+Claim = Tuple[str, Mapping[str, Any]]
+ALWAYS: Claim = ("SELECT 1", {})
 
 # All at once: this is done for every order and every redemption.
 _WRITE = """
@@ -56,16 +57,26 @@ entry AS (
   SELECT %(account_id)s, %(version)s, %(kind)s, %(points)s, %(pending)s, %(balance_after)s, %(pending_after)s,
     %(source)s, %(order_id)s, %(reason)s, %(actor)s, %(happened_at)s, %(written_at)s FROM claimed
   RETURNING id)
-{uses}
+{taking}
 SELECT id FROM entry
 """
-# Points put into lots, by the lots' ids, or taken out (negative), and that the statement's `entry` did so.
-_USES = """
-, used AS (
-  SELECT entry.id AS entry_id, u.* FROM entry, unnest(%(lots)s::bigint[], %(uses)s::bigint[]) u (lot_id, points)),
+# Points put into lots, or taken out (negative), and that the statement's `entry` did so.
+_USING = """
 changed AS (UPDATE reciprocity_lot l SET remaining = l.remaining + used.points FROM used WHERE l.id = used.lot_id),
 noted AS (INSERT INTO reciprocity_lotuse (entry_id, lot_id, points) SELECT entry_id, lot_id, points FROM used)
 """
+# So many points out of the lots: the soonest to expire first, an order's own before all; ties by earning date, then id.
+_TAKING = f"""
+, open AS (
+  SELECT id AS lot_id, remaining, (sum(remaining) OVER (
+    ORDER BY order_id = nullif(%(order_id)s, '') DESC NULLS LAST, expires_at NULLS LAST, earned_at, id
+  ) - remaining)::bigint AS before
+  FROM reciprocity_lot WHERE account_id = %(account_id)s AND remaining > 0),
+used AS (
+  SELECT entry.id AS entry_id, lot_id, -least(remaining, %(taken)s - before) AS points
+  FROM entry, open WHERE before < %(taken)s),
+{_USING}
+"""  # noqa: S608 - constants
 
 
 class NotClaimed(Exception):
@@ -76,27 +87,26 @@ def write(
     account: Account,
     posting: Posting,
     now: datetime,
-    claim: str = ALWAYS,
-    claimed: Mapping[str, Any] | None = None,
-    uses: Mapping[int, int] | None = None,
+    claim: Claim = ALWAYS,
+    in_lots: int | None = None,
 ) -> tuple[Entry, int]:
-    """Write an entry and the account's new figures. Returns it with what goes into lots (negative: out of them).
+    """Write an entry and the account's new figures. Returns it with the points that are left to put into lots.
 
-    A `claim` with its values is a part of the statement: without a row of it nothing is written. Raises NotClaimed.
-    Where it is known what the entry puts into which lots, `uses` says so, and it is written by the same statement.
+    What the lots hold beyond what is available after it is taken out of them: `in_lots` says what they hold where that
+    is not what was available. The `claim` is a part of the statement: without a row of it nothing is written, and the
+    account stays as it is. Raises NotClaimed.
     """
-    before = account.available
+    before = account.available if in_lots is None else in_lots
     balance = account.balance + posting.points
-    account.available, account.debt = max(balance, 0), max(-balance, 0)
-    account.pending += posting.pending
-    account.version += 1
+    available, debt = max(balance, 0), max(-balance, 0)
+    pending = account.pending + posting.pending
     values = {
-        "version": account.version,
+        "version": account.version + 1,
         "kind": str(posting.kind),
         "points": posting.points,
         "pending": posting.pending,
         "balance_after": balance,
-        "pending_after": account.pending,
+        "pending_after": pending,
         "source": posting.source,
         "order_id": posting.order_id,
         "reason": posting.reason,
@@ -104,14 +114,16 @@ def write(
         "happened_at": posting.happened_at,
         "written_at": now,
     }
-    figures = {"account_id": account.pk, "available": account.available, "debt": account.debt}
+    figures = {"account_id": account.pk, "available": available, "debt": debt, "taken": before - available}
+    condition, its_values = claim
     with connection.cursor() as cursor:
-        sql = _WRITE.format(claim=claim, uses=_USES if uses else "")
-        cursor.execute(sql, {**(claimed or {}), **values, **figures, **_arrays(uses or {})})
+        sql = _WRITE.format(claim=condition, taking=_TAKING if before > available else "")
+        cursor.execute(sql, {**its_values, **values, **figures})
         row = cursor.fetchone()
     if row is None:
         raise NotClaimed
-    return Entry(pk=row[0], account=account, **values), account.available - before
+    account.available, account.debt, account.pending, account.version = available, debt, pending, account.version + 1
+    return Entry(pk=row[0], account=account, **values), max(available - before, 0)
 
 
 def add_lot(account: Account, entry: Entry, posting: Posting, points: int, remaining: int, now: datetime) -> None:
@@ -133,33 +145,14 @@ def add_lot(account: Account, entry: Entry, posting: Posting, points: int, remai
         use(entry, {lot.pk: remaining - points})
 
 
-_OPEN = """
-SELECT id, order_id, remaining, earned_at, expires_at FROM reciprocity_lot WHERE account_id = %s AND remaining > 0
-"""
-
-
-def out_of_lots(account_id: int, points: int, first_from_order: str | None = None) -> dict[int, int]:
-    """What is taken out of which lots of a locked account: the soonest to expire first, an order's own before all."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [account_id])
-        open_lots = [lots.OpenLot(*row) for row in cursor.fetchall()]
-    taken = lots.take(open_lots, points, first_from_order=first_from_order)
-    return {lot_id: -amount for lot_id, amount in taken.items()}
-
-
-def take_from_lots(entry: Entry, points: int, first_from_order: str | None = None) -> None:
-    """Empty lots by what an entry takes."""
-    use(entry, out_of_lots(entry.account_id, points, first_from_order))
-
-
-_USE = f"WITH entry AS (SELECT %(entry)s AS id) {_USES} SELECT count(*) FROM used"  # noqa: S608 - a constant
+_USE = f"""
+WITH used AS (
+  SELECT %(entry)s AS entry_id, u.* FROM unnest(%(lots)s::bigint[], %(points)s::bigint[]) u (lot_id, points)),
+{_USING} SELECT count(*) FROM used
+"""  # noqa: S608 - a constant
 
 
 def use(entry: Entry, points: Mapping[int, int]) -> None:
     """Put points into lots, by the lots' ids, or take them out (negative), and note which entry did so."""
     with connection.cursor() as cursor:
-        cursor.execute(_USE, {"entry": entry.pk, **_arrays(points)})
-
-
-def _arrays(uses: Mapping[int, int]) -> dict[str, list[int]]:
-    return {"lots": list(uses), "uses": list(uses.values())}
+        cursor.execute(_USE, {"entry": entry.pk, "lots": list(points), "points": list(points.values())})

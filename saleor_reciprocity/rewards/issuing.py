@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Iterable
+from contextlib import suppress
+from typing import Callable, Iterable, TypeVar
 
 from django.db import connection
 
 from saleor_reciprocity import host
+from saleor_reciprocity.points import ledger
 
 from .codes import new_code
 from .kinds import KINDS, Terms, kind_of
 from .models import IssuedCode
 
+Written = TypeVar("Written")
+
 
 def issue(terms: Terms) -> str:
     """Make a new code in the host."""
-    kind = kind_of(terms)
-    code = _unused_code(kind.code_length)
-    kind.issue(code, terms)
+    code, _claimed = claimed_by(_claim, kind_of(terms).code_length)
+    make(code, terms)
     return code
+
+
+def make(code: str, terms: Terms) -> None:
+    """Make a code in the host that was claimed."""
+    kind_of(terms).issue(code, terms)
+
+
+def claimed_by(write: Callable[[ledger.Claim], Written], length: int) -> tuple[str, Written]:
+    """A code that nobody has, with what `write` wrote by the statement that claims it; of a taken one, nothing."""
+    while True:
+        code = new_code(length)
+        with suppress(ledger.NotClaimed):
+            return code, write((_CLAIM, {"code": code}))
 
 
 def find(kind: str, code: str) -> host.Whereabouts:
@@ -49,13 +65,8 @@ ON CONFLICT DO NOTHING RETURNING id
 """  # noqa: S608 - a constant
 
 
-def _unused_code(length: int) -> str:
-    while not _claimed(code := new_code(length)):
-        pass
-    return code
-
-
-def _claimed(code: str) -> bool:
+def _claim(claim: ledger.Claim) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"code": code})
-        return cursor.fetchone() is not None
+        cursor.execute(*claim)
+        if cursor.fetchone() is None:
+            raise ledger.NotClaimed

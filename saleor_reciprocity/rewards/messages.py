@@ -12,14 +12,15 @@ from saleor_reciprocity.mail.models import Mail
 from .models import Redemption, RedemptionState
 
 
-def ask_for_code(redemption: Redemption, person: host.Person) -> None:
-    """Ask for the mail to whoever redeemed, in the transaction that makes the code."""
+def ask_for_code(redemption: Redemption, person: host.Person, key: str | None) -> None:
+    """Ask for the mail to whoever redeemed, in the transaction that makes the code. `key` as `outbox.ask` takes it."""
     outbox.ask(
         kinds.REDEMPTION,
         f"redemption:{redemption.pk}",
         person,
         redemption.channel_id,
         redemption.created_at,
+        key=key,
         expires_at=redemption.expires_at,
         context={"redemption": redemption.pk},
     )

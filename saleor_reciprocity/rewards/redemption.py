@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, Callable
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from saleor_reciprocity import errors, host, programmes
+from saleor_reciprocity import errors, host, identity, programmes
 from saleor_reciprocity.locking import locking
 from saleor_reciprocity.points import accounts, ledger, orders
 from saleor_reciprocity.points.models import Account, Kind
@@ -73,10 +74,12 @@ SELECT r.*, {", ".join(f"{sql} AS {name}" for name, sql in programmes.COLUMNS.it
   (SELECT min(d.id) FROM reciprocity_redemption d JOIN reciprocity_account a ON a.id = d.account_id
     WHERE %(account)s IN (a.id, a.merged_into_id) AND d.key = %(key)s) AS earlier_id,
   EXISTS (SELECT 1 FROM reciprocity_orderterms t
-    WHERE t.account_id = %(account)s AND t.matures_at <= %(now)s) AS is_maturing
+    WHERE t.account_id = %(account)s AND t.matures_at <= %(now)s) AS is_maturing,
+  {identity.KEY} AS installation_key, h.slug AS channel_slug, h.currency AS channel_currency
 FROM (SELECT %(reward)s AS reward_id) asked
 LEFT JOIN reciprocity_reward r ON r.id = asked.reward_id
 LEFT JOIN LATERAL (SELECT r.channel_id) o ON true {programmes.JOINS}
+LEFT JOIN ({host.CHANNELS}) h ON h.id = r.channel_id
 """  # noqa: S608 - constants
 
 
@@ -155,9 +158,10 @@ def _exchange(account: Account, person: host.Person, wish: Wish, reward: Any, no
         reason=reward.name,
         actor=f"user:{person.user_id}",
     )
-    entry = ledger.spend(account, debit, now)
+    code, entry = issuing.claimed_by(partial(ledger.spend, account, debit, now), kind_of(reward).code_length)
     expires_at = now + timedelta(days=reward.validity_days) if reward.validity_days else None
-    code = issuing.issue(
+    issuing.make(
+        code,
         kinds.Terms(
             kind=reward.kind,
             name=reward.name,
@@ -167,7 +171,7 @@ def _exchange(account: Account, person: host.Person, wish: Wish, reward: Any, no
             ends_at=expires_at,
             product_id=reward.product_id,
             minimum_spent=sale.minimum_spent,
-        )
+        ),
     )
     made = Redemption(
         account=account,
@@ -190,7 +194,7 @@ def _exchange(account: Account, person: host.Person, wish: Wish, reward: Any, no
     if made.from_stock and not catalogue.take_from_stock(reward.pk):
         raise errors.OutOfStock
     if wish.checkout is None:
-        messages.ask_for_code(made, person)
+        messages.ask_for_code(made, person, reward.installation_key)
     return made
 
 
@@ -226,10 +230,10 @@ def _checkout_now(account: Account, wish: Wish, now: datetime) -> host.Checkout 
 def _channel_offering(reward: Any, now: datetime) -> host.Channel:
     if reward.pk is None:
         raise errors.NotFound(field="rewardId")
-    channel = host.channel(reward.channel_id)
     version = programmes.current_of(reward.channel_id, vars(reward), now)
-    if channel is None or version is None or not version.active:
+    if reward.channel_slug is None or version is None or not version.active:
         raise errors.ProgrammeOff
+    channel = host.Channel(reward.channel_id, reward.channel_slug, reward.channel_currency)
     if not catalogue.is_offered(reward, channel, now):
         raise errors.RewardUnavailable
     return channel

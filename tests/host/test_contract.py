@@ -109,6 +109,9 @@ def test_channels_are_found_by_id_and_slug(channel: Any) -> None:
     assert host.channel_by_slug(channel.slug) == channel
     assert host.channel_by_slug(None) == channel
     assert host.channel_by_slug("nowhere") is None
+    with connection.cursor() as cursor:
+        cursor.execute(f"{host.CHANNELS} ORDER BY id")
+        assert [host.Channel(*row) for row in cursor.fetchall()] == sorted(host.channels(), key=lambda each: each.id)
 
 
 def issue_voucher(code: str, channel: host.Channel, user_id: int) -> None:

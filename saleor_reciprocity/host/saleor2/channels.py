@@ -14,6 +14,10 @@ from .parts import CHANNEL_ID
 
 _CHANNEL_SLUG = "default-channel"  # what an upgrade to Saleor 3 calls the one channel that there is here
 
+# Every channel: its id, slug and currency.
+CHANNELS = f"""
+SELECT '{CHANNEL_ID}' AS id, '{_CHANNEL_SLUG}' AS slug, '{settings.DEFAULT_CURRENCY}' AS currency
+"""
 
 # What is stored for each plugin and channel: whether it is switched on, and its configuration, for `configured`.
 CONFIGURATIONS = f"""

@@ -13,6 +13,9 @@ from saleor.plugins.models import PluginConfiguration
 from ..facts import Channel, MailServer
 from ..shared.shop import configured_values
 
+# Every channel: its id, slug and currency.
+CHANNELS = "SELECT id::text AS id, slug, currency_code AS currency FROM channel_channel"
+
 # What is stored for each plugin and channel: whether it is switched on, and its configuration, for `configured`.
 CONFIGURATIONS = """
 SELECT identifier, channel_id::text AS channel_id, active, configuration FROM plugins_pluginconfiguration
