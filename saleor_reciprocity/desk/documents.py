@@ -25,7 +25,16 @@ class Operation:
     @property
     def needs_channel(self) -> bool:
         """Whether it is about one channel, which has to be named."""
-        return any(one.variable.name.value == "channel" and isinstance(one.type, NonNullType) for one in self.declared)
+        return any(_names_channel(one) and isinstance(one.type, NonNullType) for one in self.declared)
+
+    @property
+    def may_name_channel(self) -> bool:
+        """Whether it can be about one channel."""
+        return any(map(_names_channel, self.declared))
+
+
+def _names_channel(variable: Any) -> bool:
+    return bool(variable.variable.name.value == "channel")
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its address below the desk, the right that opens it, and its place in the menu, if it has one."""
+    """A page: its address below the desk, the rights that open it, and its place in the menu, if it has one."""
 
     path: str
     right: str = ""
     menu: str = ""
+    also: str = ""
 
     @property
     def name(self) -> str:
@@ -26,7 +27,7 @@ _PAGES = (
     Page("customers", "MANAGE_USERS", _("Customers")),
     Page("customers/account", "MANAGE_USERS"),
     Page("customers/guest", "MANAGE_USERS"),
-    Page("customers/data", "MANAGE_USERS"),
+    Page("customers/data", "MANAGE_USERS", also="MANAGE_ORDERS"),
     Page("customers/merge", "MANAGE_USERS"),
     Page("customers/erase", "MANAGE_USERS"),
     Page("customers/erase-guest", "MANAGE_USERS"),

@@ -176,8 +176,10 @@ def _plain(value: Any) -> Any:
 
 
 def _options(given: Any, of: str) -> list[tuple[str, str]]:
-    """What can be chosen, with its words: values of an enum with spaces between, or pairs."""
-    return [(one, texts.word(one, of)) for one in given.split()] if isinstance(given, str) else list(given)
+    """What can be chosen, with its words: values of an enum with spaces between, pairs, or texts that say it all."""
+    if isinstance(given, str):
+        return [(one, texts.word(one, of)) for one in given.split()]
+    return [(one, one) if isinstance(one, str) else one for one in given]
 
 
 @register.inclusion_tag("checks.html", takes_context=True)

@@ -79,7 +79,10 @@ WORDS = {
     "way.PHONE": _("On the telephone"),
     "way.IN_PERSON": _("Face to face"),
     "way.WRITTEN": _("In a letter, a mail or a chat"),
-    "right.MANAGE_USERS": _("Look customers up, give and take points, merge, export and erase accounts."),
+    "right.MANAGE_USERS": _(
+        "Look customers up, give and take points, merge and erase accounts; "
+        "with “Manage orders” export all that is held."
+    ),
     "right.MANAGE_ORDERS": _(
         "Read the points of orders, read, write down and answer what customers say, see, stop and try what is sent."
     ),

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Mapping
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import override
 
 from saleor_reciprocity import deployment, host, pages, settings
 
 from . import execution, forms, rendering, session
-from .documents import document
+from .documents import Operation, document
 from .pages import HOME, PAGES, Page
 
 ADDRESS = "desk"
 RIGHTS = "{ loyaltyRights { permission isGranted } }"
+CHANNELS = "{ loyaltyChannels { slug } }"
 _POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors {ancestors}"
@@ -85,9 +88,22 @@ def _fragment(request: HttpRequest, path: str) -> HttpResponse:
 
 def _home(request: HttpRequest) -> str:
     """The first page of the menu that the reader may see."""
-    held = execution.executed(request, RIGHTS, {}).data.get("loyaltyRights") or ()
-    granted = {one["permission"] for one in held if one["isGranted"]}
+    granted = _granted(request)
     return next((page.path for page in PAGES.values() if page.menu and page.right in granted), HOME)
+
+
+def _granted(request: HttpRequest) -> set[str]:
+    """The permissions that the reader holds."""
+    held = execution.executed(request, RIGHTS, {}).data.get("loyaltyRights") or ()
+    return {one["permission"] for one in held if one["isGranted"]}
+
+
+def _channels(request: HttpRequest) -> list[str]:
+    """The channels in which the reader may act. Where the shop has one there is no question."""
+    slugs = [channel.slug for channel in host.channels()]
+    if len(slugs) > 1:
+        slugs = [one["slug"] for one in execution.executed(request, CHANNELS, {}).data.get("loyaltyChannels") or ()]
+    return slugs
 
 
 def _sent(request: HttpRequest, page: Page) -> Sent:
@@ -111,13 +127,13 @@ def _filled(request: HttpRequest, page: Page, asked: QueryDict, sent: Sent | Non
     answer = execution.Answer({})
     if query is not None:
         if query.needs_channel and not asked.get("channel"):
-            first = next(iter(host.channels()), None)
-            if first is None:
+            asked = _in_first_channel(request, asked)
+            if not asked.get("channel"):
                 return _said("no_channel", 404)
-            asked = asked.copy()
-            asked["channel"] = first.slug
-        values, _wrong = forms.variables(query.declared, asked)
-        answer = execution.executed(request, query.text, values)
+        answer = _answered(request, query, asked)
+        if answer.is_refused and answer.is_empty and query.may_name_channel and not asked.get("channel"):
+            asked = _in_first_channel(request, asked)  # what is of all channels is refused to who may act in some
+            answer = _answered(request, query, asked)
     if (answer.errors and answer.is_empty) or answer.lacks(page.right):
         return _failed(request, page, answer)
     context = {**_surroundings(request, page, asked), "sent": sent, "missing": rendering.missing(answer), **answer.data}
@@ -129,22 +145,33 @@ def _filled(request: HttpRequest, page: Page, asked: QueryDict, sent: Sent | Non
     return response
 
 
+def _in_first_channel(request: HttpRequest, asked: QueryDict) -> QueryDict:
+    """What is asked, of the first channel in which the reader may act, if there is one."""
+    of_one = asked.copy()
+    of_one["channel"] = next(iter(_channels(request)), "")
+    return of_one
+
+
+def _answered(request: HttpRequest, query: Operation, asked: QueryDict) -> execution.Answer:
+    values, _wrong = forms.variables(query.declared, asked)
+    return execution.executed(request, query.text, values)
+
+
 def _surroundings(request: HttpRequest, page: Page, asked: QueryDict) -> dict[str, Any]:
     """What every template may need. A key is new for each form that is shown, and sent again with it."""
     base = {"base": _base(request), "page": page, "asked": asked, "fresh_key": secrets.token_urlsafe(16), "shown": []}
     places = [one for one in PAGES.values() if one.menu]
-    return {**base, "places": places, "channels": host.channels, "channel_slugs": _slugs, "now": timezone.now()}
-
-
-def _slugs() -> list[tuple[str, str]]:
-    return [(channel.slug, channel.slug) for channel in host.channels()]
+    channels = SimpleLazyObject(partial(_channels, request))
+    return {**base, "places": places, "channels": channels, "now": timezone.now()}
 
 
 def _failed(request: HttpRequest, page: Page, answer: execution.Answer) -> HttpResponse:
     if not execution.is_signed_in(request):
         return _said("signed_out", 401)
     if answer.is_refused or answer.lacks(page.right):
-        return _said("refused", 403, {"page": page})
+        granted = _granted(request)
+        lacking = next((right for right in (page.right, page.also) if right and right not in granted), "")
+        return _said("refused", 403, {"right": lacking})
     return _said("failed", 502, {"reason": rendering.reason(answer)})
 
 

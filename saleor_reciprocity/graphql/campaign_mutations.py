@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from saleor_reciprocity.surprises import campaigns
 
-from . import permissions
+from . import permissions, reach
 from .campaigns import SurpriseCampaign
 from .mutations import LoyaltyMutation
-from .scalars import CHANNEL_ARGUMENT, DateTime, Number, channel_with_slug, given, moment, row_id, whole
+from .scalars import CHANNEL_ARGUMENT, DateTime, Number, given, moment, row_id, whole
 from .surprises import SurprisePrizeKind
 
 
@@ -69,7 +69,7 @@ class SurpriseCampaignCreate(LoyaltyMutation):
     @classmethod
     def perform(cls, info: Any, input: Any) -> dict[str, Any]:
         terms = given(input)
-        channel = channel_with_slug(terms.pop("channel", None))
+        channel = reach.channel_with_slug(info.context, terms.pop("channel", None))
         gifts = [_gift(prize) for prize in terms.pop("prizes")]
         limits = given(terms.pop("budget"))
         for name, field in (("starts_at", "startsAt"), ("ends_at", "endsAt")):
@@ -78,7 +78,7 @@ class SurpriseCampaignCreate(LoyaltyMutation):
         replaces, now = terms.pop("replaces", None), timezone.now()
         if replaces is None:
             return {"campaign": campaigns.create(channel, limits, gifts, now, **terms)}
-        old_id = row_id("SurpriseCampaign", replaces, "replaces")
+        old_id = reach.row_id(info.context, "SurpriseCampaign", replaces, "replaces")
         return {"campaign": campaigns.replace(channel, old_id, now, limits=limits, prizes=gifts, **terms)}
 
 
@@ -114,7 +114,8 @@ class SurpriseCampaignUpdate(LoyaltyMutation):
     def perform(cls, info: Any, id: str, input: Any) -> dict[str, Any]:
         changes = given(input)
         limits = given(changes.pop("budget", {}))
-        return {"campaign": campaigns.update(row_id("SurpriseCampaign", id, "id"), limits, **changes)}
+        campaign_id = reach.row_id(info.context, "SurpriseCampaign", id, "id")
+        return {"campaign": campaigns.update(campaign_id, limits, **changes)}
 
 
 class SurpriseCampaignEnd(LoyaltyMutation):
@@ -129,7 +130,7 @@ class SurpriseCampaignEnd(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, id: str) -> dict[str, Any]:
-        return {"campaign": campaigns.end(row_id("SurpriseCampaign", id, "id"), timezone.now())}
+        return {"campaign": campaigns.end(reach.row_id(info.context, "SurpriseCampaign", id, "id"), timezone.now())}
 
 
 class CampaignMutations(graphene.ObjectType):

@@ -12,7 +12,7 @@ from saleor_reciprocity import host
 from saleor_reciprocity.surprises import budget, queries
 from saleor_reciprocity.surprises.models import Budget, Campaign, Draw, Outcome, Prize
 
-from . import gone, named
+from . import gone, named, reach
 from .connections import Connection, ConnectionField, page
 from .scalars import CHANNEL_ARGUMENT, Number, enum, global_id
 from .surprises import LoyaltySurprise, SurprisePrizeKind
@@ -233,7 +233,7 @@ class CampaignQueries(graphene.ObjectType):
         root: Any, info: Any, channel: str | None = None, first: int | None = None, after: str | None = None
     ) -> Any:
         with host.allow_writer():
-            found = host.channel_by_slug(channel)
+            found = reach.channel_by_slug(info.context, channel)
             return page(
                 SurpriseCampaignCountableConnection,
                 lambda count, position: queries.campaigns(found.id, count, *(position or ())) if found else [],

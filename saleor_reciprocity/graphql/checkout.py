@@ -92,11 +92,12 @@ def _own_account(root: Explained, info: Any) -> Account | None:
 
 def resolve_checkout_loyalty(root: Any, info: Any) -> Any:
     row = host.order_node(root)
-    if not permissions.sees_checkout(info.context, row.user_id):
+    channel_id = host.channel_id_of(row)
+    if not permissions.sees_checkout(info.context, row.user_id, channel_id):
         return None
     with host.allow_writer():
         now = timezone.now()
-        version = programmes.current(host.checkout_channel_id(row), now)
+        version = programmes.current(channel_id, now)
         if version is None or not version.active:
             return None
         return host.order_of_checkout(row, now).then(lambda order: _explained(order, version.programme))

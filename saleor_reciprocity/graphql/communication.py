@@ -13,6 +13,7 @@ from saleor_reciprocity.mail import consent, pausing, samples
 from saleor_reciprocity.mail.kinds import FOR_CUSTOMERS, KINDS
 from saleor_reciprocity.mail.models import Mail, State
 
+from . import reach
 from .connections import Connection, ConnectionField, page
 from .scalars import CHANNEL_ARGUMENT, enum, global_id
 
@@ -92,10 +93,10 @@ class CommunicationSending(graphene.ObjectType):
     actor = graphene.String(description="Who stopped them: a user or an app, by number.")
 
 
-def sending() -> list[CommunicationSending]:
-    """Whether messages leave each channel."""
+def sending(context: Any) -> list[CommunicationSending]:
+    """Whether messages leave each channel within reach."""
     paused = pausing.paused()
-    rows = [(channel.slug, paused.get(channel.id)) for channel in host.channels()]
+    rows = [(channel.slug, paused.get(channel.id)) for channel in reach.channels(context)]
     return [
         CommunicationSending(
             channel=slug, is_paused=one is not None, since=one and one.since, actor=one.actor if one else None
@@ -130,13 +131,13 @@ class CommunicationQueries(graphene.ObjectType):
         root: Any, info: Any, kind: str, language: str | None = None, channel: str | None = None
     ) -> Any:
         with host.allow_writer():
-            found = host.channel_by_slug(channel)
+            found = reach.channel_by_slug(info.context, channel)
             return samples.letter(kind, language or get_language() or "en", found, timezone.now()) if found else None
 
     @staticmethod
     def resolve_communication_sending(root: Any, info: Any) -> list[CommunicationSending]:
         with host.allow_writer():
-            return sending()
+            return sending(info.context)
 
     @staticmethod
     def resolve_communication_messages(
@@ -148,7 +149,8 @@ class CommunicationQueries(graphene.ObjectType):
         after: str | None = None,
     ) -> Any:
         wanted = {name: value for name, value in (("state", state), ("kind", kind)) if value}
-        rows = Mail.objects.filter(**wanted, kind__in=list(KINDS)).order_by("-pk")  # newer workers may know more
+        known = Mail.objects.filter(**wanted, kind__in=list(KINDS))  # newer workers may know more
+        rows = reach.within(info.context, known).order_by("-pk")
 
         def read(count: int, position: Any) -> Any:
             return list((rows.filter(pk__lt=position[0]) if position else rows)[:count])

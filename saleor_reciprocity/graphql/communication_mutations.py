@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from saleor_reciprocity import errors, host
 from saleor_reciprocity.mail import consent, pausing, samples
 
-from . import permissions
+from . import permissions, reach
 from .communication import (
     CommunicationKind,
     CommunicationMessageKind,
@@ -22,7 +22,7 @@ from .communication import (
     sending,
 )
 from .mutations import LoyaltyMutation
-from .scalars import CHANNEL_ARGUMENT, channel_with_slug
+from .scalars import CHANNEL_ARGUMENT
 
 
 class CommunicationPreferenceInput(graphene.InputObjectType):
@@ -70,12 +70,12 @@ class CommunicationPause(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, is_paused: bool, channel: str | None = None) -> dict[str, Any]:
-        channel_id = channel_with_slug(channel).id
+        channel_id = reach.channel_with_slug(info.context, channel).id
         if is_paused:
             pausing.pause(channel_id, permissions.actor(info.context), timezone.now())
         else:
             pausing.go_on(channel_id)
-        return {"sending": sending()}
+        return {"sending": sending(info.context)}
 
 
 class CommunicationTest(LoyaltyMutation):
@@ -95,7 +95,8 @@ class CommunicationTest(LoyaltyMutation):
         user = host.current_user(info.context)
         if user is None:
             raise errors.SignInRequired
-        samples.send(kind, language or get_language() or "en", channel_with_slug(channel), user, timezone.now())
+        found = reach.channel_with_slug(info.context, channel)
+        samples.send(kind, language or get_language() or "en", found, user, timezone.now())
         return {"address": user.email}
 
 

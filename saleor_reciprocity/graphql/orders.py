@@ -103,7 +103,7 @@ class Explained:
 
     def lines(self, info: Any) -> list[LoyaltyOrderLine]:
         shares = {share.line_id: share for share in self.due.lines}
-        staff = host.has_permission(info.context, permissions.MANAGE_ORDERS)
+        staff = permissions.holds(info.context, permissions.MANAGE_ORDERS, self.order.channel_id)
         return [self._line(line, shares.get(line.id), staff) for line in self.order.lines]
 
     def _line(self, line: host.Line, share: LineDue | None, staff: bool) -> LoyaltyOrderLine:
@@ -246,13 +246,14 @@ class TermsByOrderId(host.data_loader()):  # type: ignore[misc]
 
 def resolve_order_loyalty(root: Any, info: Any) -> Any:
     order = host.order_node(root)
-    if not permissions.sees_order(info.context, order.user_id):
+    of = (order.user_id, host.channel_id_of(order))
+    if not permissions.sees_order(info.context, *of):
         return None
-    return TermsByOrderId(info.context).load(host.order_id(order)).then(partial(_as_seen, info.context, order.user_id))
+    return TermsByOrderId(info.context).load(host.order_id(order)).then(partial(_as_seen, info.context, *of))
 
 
-def _as_seen(context: Any, user_id: int | None, found: Loyalty | None) -> Loyalty | None:
-    if found is None or permissions.knows_buyer(context, user_id):
+def _as_seen(context: Any, user_id: int | None, channel_id: str, found: Loyalty | None) -> Loyalty | None:
+    if found is None or permissions.knows_buyer(context, user_id, channel_id):
         return found
     return Loyalty(found.stored, is_known=permissions.is_user(context, found.owner))
 

@@ -10,12 +10,12 @@ from django.utils import timezone
 from saleor_reciprocity import erasure
 from saleor_reciprocity.points import accounts, adjustments
 
-from . import permissions
+from . import permissions, reach
 from .entries import LoyaltyEntry
 from .mutations import LoyaltyMutation
 from .naming import person_named
 from .points import LoyaltyAccount
-from .scalars import Number, channel_with_slug, row_id, whole
+from .scalars import Number, row_id, whole
 
 
 class LoyaltyPointsAdjustInput(graphene.InputObjectType):
@@ -52,7 +52,7 @@ class LoyaltyPointsAdjust(LoyaltyMutation):
             permissions.actor(info.context),
             input["idempotency_key"],
             timezone.now(),
-            channel_id=channel_with_slug(input["channel"]).id if input.get("channel") else "",
+            channel_id=reach.channel_with_slug(info.context, input["channel"]).id if input.get("channel") else "",
             into_debt=bool(input.get("into_debt")),
         )
         return {"entry": entry}

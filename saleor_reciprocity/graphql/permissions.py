@@ -12,6 +12,8 @@ from saleor_reciprocity.rights import MANAGE_ORDERS as MANAGE_ORDERS
 from saleor_reciprocity.rights import MANAGE_PLUGINS as MANAGE_PLUGINS
 from saleor_reciprocity.rights import MANAGE_USERS as MANAGE_USERS
 
+from . import reach
+
 # The queries that one permission opens: refused without it, on every host, and told by this table on the desk.
 OPENS = {
     MANAGE_USERS: ("loyalty_account", "loyalty_bonuses"),
@@ -43,6 +45,7 @@ WITHIN = {
         "Order.surprise",
         "Order.surveyAnswer",
         "LoyaltyAccount.openOrders",
+        "LoyaltyAccount.personalData",
         "LoyaltyAccount.surveyAnswers",
     ),
     MANAGE_DISCOUNTS: (
@@ -78,6 +81,11 @@ def require(context: Any, permission: str) -> None:
         raise host.PermissionDenied
 
 
+def holds(context: Any, permission: str, channel_id: str) -> bool:
+    """Whether a request holds a permission for what is of a channel."""
+    return host.has_permission(context, permission) and reach.covers(context, channel_id)
+
+
 def actor(context: Any) -> str:
     """Who sends a request, for the books."""
     user = host.current_user(context)
@@ -90,17 +98,17 @@ def is_user(context: Any, user_id: int | None) -> bool:
     return user is not None and user.pk == user_id
 
 
-def sees_order(context: Any, user_id: int | None) -> bool:
+def sees_order(context: Any, user_id: int | None, channel_id: str) -> bool:
     """Whether a request that reached an order may see its points.
 
     An order of a guest belongs to whoever holds its secret id: the host gives it out by nothing else.
     """
-    return user_id is None or is_user(context, user_id) or host.has_permission(context, MANAGE_ORDERS)
+    return user_id is None or knows_buyer(context, user_id, channel_id)
 
 
-def knows_buyer(context: Any, user_id: int | None) -> bool:
+def knows_buyer(context: Any, user_id: int | None, channel_id: str) -> bool:
     """Whether a request that reached an order may learn about its buyer, too: the buyer, and staff for orders."""
-    return is_user(context, user_id) or host.has_permission(context, MANAGE_ORDERS)
+    return is_user(context, user_id) or holds(context, MANAGE_ORDERS, channel_id)
 
 
 def sees_balance(context: Any, user_id: int | None) -> bool:
@@ -108,9 +116,15 @@ def sees_balance(context: Any, user_id: int | None) -> bool:
     return is_user(context, user_id) or host.has_permission(context, MANAGE_USERS)
 
 
-def sees_checkout(context: Any, user_id: int | None) -> bool:
+def sees_checkout(context: Any, user_id: int | None, channel_id: str) -> bool:
     """Whether a request that reached a checkout may see its points; a guest's belongs to whoever holds its id."""
-    return user_id is None or is_user(context, user_id) or host.has_permission(context, MANAGE_CHECKOUTS)
+    return user_id is None or is_user(context, user_id) or holds(context, MANAGE_CHECKOUTS, channel_id)
+
+
+def require_staff(context: Any) -> None:
+    """Refuse a request that does not come from the shop."""
+    if not is_staff(context):
+        raise host.PermissionDenied
 
 
 def is_staff(context: Any) -> bool:

@@ -20,7 +20,7 @@ from saleor_reciprocity.surprises import queries as surprise_queries
 from saleor_reciprocity.surveys import conversations
 from saleor_reciprocity.surveys import queries as survey_queries
 
-from . import permissions
+from . import permissions, reach
 from .checkout import LoyaltyNextReward, next_reward
 from .communication import CommunicationPreference, preferences_of
 from .connections import ConnectionField, page
@@ -52,8 +52,9 @@ class LoyaltyAccount(graphene.ObjectType):
     )
     personal_data = graphene.String(
         required=True,
-        description="All that is held about the person, as JSON. Others than the customer need the permission "
-        "MANAGE_DISCOUNTS to see the codes.",
+        description="All that is held about the person, as JSON, whole or not at all: answers are in it, of every "
+        "channel, so others than the customer need MANAGE_ORDERS, too, and the reach of all channels. The codes are "
+        "in it for the customer and with MANAGE_DISCOUNTS.",
     )
     entries = ConnectionField(LoyaltyEntryCountableConnection, description="Every change of the points, newest first.")
     redemptions = ConnectionField(
@@ -112,13 +113,15 @@ class LoyaltyAccount(graphene.ObjectType):
     def resolve_open_orders(root: Account, info: Any) -> Any:
         permissions.require(info.context, permissions.MANAGE_ORDERS)
         with host.allow_writer():
-            return conversations.open_about(getattr(root, "person", None) or _person_behind(root))
+            found = conversations.open_about(getattr(root, "person", None) or _person_behind(root))
+            return [one for one in found if reach.covers(info.context, one.channel_id)]
 
     @staticmethod
     def resolve_survey_answers(root: Account, info: Any) -> Any:
         permissions.require(info.context, permissions.MANAGE_ORDERS)
         with host.allow_writer():
-            return survey_queries.of_person(getattr(root, "person", None) or _person_behind(root))
+            found = survey_queries.of_person(getattr(root, "person", None) or _person_behind(root))
+            return [one for one in found if reach.covers(info.context, one.invitation.channel_id)]
 
     @staticmethod
     def resolve_communication_preferences(root: Account, info: Any) -> Any:
@@ -138,10 +141,13 @@ class LoyaltyAccount(graphene.ObjectType):
 
     @staticmethod
     def resolve_personal_data(root: Account, info: Any) -> str:
+        own = permissions.is_user(info.context, root.user_id)
+        if not own:
+            permissions.require(info.context, permissions.MANAGE_ORDERS)
+            reach.require(info.context, None)
         with host.allow_writer():
             person = getattr(root, "person", None) or _person_behind(root)
             held = erasure.export(person)
-        own = permissions.is_user(info.context, root.user_id)
         if not own and not host.has_permission(info.context, permissions.MANAGE_DISCOUNTS):
             _hide_codes(held)
         return json.dumps(held, cls=DjangoJSONEncoder)

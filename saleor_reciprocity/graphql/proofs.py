@@ -15,6 +15,7 @@ from saleor_reciprocity.reports import sentences
 from saleor_reciprocity.surprises import queries
 from saleor_reciprocity.surprises.models import Campaign, Prize
 
+from . import reach
 from .connections import Connection, ConnectionField, page
 from .scalars import CHANNEL_ARGUMENT, Number, enum
 
@@ -105,7 +106,7 @@ class ProofQueries(graphene.ObjectType):
     ) -> dict[str, Any] | None:
         now = timezone.now()
         with host.allow_writer():
-            found = host.channel_by_slug(channel)
+            found = reach.channel_by_slug(info.context, channel)
             if found is None:
                 return None
             wins = following.win_probability(found, now) if question == PROGRAMME else None

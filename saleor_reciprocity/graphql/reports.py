@@ -14,6 +14,7 @@ from saleor_reciprocity.experiments.models import Question as Name
 from saleor_reciprocity.reports import kept, layout, report, sentences
 from saleor_reciprocity.reports.values import Mark, Question, Report, State
 
+from . import reach
 from .scalars import Number, enum, words
 
 LoyaltyReportQuestionName = enum("LoyaltyReportQuestionName", Name, "What the report gives an answer to.")
@@ -323,9 +324,10 @@ class ReportQueries(graphene.ObjectType):
     ) -> LoyaltyReport | None:
         now = timezone.now()
         with host.allow_writer():
-            found = host.channel_by_slug(channel) if channel is not None else None
+            found = reach.channel_by_slug(info.context, channel) if channel is not None else None
             if channel is not None and found is None:
                 return None
+            reach.require(info.context, found.id if found else None)
             made = kept.report_of(report.Scope(found, report.last_day(now), now))
         with override(languages.nearest(language or get_language() or "en")):
             return LoyaltyReport.of(made)

@@ -10,10 +10,10 @@ from django.utils import timezone
 from saleor_reciprocity import errors, host
 from saleor_reciprocity.rewards import catalogue, closing, redemption
 
-from . import permissions
+from . import permissions, reach
 from .mutations import LoyaltyMutation
 from .rewards import LoyaltyRedemption, LoyaltyReward, LoyaltyRewardKind
-from .scalars import Number, channel_with_slug, key_in, row_id, whole, with_whole
+from .scalars import Number, key_in, row_id, whole, with_whole
 
 
 class PointsRedeemInput(graphene.InputObjectType):
@@ -72,7 +72,9 @@ class PointsRedemptionCancel(LoyaltyMutation):
             raise errors.SignInRequired
         actor = permissions.actor(info.context)
         owner = None if staff or user is None else user.pk
-        return {"redemption": closing.cancel(row_id("LoyaltyRedemption", id, "id"), actor, owner, now=timezone.now())}
+        named = ("LoyaltyRedemption", id, "id")
+        redemption_id = row_id(*named) if owner else reach.row_id(info.context, *named)
+        return {"redemption": closing.cancel(redemption_id, actor, owner, now=timezone.now())}
 
 
 class LoyaltyRewardTermsInput(graphene.InputObjectType):
@@ -118,10 +120,11 @@ class LoyaltyRewardCreate(LoyaltyMutation):
     @classmethod
     def perform(cls, info: Any, input: Any) -> dict[str, Any]:
         fields = _terms({name: value for name, value in input.items() if value is not None})
-        channel, replaces = channel_with_slug(fields.pop("channel", None)), fields.pop("replaces", None)
+        channel = reach.channel_with_slug(info.context, fields.pop("channel", None))
+        replaces = fields.pop("replaces", None)
         if replaces is None:
             return {"reward": catalogue.create(channel, **fields)}
-        old_id = row_id("LoyaltyReward", replaces, "replaces")
+        old_id = reach.row_id(info.context, "LoyaltyReward", replaces, "replaces")
         return {"reward": catalogue.replace(channel, old_id, timezone.now(), **fields)}
 
 
@@ -149,8 +152,9 @@ class LoyaltyRewardUpdate(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, id: str, input: Any) -> dict[str, Any]:
+        reward_id = reach.row_id(info.context, "LoyaltyReward", id, "id")
         changes = {name: value for name, value in input.items() if value is not None or name not in _ALWAYS}
-        return {"reward": catalogue.update(row_id("LoyaltyReward", id, "id"), timezone.now(), **_terms(changes))}
+        return {"reward": catalogue.update(reward_id, timezone.now(), **_terms(changes))}
 
 
 class LoyaltyRewardEnd(LoyaltyMutation):
@@ -165,7 +169,7 @@ class LoyaltyRewardEnd(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, id: str) -> dict[str, Any]:
-        return {"reward": catalogue.end(row_id("LoyaltyReward", id, "id"), timezone.now())}
+        return {"reward": catalogue.end(reach.row_id(info.context, "LoyaltyReward", id, "id"), timezone.now())}
 
 
 def _terms(given: dict[str, Any]) -> dict[str, Any]:

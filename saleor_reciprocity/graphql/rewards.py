@@ -12,7 +12,7 @@ from saleor_reciprocity.rewards import queries
 from saleor_reciprocity.rewards.kinds import RewardKind
 from saleor_reciprocity.rewards.models import Redemption, RedemptionState, Reward
 
-from . import named, permissions
+from . import named, permissions, reach
 from .connections import Connection, ConnectionField, page
 from .scalars import CHANNEL_ARGUMENT, Number, enum, global_id
 
@@ -39,8 +39,8 @@ class UseByReward(host.data_loader()):  # type: ignore[misc]
         return [found.get(key, queries.Use()) for key in keys]
 
 
-def _for_staff(context: Any, value: Callable[[], Any]) -> Any:
-    return value() if host.has_permission(context, permissions.MANAGE_DISCOUNTS) else None
+def _for_staff(context: Any, reward: Reward, value: Callable[[], Any]) -> Any:
+    return value() if permissions.holds(context, permissions.MANAGE_DISCOUNTS, reward.channel_id) else None
 
 
 class LoyaltyReward(graphene.ObjectType):
@@ -102,15 +102,15 @@ class LoyaltyReward(graphene.ObjectType):
 
     @staticmethod
     def resolve_product(root: Reward, info: Any) -> Any:
-        return _for_staff(info.context, lambda: named.one(info.context, "Product", root.product_id))
+        return _for_staff(info.context, root, lambda: named.one(info.context, "Product", root.product_id))
 
     @staticmethod
     def resolve_stock(root: Reward, info: Any) -> int | None:
-        return _for_staff(info.context, lambda: root.stock)
+        return _for_staff(info.context, root, lambda: root.stock)
 
     @staticmethod
     def resolve_use(root: Reward, info: Any) -> Any:
-        return _for_staff(info.context, lambda: UseByReward(info.context).load(root.pk))
+        return _for_staff(info.context, root, lambda: UseByReward(info.context).load(root.pk))
 
     @staticmethod
     def resolve_minimum_spent(root: Reward, info: Any) -> Any:
@@ -150,7 +150,8 @@ class LoyaltyRedemption(graphene.ObjectType):
     def resolve_code(root: Redemption, info: Any) -> str | None:
         with host.allow_writer():
             own = permissions.is_user(info.context, root.account.holder.user_id)
-        return root.code if own or host.has_permission(info.context, permissions.MANAGE_DISCOUNTS) else None
+        seen = own or permissions.holds(info.context, permissions.MANAGE_DISCOUNTS, root.channel_id)
+        return root.code if seen else None
 
     @staticmethod
     def resolve_name(root: Redemption, info: Any) -> str:
@@ -189,7 +190,7 @@ class RewardQueries(graphene.ObjectType):
         if everything:
             permissions.require(info.context, permissions.MANAGE_DISCOUNTS)
         with host.allow_writer():
-            found = host.channel_by_slug(channel)
+            found = reach.channel_by_slug(info.context, channel) if everything else host.channel_by_slug(channel)
             return page(
                 LoyaltyRewardCountableConnection,
                 lambda count, position: (

@@ -9,7 +9,7 @@ from graphene.utils.str_converters import to_camel_case
 
 from saleor_reciprocity import host, rights
 
-from . import permissions
+from . import permissions, reach
 from .mutations import LoyaltyMutation
 
 
@@ -26,7 +26,20 @@ class LoyaltyRight(graphene.ObjectType):
     )
 
 
+class LoyaltyChannel(graphene.ObjectType):
+    """A channel of the shop."""
+
+    slug = graphene.String(required=True, description="The slug by which fields of the plugin name it.")
+    currency = graphene.String(required=True, description="The channel's currency.")
+
+
 class RightQueries(graphene.ObjectType):
+    loyalty_channels = graphene.List(
+        graphene.NonNull(LoyaltyChannel),
+        required=True,
+        description="The channels in which this request may act: all, but for members of staff whose groups the host "
+        "limits to some. What is of another is neither shown to them nor done. Requires staff or an app.",
+    )
     loyalty_rights = graphene.List(
         graphene.NonNull(LoyaltyRight),
         required=True,
@@ -35,10 +48,15 @@ class RightQueries(graphene.ObjectType):
     )
 
     @staticmethod
+    def resolve_loyalty_channels(root: Any, info: Any) -> list[host.Channel]:
+        with host.allow_writer():
+            permissions.require_staff(info.context)
+            return reach.channels(info.context)
+
+    @staticmethod
     def resolve_loyalty_rights(root: Any, info: Any) -> list[LoyaltyRight]:
         with host.allow_writer():
-            if not permissions.is_staff(info.context):
-                raise host.PermissionDenied
+            permissions.require_staff(info.context)
             return [
                 LoyaltyRight(
                     permission=rights.short(one), is_granted=host.has_permission(info.context, one), opens=_opened(one)

@@ -13,7 +13,7 @@ from saleor_reciprocity.points import bonuses
 from saleor_reciprocity.points.earning import rulebook, simulation
 from saleor_reciprocity.points.earning.rules import Trigger
 
-from . import permissions
+from . import permissions, reach
 from .conditions import LoyaltyRuleConditionsInput
 from .entries import LoyaltyEntry
 from .mutations import LoyaltyMutation
@@ -27,7 +27,7 @@ from .rules import (
     drafted,
     rule_terms,
 )
-from .scalars import DateTime, Number, row_id
+from .scalars import DateTime, Number
 
 LONGEST_KEY = 128
 
@@ -44,7 +44,7 @@ class LoyaltyRuleCreate(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, input: Any) -> dict[str, Any]:
-        channel, version = drafted(input)
+        channel, version = drafted(info.context, input)
         return {"rule": rulebook.create(channel, version, permissions.actor(info.context))}
 
 
@@ -72,7 +72,7 @@ class LoyaltyRuleUpdate(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, id: str, input: Any) -> dict[str, Any]:
-        rule_id, actor = row_id("LoyaltyRule", id, "id"), permissions.actor(info.context)
+        rule_id, actor = reach.row_id(info.context, "LoyaltyRule", id, "id"), permissions.actor(info.context)
         return {"rule": rulebook.update(rule_id, actor, rule_terms(input), timezone.now())}
 
 
@@ -88,7 +88,8 @@ class LoyaltyRuleEnd(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, id: str) -> dict[str, Any]:
-        return {"rule": rulebook.end(row_id("LoyaltyRule", id, "id"), permissions.actor(info.context), timezone.now())}
+        rule_id = reach.row_id(info.context, "LoyaltyRule", id, "id")
+        return {"rule": rulebook.end(rule_id, permissions.actor(info.context), timezone.now())}
 
 
 class LoyaltyRuleSimulate(LoyaltyMutation):
@@ -104,7 +105,7 @@ class LoyaltyRuleSimulate(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, input: Any, days: int = 90) -> dict[str, Any]:
-        channel, version = drafted(input)
+        channel, version = drafted(info.context, input)
         if not 1 <= days <= simulation.MOST_DAYS:
             raise errors.not_between(1, simulation.MOST_DAYS, "days")
         if version.trigger != Trigger.ORDER.value:
@@ -139,7 +140,7 @@ class LoyaltyBonusGive(LoyaltyMutation):
             message = _("Enter a key of 1 to %(most)s characters.") % {"most": LONGEST_KEY}
             raise errors.Invalid(message, field="idempotencyKey")
         person = person_named(input.get("user_id"), input.get("email"))
-        rule_id = row_id("LoyaltyRule", input["rule_id"], "ruleId")
+        rule_id = reach.row_id(info.context, "LoyaltyRule", input["rule_id"], "ruleId")
         actor = permissions.actor(info.context)
         return {"entry": bonuses.give_by_staff(person, rule_id, key, reason, actor, timezone.now())}
 

@@ -13,10 +13,10 @@ from saleor_reciprocity.points.earning.conditions import Conditions, conditions_
 from saleor_reciprocity.points.earning.models import EarningRuleVersion
 from saleor_reciprocity.points.earning.rules import Effect, Stacking, Trigger
 
-from . import gone, named
+from . import gone, named, reach
 from .conditions import LoyaltyRuleConditions, LoyaltyRuleConditionsInput, conditions_given, names_in
 from .connections import Connection, ConnectionField, page
-from .scalars import CHANNEL_ARGUMENT, DateTime, Number, channel_with_slug, given, global_id, moment, words
+from .scalars import CHANNEL_ARGUMENT, DateTime, Number, given, global_id, moment, words
 
 LoyaltyRuleTrigger = words("LoyaltyRuleTrigger", Trigger, "What a rule gives points for.")
 LoyaltyRuleEffect = words("LoyaltyRuleEffect", Effect, "What a rule does.")
@@ -167,10 +167,10 @@ def rule_terms(input: Any) -> dict[str, Any]:
 DEFAULTS = {"trigger": Trigger.ORDER.value, "stacking": Stacking.ADD.value, "priority": 0}
 
 
-def drafted(input: Any) -> tuple[host.Channel, EarningRuleVersion]:
+def drafted(context: Any, input: Any) -> tuple[host.Channel, EarningRuleVersion]:
     """The channel of an input, and the rule that it describes, stored nowhere. Raises NotFound and Invalid."""
     terms = {"conditions": Conditions(), **DEFAULTS, **rule_terms(input)}
-    channel = channel_with_slug(terms.pop("channel", None))
+    channel = reach.channel_with_slug(context, terms.pop("channel", None))
     return channel, rulebook.draft(channel, terms.pop("conditions"), timezone.now(), **terms)
 
 
@@ -187,7 +187,7 @@ class RuleQueries(graphene.ObjectType):
     loyalty_bonuses = graphene.List(
         graphene.NonNull(LoyaltyBonus),
         required=True,
-        description="The running rules for bonuses by staff, of all channels, the newest first. "
+        description="The running rules for bonuses by staff, of all channels within reach, the newest first. "
         "Requires the permission MANAGE_USERS.",
     )
     loyalty_rules = ConnectionField(
@@ -210,7 +210,7 @@ class RuleQueries(graphene.ObjectType):
                     points=found.value,
                     channel=slugs.get(found.rule.channel_id),
                 )
-                for found in rulebook.given_by_staff(timezone.now())
+                for found in reach.within(info.context, rulebook.given_by_staff(timezone.now()), "rule__channel_id")
             ]
 
     @staticmethod
@@ -223,7 +223,7 @@ class RuleQueries(graphene.ObjectType):
         **asked: Any,
     ) -> Any:
         with host.allow_writer():
-            found = host.channel_by_slug(channel)
+            found = reach.channel_by_slug(info.context, channel)
             wanted = [asked.get(name) for name in ("state", "trigger", "search")]
             rows = rulebook.listed(found.id, timezone.now(), *wanted) if found else EarningRuleVersion.objects.none()
             return page(

@@ -79,14 +79,6 @@ def row_id(type_name: str, given: str, field: str) -> int:
     return int(key)
 
 
-def channel_with_slug(slug: str | None) -> host.Channel:
-    """The channel that an argument names. Raises NotFound."""
-    channel = host.channel_by_slug(slug)
-    if channel is None:
-        raise errors.NotFound(field="channel")
-    return channel
-
-
 def given(values: Any) -> dict[str, Any]:
     """The fields of an input that were given a value."""
     return {name: value for name, value in values.items() if value is not None}

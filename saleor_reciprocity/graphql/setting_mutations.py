@@ -9,9 +9,8 @@ from graphene.utils.str_converters import to_camel_case
 
 from saleor_reciprocity import changing, errors, host, inputs, readers, settings
 
-from . import permissions
+from . import permissions, reach
 from .mutations import LoyaltyError, LoyaltyMutation
-from .scalars import channel_with_slug
 from .settings import TYPES, LoyaltySettings, shown
 
 LoyaltySettingsInput = type(
@@ -58,7 +57,7 @@ class LoyaltySettingsUpdate(LoyaltyMutation):
         for secret in settings.SECRETS:
             if not texts.get(secret.name):
                 texts.pop(secret.name, None)
-        return _changed(channel_with_slug(channel), active, texts, preview)
+        return _changed(reach.channel_with_slug(info.context, channel), active, texts, preview)
 
 
 class LoyaltySettingsCopy(LoyaltyMutation):
@@ -76,10 +75,8 @@ class LoyaltySettingsCopy(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, origin: str, channel: str, preview: bool = False) -> dict[str, Any]:
-        source = host.channel_by_slug(origin)
-        if source is None:
-            raise errors.NotFound(field="origin")
-        target = channel_with_slug(channel)
+        source = reach.channel_with_slug(info.context, origin, "origin")
+        target = reach.channel_with_slug(info.context, channel)
         _active, texts = changing.stored(source)
         if source.currency != target.currency:
             texts = {name: text for name, text in texts.items() if name not in settings.MONEY}

@@ -57,11 +57,11 @@ class LoyaltySurprise(graphene.ObjectType):
         with host.allow_writer():
             own = permissions.is_user(info.context, root.user_id)
             guests = root.user_id is None and not permissions.is_staff(info.context)
-            return root.code if own or guests or _may_discount(info) else None
+            return root.code if own or guests or _may_discount(info.context, root) else None
 
 
-def _may_discount(info: Any) -> bool:
-    return host.has_permission(info.context, permissions.MANAGE_DISCOUNTS)
+def _may_discount(context: Any, draw: Draw) -> bool:
+    return permissions.holds(context, permissions.MANAGE_DISCOUNTS, draw.campaign.channel_id)
 
 
 class LoyaltySurpriseCountableConnection(Connection):
@@ -82,7 +82,7 @@ class SurpriseByOrderId(host.data_loader()):  # type: ignore[misc]
 
 def resolve_order_surprise(root: Any, info: Any) -> Any:
     order = host.order_node(root)
-    if not permissions.sees_order(info.context, order.user_id):
+    if not permissions.sees_order(info.context, order.user_id, host.channel_id_of(order)):
         return None
     return SurpriseByOrderId(info.context).load(host.order_id(order))
 

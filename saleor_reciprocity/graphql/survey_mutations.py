@@ -10,7 +10,7 @@ from django.utils import timezone
 from saleor_reciprocity.surveys import conversations, replies
 from saleor_reciprocity.surveys.responses import Given
 
-from . import permissions
+from . import permissions, reach
 from .mutations import LoyaltyMutation
 from .naming import person_named
 from .scalars import row_id
@@ -30,8 +30,8 @@ class SurveyAnswerReply(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, id: str, text: str) -> dict[str, Any]:
-        actor = permissions.actor(info.context)
-        return {"reply": replies.reply(row_id("SurveyAnswer", id, "id"), text, actor, timezone.now())}
+        answer_id, actor = reach.row_id(info.context, "SurveyAnswer", id, "id"), permissions.actor(info.context)
+        return {"reply": replies.reply(answer_id, text, actor, timezone.now())}
 
 
 class SurveyAnswerDealWith(LoyaltyMutation):
@@ -47,7 +47,7 @@ class SurveyAnswerDealWith(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, id: str, is_done: bool) -> dict[str, Any]:
-        answer_id, actor = row_id("SurveyAnswer", id, "id"), permissions.actor(info.context)
+        answer_id, actor = reach.row_id(info.context, "SurveyAnswer", id, "id"), permissions.actor(info.context)
         return {"answer": conversations.deal_with(answer_id, is_done, actor, timezone.now())}
 
 
@@ -70,7 +70,7 @@ class SurveyAnswerRecord(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, input: Any) -> dict[str, Any]:
-        invitation_id = row_id("SurveyInvitation", input["invitation_id"], "invitationId")
+        invitation_id = reach.row_id(info.context, "SurveyInvitation", input["invitation_id"], "invitationId")
         given = Given(input["score"], input.get("comment") or "")
         actor = permissions.actor(info.context)
         return {"answer": conversations.record(invitation_id, given, input["way"], actor, timezone.now())}

@@ -10,8 +10,9 @@ from graphql import GraphQLError
 from saleor_reciprocity import errors, host
 from saleor_reciprocity.surveys import exports, queries
 
+from . import reach
 from .connections import ConnectionField, page
-from .scalars import DateTime, channel_with_slug, moment, row_id
+from .scalars import DateTime, moment, row_id
 from .surveys import (
     SurveyAnswerCountableConnection,
     SurveyCount,
@@ -40,29 +41,33 @@ class SurveyAnswerFilterInput(graphene.InputObjectType):
     is_dealt_with = graphene.Boolean(description="Answers that are marked as dealt with, or the others.")
 
 
+def _plain(_context: Any, value: Any) -> Any:
+    return value
+
+
 # An input field: the field of queries.Filter, and how its value is read; all others are taken as they are.
 _READ = {
-    "channel": ("channel_id", lambda slug: channel_with_slug(slug).id),
-    "answered_from": ("since", lambda text: moment(text, "answeredFrom")),
-    "answered_before": ("before", lambda text: moment(text, "answeredBefore")),
-    "score_from": ("lowest", int),
-    "score_to": ("highest", int),
-    "product_id": ("product_id", lambda given: row_id("Product", given, "productId")),
-    "category_id": ("category_id", lambda given: row_id("Category", given, "categoryId")),
+    "channel": ("channel_id", lambda context, slug: reach.channel_with_slug(context, slug).id),
+    "answered_from": ("since", lambda _context, text: moment(text, "answeredFrom")),
+    "answered_before": ("before", lambda _context, text: moment(text, "answeredBefore")),
+    "score_from": ("lowest", _plain),
+    "score_to": ("highest", _plain),
+    "product_id": ("product_id", lambda _context, given: row_id("Product", given, "productId")),
+    "category_id": ("category_id", lambda _context, given: row_id("Category", given, "categoryId")),
 }
 
 
-def _filter(given: Any) -> queries.Filter:
+def _filter(context: Any, given: Any) -> queries.Filter:
     """The filter behind an input. A query can't answer with `errors`, so what is wrong is a GraphQL error."""
     values = {}
     try:
         for name, value in (given or {}).items():
             if value is not None:
-                field, read = _READ.get(name, (name, lambda plain: plain))
-                values[field] = read(value)
+                field, read = _READ.get(name, (name, _plain))
+                values[field] = read(context, value)
     except errors.ReciprocityError as error:
         raise GraphQLError(f"{error.field}: {error.message}") from None
-    return queries.Filter(**values)
+    return queries.Filter(**values, within=reach.ids(context))
 
 
 class SurveyQueries(graphene.ObjectType):
@@ -96,7 +101,7 @@ class SurveyQueries(graphene.ObjectType):
         root: Any, info: Any, filter: Any = None, first: int | None = None, after: str | None = None
     ) -> Any:
         with host.allow_writer():
-            wanted = _filter(filter)
+            wanted = _filter(info.context, filter)
             connection = page(
                 SurveyAnswerCountableConnection,
                 lambda count, position: queries.answers(wanted, count, position),
@@ -113,19 +118,19 @@ class SurveyQueries(graphene.ObjectType):
         root: Any, info: Any, measure: str, by: str | None = None, filter: Any = None
     ) -> list[SurveyScore]:
         with host.allow_writer():
-            return [_score(group) for group in queries.scores_by(by or "total", measure, _filter(filter))]
+            return [_score(group) for group in queries.scores_by(by or "total", measure, _filter(info.context, filter))]
 
     @staticmethod
     def resolve_survey_invitations(root: Any, info: Any, channel: str | None = None) -> list[SurveyInvitationCount]:
         with host.allow_writer():
-            found = host.channel_by_slug(channel)
+            found = reach.channel_by_slug(info.context, channel)
             counts = queries.states(found.id) if found is not None else []
         return [SurveyInvitationCount(state=state, count=count) for state, count in counts]
 
     @staticmethod
     def resolve_survey_answers_csv(root: Any, info: Any, filter: Any = None) -> str:
         with host.allow_writer():
-            wanted = _filter(filter)
+            wanted = _filter(info.context, filter)
             if queries.matching(wanted).count() > MOST_EXPORTED:
                 raise GraphQLError(
                     f"These are more than {MOST_EXPORTED} answers. Filter them, or use reciprocity_export_answers."

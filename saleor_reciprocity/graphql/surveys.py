@@ -195,9 +195,10 @@ class AnswerByOrderId(host.data_loader()):  # type: ignore[misc]
 
 
 def resolve_order_answer(root: Any, info: Any) -> Any:
-    if not host.has_permission(info.context, permissions.MANAGE_ORDERS):
+    order = host.order_node(root)
+    if not permissions.holds(info.context, permissions.MANAGE_ORDERS, host.channel_id_of(order)):
         return None
-    return AnswerByOrderId(info.context).load(host.order_id(host.order_node(root)))
+    return AnswerByOrderId(info.context).load(host.order_id(order))
 
 
 ORDER_SURVEY_ANSWER = graphene.Field(

@@ -17,8 +17,9 @@ from .models import Answer, AskedProduct, Invitation, Reply
 
 @dataclass(frozen=True)
 class Filter:
-    """Which answers are meant; None means all."""
+    """Which answers are meant; None means all. `within` are the channels that whoever asks may look into."""
 
+    within: frozenset[str] | None = None
     channel_id: str | None = None
     question: str | None = None
     since: datetime | None = None
@@ -73,6 +74,7 @@ def matching(wanted: Filter) -> QuerySet:
     """The finished answers that are meant."""
     rows = Answer.objects.filter(answered_at__isnull=False)
     plain = {
+        "invitation__channel_id__in": wanted.within,
         "invitation__channel_id": wanted.channel_id,
         "question": wanted.question,
         "answered_at__gte": wanted.since,
@@ -180,6 +182,8 @@ def _score(measure: str, counts: dict[int, int]) -> scores.Score:
 def _counted(grouping: str, measure: str, wanted: Filter) -> list[tuple[str, int, int]]:
     rows = matching(wanted) if measure == STARS else matching(wanted).filter(question=measure)
     rated = _rated_products(measure, wanted)
+    if wanted.within is not None and not wanted.within:
+        return []  # Django has no SQL for what can't match
     subquery, parameters = rows.values("pk").query.sql_with_params()
     sql = _COUNTS.format(
         counted="r" if measure == STARS else "a",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Iterable
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -47,6 +47,7 @@ __all__ = [
     "find_order",
     "hide",
     "in_channel",
+    "limit_to",
     "link_voucher",
     "open_channel",
     "open_shop",
@@ -108,6 +109,10 @@ def customer(email: str, confirmed: bool = True, staff: bool = False) -> Any:
     user.set_password("password")
     user.save()
     return user
+
+
+def limit_to(user: Any, channels: Iterable[host.Channel]) -> None:
+    """Put a member of staff in a group that may act in these channels only; here there is one and no such group."""
 
 
 def administrator(email: str, password: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Iterable
 
 import django.test
 from django.contrib.auth import get_user_model
@@ -64,6 +64,7 @@ __all__ = [
     "find_order",
     "hide",
     "in_channel",
+    "limit_to",
     "link_voucher",
     "give_back",
     "open_channel",
@@ -159,6 +160,13 @@ def customer(email: str, confirmed: bool = True, staff: bool = False) -> Any:
     user.set_password("password")
     user.save()
     return user
+
+
+def limit_to(user: Any, channels: Iterable[host.Channel]) -> None:
+    """Put a member of staff in a group that may act in these channels only."""
+    group = Group.objects.create(name=f"Only so many {Group.objects.count()}", restricted_access_to_channels=True)
+    group.channels.set([channel.id for channel in channels])
+    user.groups.add(group)
 
 
 def administrator(email: str, password: str) -> Any:

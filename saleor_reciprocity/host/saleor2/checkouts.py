@@ -20,8 +20,8 @@ from .parts import CHANNEL_ID
 from .people import person
 
 
-def checkout_channel_id(row: Any) -> str:
-    """The id of the channel of a checkout row."""
+def channel_id_of(row: Any) -> str:
+    """The id of the channel of an order's or a checkout's row."""
     return CHANNEL_ID
 
 

@@ -32,6 +32,11 @@ def current_user(context: Any) -> Any:
     return user if user is not None and user.is_authenticated else None
 
 
+def reach(context: Any) -> frozenset[str] | None:
+    """The ids of the channels in which whoever sends a request may act; None for all: there is one channel here."""
+    return None
+
+
 def signed_in_by_cookie(context: Any) -> bool:
     """Whether nothing but a cookie says who sends a request, so that another site could make a browser send it."""
     return "HTTP_AUTHORIZATION" not in context.META and "JWT" in context.COOKIES

@@ -41,6 +41,20 @@ def current_user(context: Any) -> Any:
     return getattr(context, "user", None) or None
 
 
+def reach(context: Any) -> frozenset[str] | None:
+    """The ids of the channels in which whoever sends a request may act; None for all, as apps and superusers may.
+
+    A user is limited where each of the groups is that the user is in; what they are limited to adds up.
+    """
+    user = current_user(context)
+    if user is None or user.is_superuser:
+        return None
+    limits = list(user.groups.values_list("restricted_access_to_channels", "channels"))
+    if not limits or not all(is_restricted for is_restricted, _channel_id in limits):
+        return None
+    return frozenset(str(channel_id) for _is_restricted, channel_id in limits if channel_id is not None)
+
+
 def signed_in_by_cookie(context: Any) -> bool:
     """Whether nothing but a cookie says who sends a request; this generation looks at none."""
     return False

@@ -1,0 +1,65 @@
+"""The desk of who may act in some channels only: the pages are of these, and those of others are refused."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import graphene
+import pytest
+from django.core.cache import cache
+
+from saleor_reciprocity import host, rights
+from saleor_reciprocity.desk.pages import PAGES
+
+from .. import hosts
+from ..graphql.test_points import earned
+from .browsing import Reader, manager, text_of
+
+limited = pytest.mark.skipif(not hosts.MULTI_CHANNEL, reason="Saleor 2.10 limits nobody to channels")
+
+
+@pytest.fixture
+def clerk(programme_on: host.Channel) -> Reader:
+    """Somebody with every right, in the second of two channels."""
+    cache.clear()  # a report is kept for an hour
+    user = manager()
+    hosts.limit_to(user, [hosts.open_channel("euros", "EUR")])
+    return Reader(user)
+
+
+@limited
+@pytest.mark.parametrize("page", [page.path for page in PAGES.values() if page.menu and page.path != "health"])
+def test_every_page_of_the_menu_opens_in_a_channel_of_the_reader(page: str, clerk: Reader) -> None:
+    answer = clerk.read(page)
+    assert (answer.status_code, "not shown" in text_of(answer)) == (200, False)
+    assert "default-channel" not in re.sub("<p>Channels.*?</p>", "", text_of(answer))
+
+
+@limited
+@pytest.mark.parametrize("page", ["settings", "rewards", "rules", "campaigns", "report", "messages/preview"])
+def test_a_channel_out_of_reach_is_refused_by_that_name(page: str, clerk: Reader) -> None:
+    answer = clerk.read(page, channel="default-channel", kind="EXPIRY")
+    assert answer.status_code == 403
+    assert "It shows something of a channel in which you may not act." in text_of(answer)
+    assert "It needs the permission" not in text_of(answer)
+
+
+@limited
+def test_who_is_limited_says_of_which_channel_and_sees_the_report_of_it(clerk: Reader) -> None:
+    assert "<bdi>euros</bdi>" in text_of(clerk.read("rights"))
+    assert clerk.read("report")["Desk-Address"] == "report?channel=euros"
+    assert clerk.read("panels/home").status_code == 200
+    wrong = clerk.send("settings", "Save", "?channel=euros", channel="default-channel", input__active="false")
+    assert (wrong.status_code, "You have no permission to do this." in text_of(wrong)) == (422, True)
+
+
+def test_all_that_is_held_needs_both_rights_and_says_which_is_missing(programme_on: Any, customer: Any) -> None:
+    earned(customer, "7")
+    who = {"userId": str(graphene.Node.to_global_id("User", customer.pk))}
+    user = manager(rights.MANAGE_USERS)
+    refused = Reader(user).read("customers/data", **who)
+    said = text_of(refused)
+    assert (refused.status_code, "Manage orders" in said, "entries" in said) == (403, True, False)
+    hosts.give_rights(user.user_permissions, rights.MANAGE_ORDERS)
+    assert "&quot;entries&quot;" in text_of(Reader(user).read("customers/data", **who))
