@@ -18,10 +18,21 @@ FROM {table} t, generate_series(1, %(count)s) n WHERE t.{key} = %(original)s
 """
 
 
-def make(orders: int, before: datetime, of_one: int = ORDERS_OF_ONE, gap: timedelta = timedelta(minutes=1)) -> None:
-    """So many shipped orders, so far apart, the last of them placed before a moment; each customer has as many."""
+def make(
+    orders: int,
+    before: datetime,
+    of_one: int = ORDERS_OF_ONE,
+    gap: timedelta = timedelta(minutes=1),
+    shelved: bool = False,
+) -> None:
+    """So many shipped orders, so far apart, the last of them placed before a moment; each customer has as many.
+
+    What was bought is a product of the shop if it is `shelved`.
+    """
     buyer = hosts.customer("past@example.com")
     order = hosts.order(buyer, [("49.95", 1)], placed_at=before)
+    if shelved:
+        hosts.shelve(order, 0)
     hosts.ship(order)
     line, fulfillment = order.lines.get(), Fulfillment.objects.get(order=order)
     shipped = FulfillmentLine.objects.get(fulfillment=fulfillment)

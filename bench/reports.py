@@ -98,7 +98,8 @@ INSERT INTO reciprocity_answer (invitation_id, question, score, comment, started
 SELECT i.id, 'csat', 1 + p.chance %% 5, '', p.begin, p.begin + interval '1 day', false
 FROM reciprocity_invitation i JOIN bench_person p USING (person) WHERE p.after < 128;
 INSERT INTO reciprocity_listedproducts (user_id, listed_on, product_ids)
-SELECT user_id, %(now)s::date - 7 * week, '{{1,2,3,4,5,6,7,8,9,10}}' FROM bench_person, generate_series(1, 4) week;
+SELECT user_id, %(now)s::date - 7 * week, CASE WHEN chance < 64 THEN thing ELSE 0 END || '{{1,2,3,4,5,6,7,8,9}}'::int[]
+FROM bench_person, generate_series(1, 4) week, (SELECT max(id) AS thing FROM product_product) p;
 DROP TABLE bench_person, bench_account
 """
 READ = (
@@ -131,7 +132,7 @@ def make(channel: host.Channel, orders: int, now: datetime) -> None:
     """A shop with so many orders of the last 700 days, and everything that the plugin knows of them, in SQL."""
     past = timedelta(days=DAYS)
     identity.installation_key()
-    history.make(orders, now, of_one=ORDERS_OF_ONE, gap=past / orders)
+    history.make(orders, now, of_one=ORDERS_OF_ONE, gap=past / orders, shelved=True)
     campaign(channel, probability=PROBABILITY)
     for question, share in ((PROGRAMME, SHARE), (GIFT, 1 - PROBABILITY), (SURVEY, SHARE)):
         _plan(question, share, channel, now - past, orders)

@@ -118,16 +118,28 @@ def _mean(scored: Scored) -> float:
 
 
 def _root(rising: Callable[[float], float], near: float, reach: float) -> float:
-    """Where a rising function becomes positive, between -reach and reach: brackets around `near`, then bisection."""
+    """Where a rising function becomes positive, between -reach and reach: brackets around `near`, then false positions.
+
+    An end that stays twice in a row counts half (the Illinois rule), so both ends move.
+    """
     low = high = max(-reach, min(near, reach))
+    below = above = rising(low)
     step = reach / 64
-    while low > -reach and rising(low) > 0:
-        low, high, step = max(low - step, -reach), low, 2 * step
-    while high < reach and rising(high) <= 0:
-        low, high, step = high, min(high + step, reach), 2 * step
-    while high - low > CLOSE * reach:
-        middle = (low + high) / 2
-        low, high = (low, middle) if rising(middle) > 0 else (middle, high)
+    while low > -reach and below > 0:
+        low, high, above, step = max(low - step, -reach), low, below, 2 * step
+        below = rising(low)
+    while high < reach and above <= 0:
+        low, high, below, step = high, min(high + step, reach), above, 2 * step
+        above = rising(high)
+    least, stayed = CLOSE * reach, 0
+    while high - low > least:
+        cut = (low * above - high * below) / (above - below) if below < above else (low + high) / 2
+        cut = min(max(cut, low + least / 2), high - least / 2)
+        value = rising(cut)
+        if value > 0:
+            high, above, below, stayed = cut, value, below / 2 if stayed > 0 else below, 1
+        else:
+            low, below, above, stayed = cut, value, above / 2 if stayed < 0 else above, -1
     return (low + high) / 2
 
 

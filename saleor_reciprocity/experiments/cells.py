@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta, timezone
-from typing import Any, Mapping
+from decimal import Decimal
+from typing import Mapping
 
-from django.db import connection
-
-from . import models
+from . import counted, models
+from .counted import Frozen
+from .evaluation import arms
 from .evidence import Arms, Cell, MoneyCell, OrdersOfDay
-from .units import SETTLING, UNITS, WINDOW
+from .statements import rows
+from .units import SETTLING, WINDOW
 
 BUCKETS = 60
 
@@ -18,20 +20,11 @@ BUCKETS = 60
 _FROZEN = """
 FROM reciprocity_outcome o WHERE o.question = %(question)s AND o.day <= %(until)s AND o.share > 0 AND o.share < 1
 """
-_CELLS = f"""
-SELECT o.day, o.held_out, o.share, o.stratum, count(*), count(o.returned_after) {_FROZEN}
-GROUP BY o.day, o.held_out, o.share, o.stratum ORDER BY o.day, o.held_out, o.share, o.stratum
-"""
 _MONEY = f"""
 SELECT day, held_out, share, least(width_bucket(clipped, %(low)s, %(cap)s, {BUCKETS}), {BUCKETS}) - 1, count(*)
 FROM (SELECT o.day, o.held_out, o.share, greatest(least(o.money, %(cap)s), %(low)s) AS clipped {_FROZEN}) m
 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """  # noqa: S608 - constants
-_ARMS = f"""
-SELECT {{by}}, count(*) FILTER (WHERE o.held_out), count(o.returned_after) FILTER (WHERE o.held_out),
-  count(*) FILTER (WHERE NOT o.held_out), count(o.returned_after) FILTER (WHERE NOT o.held_out)
-{_FROZEN} GROUP BY 1 ORDER BY 1
-"""
 _AFTER = f"""
 SELECT o.held_out, o.returned_after, count(*) {_FROZEN} GROUP BY 1, 2
 """
@@ -47,27 +40,22 @@ GROUP BY 1, 2 ORDER BY 1
 
 def complete_until(question: str, now: datetime) -> date | None:
     """The last day on or before which everybody's outcome is frozen; None before the first."""
-    plan = models.Plan.objects.filter(question=question).first()
-    if plan is None:
+    if counted.since(question) == counted.NEVER:
         return None
-    due = now - WINDOW - SETTLING
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT min(u.started_at) FROM ({UNITS[question]}) u"  # noqa: S608 - a constant
-            " WHERE u.started_at > %(since)s AND NOT EXISTS (SELECT FROM reciprocity_outcome o"
-            " WHERE o.question = %(question)s AND o.unit = u.unit)",
-            {"since": plan.made_at - WINDOW, "question": question},
-        )
-        (first,) = cursor.fetchone()
+    due, first = now - WINDOW - SETTLING, counted.first_open(question)
     open_since = min(due, first) if first is not None else due
     last = open_since.astimezone(timezone.utc).date() + WINDOW - timedelta(days=1)
-    seen = models.Outcome.objects.filter(question=question, day__lte=last).exists()
-    return last if seen else None
+    return last if any(each.day <= last for each in counted.frozen(question)) else None
 
 
 def cells(question: str, until: date) -> list[Cell]:
     """The people whose window ended on or before a day, and who of them came back; sorted by day."""
-    return [Cell(*row) for row in _rows(_CELLS, question, until)]
+    sums: dict[tuple[date, bool, Decimal, int], tuple[int, int]] = {}
+    for each in _compared(question, until):
+        key = (each.day, each.held_out, each.share, each.stratum)
+        people, returned = sums.get(key, (0, 0))
+        sums[key] = (people + each.people, returned + each.returned)
+    return [Cell(*key, people, returned) for key, (people, returned) in sums.items()]
 
 
 def money_cells(question: str, until: date) -> list[MoneyCell]:
@@ -75,31 +63,40 @@ def money_cells(question: str, until: date) -> list[MoneyCell]:
     plan = models.Plan.objects.filter(question=question).first()
     if plan is None:
         return []
-    return [MoneyCell(*row) for row in _rows(_MONEY, question, until, low=-plan.largest_gift, cap=plan.cap)]
+    found = rows(_MONEY, question=question, until=until, low=-plan.largest_gift, cap=plan.cap)
+    return [MoneyCell(*row) for row in found]
 
 
 def at_cap(question: str, until: date) -> int:
     """How many of these people were counted at the cap."""
     plan = models.Plan.objects.filter(question=question).first()
-    rows = models.Outcome.objects.filter(question=question, day__lte=until, share__gt=0, share__lt=1)
-    return rows.filter(money__gte=plan.cap).count() if plan else 0
+    found = models.Outcome.objects.filter(question=question, day__lte=until, share__gt=0, share__lt=1)
+    return found.filter(money__gte=plan.cap).count() if plan else 0
 
 
 def by_channel(question: str, until: date) -> dict[str, Arms]:
     """The arms in each channel, by its id; no verdict rests on them."""
-    return {channel_id: Arms(*arms) for channel_id, *arms in _rows(_ARMS.format(by="o.channel_id"), question, until)}
+    found = _compared(question, until)
+    ids = sorted({each.channel_id for each in found})
+    return {channel_id: arms(each.cell for each in found if each.channel_id == channel_id) for channel_id in ids}
 
 
 def by_stratum(question: str, until: date) -> dict[int, Arms]:
     """The arms by how often people had ordered before, as an index in STRATA; no verdict rests on them."""
-    return {stratum: Arms(*arms) for stratum, *arms in _rows(_ARMS.format(by="o.stratum"), question, until)}
+    found = _compared(question, until)
+    strata = sorted({each.stratum for each in found})
+    return {stratum: arms(each.cell for each in found if each.stratum == stratum) for stratum in strata}
+
+
+def _compared(question: str, until: date) -> list[Frozen]:
+    return [each for each in counted.frozen(question) if each.compares and each.day <= until]
 
 
 def returns_after(question: str, until: date) -> dict[bool, tuple[int, dict[int, int]]]:
     """Of those held out (True) and of the others: how many people, and how many came back after so many days."""
     people: dict[bool, int] = {True: 0, False: 0}
     returned: dict[bool, dict[int, int]] = {True: {}, False: {}}
-    for held_out, days, count in _rows(_AFTER, question, until):
+    for held_out, days, count in rows(_AFTER, question=question, until=until):
         people[held_out] += count
         if days is not None:
             returned[held_out][days] = count
@@ -109,7 +106,7 @@ def returns_after(question: str, until: date) -> dict[bool, tuple[int, dict[int,
 def orders_by_day(question: str, until: date) -> list[OrdersOfDay]:
     """How many people of each arm came back on each day, and how many were followed who had not come back before."""
     changes: dict[date, dict[bool, tuple[int, int]]] = defaultdict(dict)
-    for day, held_out, orders, change in _rows(_RISK, question, until):
+    for day, held_out, orders, change in rows(_RISK, question=question, until=until):
         changes[day][held_out] = (int(orders), int(change))
     return _running(changes)
 
@@ -128,9 +125,3 @@ def _running(changes: Mapping[date, Mapping[bool, tuple[int, int]]]) -> list[Ord
 
 def _days(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
-
-
-def _rows(sql: str, question: str, until: date, **values: Any) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"question": question, "until": until, **values})
-        return list(cursor.fetchall())

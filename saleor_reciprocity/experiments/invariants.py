@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .trust import OTHER_OUTCOME
+from .counted import SAYS_ANOTHER
 from .units import UNITS
 
 RULES = (
@@ -12,8 +12,9 @@ RULES = (
             f"""
         SELECT '{question}' AS question, o.unit, o.held_out, u.held_out AS of_unit, o.share, u.share AS share_of_unit,
           o.day, u.started_at
-        {OTHER_OUTCOME.format(units=units, question=f"'{question}'")}
-        """
+        FROM reciprocity_outcome o JOIN ({units}) u ON u.unit = o.unit
+        WHERE o.question = '{question}' AND {SAYS_ANOTHER}
+        """  # noqa: S608 - constants
             for question, units in UNITS.items()
         ),
     ),

@@ -7,19 +7,20 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
-from typing import Any
-
-from django.db import connection
+from typing import Any, Iterable
 
 from saleor_reciprocity import digests, host
 
-from . import models
+from . import counted
+from .counted import Followed, Frozen
 from .evidence import GIFT, PASSED, PROGRAMME, SURVEY, WITHHELD, Check
+from .statements import rows
 from .units import EXPERIMENT, SETTLING, UNITS, WINDOW
 from .validity import COMPLETE, REPRODUCIBLE
 
 MOST_WITHOUT_A_PERSON = Decimal("0.05")  # of the orders
 
+_SHARES = "SELECT DISTINCT share FROM reciprocity_assignment WHERE experiment = %(experiment)s"
 # Whose arm is not the one that the key gives: a digest below the share, of all digests there are, is held out.
 _OTHER_ARM = f"""
 SELECT count(*) FROM reciprocity_assignment a CROSS JOIN {digests.INSTALLATION_KEY} key
@@ -35,12 +36,6 @@ JOIN unnest(%(shares)s::numeric[], %(limits)s::text[]) AS l (share, below) ON l.
 WHERE d.person NOT LIKE 'erased:%%' AND d.outcome IN ('won', 'no', 'no budget', 'out of stock', 'worthless')
   AND (d.ticket <> {digests.digest("s", "d.order_id")} OR (d.outcome = 'no') = (d.ticket COLLATE "C" < l.below))
 """  # noqa: S608 - constants
-# Frozen rows that say another arm, share or day than what they were frozen from.
-OTHER_OUTCOME = """
-FROM reciprocity_outcome o JOIN ({units}) u ON u.unit = o.unit
-WHERE o.question = {question} AND (o.held_out <> u.held_out OR o.share <> u.share
-  OR o.day <> (u.started_at AT TIME ZONE 'UTC')::date + 90)
-"""
 # What was decided from the holdout on has an assignment that was there before.
 _DRAWS_WITHOUT = """
 SELECT count(*) FROM reciprocity_draw d WHERE d.person NOT LIKE 'erased:%%' AND d.outcome IN (
@@ -60,19 +55,6 @@ _WITHOUT_PERSON = f"""
 SELECT count(*) FILTER (WHERE o.person = ''), count(*) FROM ({host.ORDERS_OF_PEOPLE}) o
 WHERE o.placed_at > %(since)s AND o.placed_at <= %(now)s
 """  # noqa: S608 - constants
-_ASSIGNED = """
-SELECT u.share, count(*) FILTER (WHERE u.held_out), count(*) FILTER (WHERE NOT u.held_out) FROM ({units}) u
-WHERE u.started_at > %(since)s AND u.started_at < %(end)s AND u.share > 0 AND u.share < 1 GROUP BY 1 ORDER BY 1
-"""
-_MATURE = """
-SELECT o.share, count(*) FILTER (WHERE o.held_out), count(*) FILTER (WHERE NOT o.held_out) FROM reciprocity_outcome o
-WHERE o.question = %(question)s AND o.day <= %(until)s AND o.share > 0 AND o.share < 1 GROUP BY 1 ORDER BY 1
-"""
-_COUNTS = """
-SELECT count(*) FILTER (WHERE o.held_out), count(*) FILTER (WHERE o.held_out AND o.treated),
-  count(*) FILTER (WHERE o.frozen_at < (o.day + 7)::timestamp AT TIME ZONE 'UTC')
-FROM reciprocity_outcome o WHERE o.question = %(question)s AND o.day <= %(until)s
-"""
 _GAPS = f"""
 SELECT max(placed_at), extract(epoch FROM percentile_cont(0.5) WITHIN GROUP (ORDER BY gap)) / 86400 FROM (
   SELECT o.placed_at, o.placed_at - lag(o.placed_at) OVER (ORDER BY o.placed_at) AS gap
@@ -124,19 +106,16 @@ def complete(question: str, now: datetime) -> Check:
 def altered(question: str) -> int:
     """How many arms, tickets and frozen rows are not what the keys give. Of erased people nothing can be computed."""
     experiment = EXPERIMENT[question]
-    shares = models.Assignment.objects.filter(experiment=experiment).values_list("share", flat=True).distinct()
-    found = _count(_OTHER_ARM, experiment=experiment, **limits(list(shares), 64))
-    outcomes = OTHER_OUTCOME.format(units=UNITS[question], question="%(question)s")
-    found += _count(f"SELECT count(*) {outcomes}", question=question)
+    shares = [share for (share,) in rows(_SHARES, experiment=experiment)]
+    found = _count(_OTHER_ARM, experiment=experiment, **limits(shares, 64))
+    found += sum(each.altered for each in counted.followed(question))
     if question == GIFT:
         found += _count(_OTHER_TICKET, **limits(_probabilities(), 32))
     return found
 
 
 def _probabilities() -> list[Decimal]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT probability FROM reciprocity_campaign")
-        return [probability for (probability,) in cursor.fetchall()]
+    return [probability for (probability,) in rows("SELECT DISTINCT probability FROM reciprocity_campaign")]
 
 
 def limits(shares: list[Decimal], digits: int) -> dict[str, Any]:
@@ -148,55 +127,51 @@ def limits(shares: list[Decimal], digits: int) -> dict[str, Any]:
 
 def missing(question: str, now: datetime) -> Missing:
     """What should be there at a moment and is not. An outcome is given a day to be frozen."""
-    plan = models.Plan.objects.filter(question=question).first()
-    due = now - WINDOW - SETTLING - timedelta(days=1)
-    values = {"question": question, "due": due, "since": plan.made_at - WINDOW if plan else now}
     without = {PROGRAMME: _DRAWS_WITHOUT, GIFT: _DRAWS_WITHOUT, SURVEY: _INVITATIONS_WITHOUT}[question]
-    nameless, orders = _row(_WITHOUT_PERSON, since=now - WINDOW, now=now)
-    outcomes = _count(_WITHOUT_OUTCOME.format(units=UNITS[question]), **values)
-    return Missing(_count(without), outcomes, nameless, orders)
+    ((nameless, orders),) = rows(_WITHOUT_PERSON, since=now - WINDOW, now=now)
+    return Missing(_count(without), _without_outcome(question, now), nameless, orders)
+
+
+def _without_outcome(question: str, now: datetime) -> int:
+    due, first = now - WINDOW - SETTLING - timedelta(days=1), counted.first_open(question)
+    if first is None or first > due:
+        return 0
+    sql = _WITHOUT_OUTCOME.format(units=UNITS[question])
+    return _count(sql, question=question, due=due, since=counted.since(question))
 
 
 def counts(question: str, until: date) -> Counts:
     """How many people a question follows whose window ends on or before a day; of the assigned, all up to that day."""
-    plan = models.Plan.objects.filter(question=question).first()
-    since = plan.made_at - WINDOW if plan else datetime.max.replace(tzinfo=timezone.utc)
-    end = datetime.combine(until + timedelta(days=1), datetime.min.time(), timezone.utc)
-    values = {"question": question, "until": until, "since": since, "end": end}
-    held_out, treated, erased = _row(_COUNTS, **values)
+    followed = counted.followed(question)
+    frozen = [each for each in counted.frozen(question) if each.day <= until]
+    held_out = [each for each in frozen if each.held_out]
+    first = min((each.first for each in followed if each.first is not None), default=None)
     return Counts(
-        assigned=_shares(_ASSIGNED.format(units=UNITS[question]), values),
-        mature=_shares(_MATURE, values),
-        held_out=held_out,
-        held_out_treated=treated,
-        erased=erased,
-        first_day=_first_day(question, since),
+        assigned=_by_share(each for each in followed if each.day <= until),
+        mature=_by_share(frozen),
+        held_out=sum(each.people for each in held_out),
+        held_out_treated=sum(each.treated for each in held_out),
+        erased=sum(each.early for each in frozen),
+        first_day=first.astimezone(timezone.utc).date() + WINDOW if first else None,
     )
 
 
-def _first_day(question: str, since: datetime) -> date | None:
-    sql = f"SELECT min(u.started_at) FROM ({UNITS[question]}) u WHERE u.started_at > %(since)s"  # noqa: S608
-    (first,) = _row(sql, since=since)
-    return first.astimezone(timezone.utc).date() + WINDOW if first else None
-
-
-def _shares(sql: str, values: dict[str, Any]) -> dict[Decimal, tuple[int, int]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return {share: (held_out, others) for share, held_out, others in cursor.fetchall()}
+def _by_share(found: Iterable[Followed | Frozen]) -> dict[Decimal, tuple[int, int]]:
+    """People by share as (held out, others), where somebody could have been either."""
+    sums: dict[Decimal, tuple[int, int]] = {}
+    for each in found:
+        if 0 < each.share < 1 and each.people:
+            held_out, others = sums.get(each.share, (0, 0))
+            sums[each.share] = (held_out + each.held_out * each.people, others + (not each.held_out) * each.people)
+    return sums
 
 
 def staleness(now: datetime) -> tuple[date | None, float]:
     """The day of the newest order, and how many days lie between two orders as a rule, in the last 90 days."""
-    newest, gap = _row(_GAPS, since=now - WINDOW, now=now)
+    ((newest, gap),) = rows(_GAPS, since=now - WINDOW, now=now)
     return newest.astimezone(timezone.utc).date() if newest else None, float(gap or 0)
 
 
-def _row(sql: str, **values: Any) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchone()
-
-
 def _count(sql: str, **values: Any) -> int:
-    return int(_row(sql, **values)[0])
+    ((found,),) = rows(sql, **values)
+    return int(found)

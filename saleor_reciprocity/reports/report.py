@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Callable
 
 from saleor_reciprocity import host
+from saleor_reciprocity.experiments import statements
 
 from . import amounts, liability, owed, questions, reading, voice
 from . import spent as spending
@@ -36,9 +37,10 @@ def last_day(now: datetime) -> date:
 def made(scope: Scope, progress: Callable[[int], None] = lambda done: None) -> Report:
     """The report. `progress` hears how many of its parts are read."""
     found: dict[str, Any] = {}
-    for done, read in enumerate(PARTS, 1):
-        found.update(read(scope))
-        progress(done)
+    with statements.each_once():
+        for done, read in enumerate(PARTS, 1):
+            found.update(read(scope))
+            progress(done)
     slug = scope.channel.slug if scope.channel else None
     return Report(slug, scope.until, scope.now, **found)
 

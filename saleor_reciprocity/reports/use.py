@@ -60,11 +60,11 @@ WHERE listed_on > (%(since)s AT TIME ZONE 'UTC')::date AND listed_on <= (%(now)s
 _BOUGHT = f"""
 WITH lately AS MATERIALIZED (
   SELECT s.order_id, s.user_id, s.placed_at FROM (
-    {host.ORDER_STATES} WHERE o.id = ANY(ARRAY({host.TOUCHED_ORDERS}))) s
-  WHERE s.is_placed AND s.placed_at > %(touched_since)s AND s.placed_at <= %(now)s
+    {host.ORDER_STATES} WHERE o.id = ANY(ARRAY({host.PLACED_ORDERS}))) s
+  WHERE s.is_placed AND s.placed_at > %(placed_since)s AND s.placed_at <= %(now)s
     AND s.user_id IN (SELECT user_id FROM reciprocity_listedproducts) AND {_OF_CHANNEL.format(table="s")})
 SELECT count(*) FROM lately o
-JOIN ({host.SOLD_LINES} WHERE o.id = ANY(ARRAY({host.TOUCHED_ORDERS}))) l ON l.order_id = o.order_id
+JOIN ({host.SOLD_LINES} WHERE o.id IN ({host.PLACED_ORDERS})) l ON l.order_id = o.order_id
 WHERE EXISTS (SELECT FROM reciprocity_listedproducts p WHERE p.user_id = o.user_id
   AND p.listed_on < (o.placed_at AT TIME ZONE 'UTC')::date
   AND p.listed_on >= (o.placed_at AT TIME ZONE 'UTC')::date - 30 AND l.product_id = ANY(p.product_ids))
@@ -82,7 +82,7 @@ def use(channel_id: str | None, now: datetime) -> Use:
         "now": now,
         "active_since": now - ACTIVE,
         "since": now - RECENT,
-        "touched_since": now - RECENT,
+        "placed_since": now - RECENT,
     }
     ((members, active, rate, days),) = _rows(_PEOPLE, values)
     surprises = _rows(_SURPRISES, values)

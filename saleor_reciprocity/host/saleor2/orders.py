@@ -75,6 +75,11 @@ UNION SELECT f.order_id FROM order_fulfillment f WHERE f.created >= %(touched_si
 UNION SELECT p.order_id FROM payment_transaction t JOIN payment_payment p ON p.id = t.payment_id
   WHERE t.created >= %(touched_since)s
 """
+# The orders that were placed since a moment. A draft was created long before.
+PLACED_ORDERS = """
+SELECT o.id FROM order_order o WHERE o.created >= %(placed_since)s
+UNION SELECT e.order_id FROM order_orderevent e WHERE e.date >= %(placed_since)s AND e.type = 'placed_from_draft'
+"""
 # What finds them, where the host has no index of its own: name, table and columns.
 INDEXES: tuple[indexes.Index, ...] = (
     *INDEXES_OF_ADDRESSES,

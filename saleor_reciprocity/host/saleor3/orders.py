@@ -89,6 +89,11 @@ UNION SELECT i.order_id FROM payment_transactionitem i WHERE i.modified_at >= %(
 UNION SELECT i.order_id FROM payment_transactionevent e JOIN payment_transactionitem i ON i.id = e.transaction_id
   WHERE e.created_at >= %(touched_since)s
 """  # noqa: S608 - made of constants
+# The orders that were placed since a moment. A draft was created long before.
+PLACED_ORDERS = """
+SELECT o.id FROM order_order o WHERE o.created_at >= %(placed_since)s
+UNION SELECT e.order_id FROM order_orderevent e WHERE e.date >= %(placed_since)s AND e.type = 'placed_from_draft'
+"""
 # What finds them, and what belongs to an order, where the host has no index of its own: name, table and columns.
 INDEXES: tuple[indexes.Index, ...] = (
     *INDEXES_OF_ADDRESSES,
