@@ -10,9 +10,11 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
-GATEWAY = "mirumee.payments.dummy"
+GATEWAY = "mirumee.payments.dummy"  # of Saleor 2.10, for tests
+PROVIDER = ("payments@example.com", "password")  # how the provider of a Saleor 3 signs in
 
 ADDRESS = {
     "firstName": "Ada",
@@ -108,6 +110,11 @@ class Shop:
     def __init__(self, url: str, channel: str = "default-channel") -> None:
         self.url, self.channel = url.rstrip("/"), channel
         self.has_channels = self.ask('{ __type(name: "Channel") { name } }')["__type"] is not None
+
+    @cached_property
+    def provider(self) -> Provider:
+        """Who takes the money of a Saleor 3."""
+        return Provider(self, *PROVIDER)
 
     def ask(self, query: str, variables: dict[str, Any] | None = None, token: str | None = None) -> dict[str, Any]:
         """The answer to a GraphQL request. Raises Refused for one that is wrong or not allowed."""
@@ -244,9 +251,12 @@ class Customer(Member):
         return self.finish(checkout)
 
     def pay(self, checkout: Checkout) -> None:
-        """Promise to pay what a checkout costs; the shop takes the money when the checkout is finished."""
+        """Pay what a checkout costs."""
+        if self.shop.has_channels:
+            return self.shop.provider.charge(checkout)
         payment = {"gateway": GATEWAY, "token": "fully-charged", "amount": checkout.total}
         self.do("checkoutPaymentCreate", "", checkoutId=("ID!", checkout.id), input=("PaymentInput!", payment))
+        return None
 
     def finish(self, checkout: Checkout) -> Order:
         """Turn a checkout into an order."""
@@ -331,9 +341,35 @@ class Staff(Member):
 
     def refund(self, order_id: str, amount: Decimal) -> Order:
         """Pay back a part of what an order cost."""
-        money = "PositiveDecimal!" if self.shop.has_channels else "Decimal!"
-        done = self.do("orderRefund", f"order {{ {ORDER} }}", id=("ID!", order_id), amount=(money, amount))
-        return Order.from_api(done["order"])
+        if self.shop.has_channels:
+            self.shop.provider.give_back(order_id, amount)
+        else:
+            self.do("orderRefund", "", id=("ID!", order_id), amount=("Decimal!", amount))
+        return self.order(order_id)
+
+
+class Provider(Member):
+    """A payment provider, which tells a Saleor 3 what was paid and paid back."""
+
+    def charge(self, checkout: Checkout) -> None:
+        """What a checkout costs was paid."""
+        query = "query ($id: ID!) { checkout(id: $id) { channel { currencyCode } } }"
+        currency = self.ask(query, id=checkout.id)["checkout"]["channel"]["currencyCode"]
+        paid = {"name": "Card", "amountCharged": {"amount": checkout.total, "currency": currency}}
+        self.do("transactionCreate", "", id=("ID!", checkout.id), transaction=("TransactionCreateInput!", paid))
+
+    def give_back(self, order_id: str, amount: Decimal) -> None:
+        """A part of what an order cost was paid back."""
+        query = "query ($id: ID!) { order(id: $id) { transactions { id events { id } } } }"
+        (paid,) = self.ask(query, id=order_id)["order"]["transactions"]
+        self.do(
+            "transactionEventReport",
+            "",
+            id=("ID", paid["id"]),
+            type=("TransactionEventTypeEnum!", "REFUND_SUCCESS"),
+            amount=("PositiveDecimal!", amount),
+            pspReference=("String!", f"refund-{len(paid['events'])}"),
+        )
 
 
 def _from_stock(line: dict[str, Any], pieces: int | None) -> dict[str, Any]:

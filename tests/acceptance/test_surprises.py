@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from demo.storefront import GATEWAY, Customer, Refused, Shop, Staff, amount
+from demo.storefront import Customer, Refused, Shop, Staff, amount
 from saleor_reciprocity import host
 from saleor_reciprocity.surprises.campaigns import Gift
 from saleor_reciprocity.surprises.models import Budget, Draw, PrizeKind
@@ -32,8 +32,7 @@ def bought(customer: Customer, quantity: int = 1, code: str | None = None) -> di
     checkout = customer.start_checkout(cup, quantity)
     if code:
         checkout = customer.use_code(checkout, code)
-    payment = {"gateway": GATEWAY, "token": "fully-charged", "amount": checkout.total}
-    customer.do("checkoutPaymentCreate", "", checkoutId=("ID!", checkout.id), input=("PaymentInput!", payment))
+    customer.pay(checkout)
     fields = f"order {{ id number total {{ gross {{ amount }} }} {SURPRISE} }}"
     return dict(customer.do("checkoutComplete", fields, checkoutId=("ID!", checkout.id))["order"])
 

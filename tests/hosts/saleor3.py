@@ -32,6 +32,7 @@ from saleor.product.models import (
 from saleor.site.models import SiteSettings
 from saleor.tax.models import TaxConfiguration
 
+from demo.storefront import PROVIDER
 from saleor_reciprocity import host
 
 from . import either
@@ -116,8 +117,9 @@ def open_channel(slug: str = "default-channel", currency: str = "USD") -> host.C
 
 
 def open_shop(channel: host.Channel) -> None:
-    """A shop for real checkouts: one product over 40, shipped for 10, no taxes."""
+    """A shop for real checkouts: one product over 40, shipped for 10, no taxes, and a provider that takes the money."""
     either.site()
+    either.give_rights(customer(PROVIDER[0], staff=True).user_permissions, "payment.handle_payments")
     either.serve_from_test_database()
     listed = {"channel_id": channel.id, "currency": channel.currency}
     TaxConfiguration.objects.get_or_create(channel_id=channel.id, defaults={"charge_taxes": False})
