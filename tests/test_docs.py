@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from graphql import parse, validate
@@ -13,28 +12,12 @@ from saleor_reciprocity import errors, host, settings
 from saleor_reciprocity.graphql.mutations import LoyaltyErrorCode
 from saleor_reciprocity.points.models import Kind
 
-from . import hosts
+from .documents import HOST, ROOT, blocks, table
 
-ROOT = Path(__file__).resolve().parent.parent
-GUIDES = [ROOT / "docs" / f"guide-{reader}.md" for reader in ("admin", "storefront", "operator")]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
-HOST = "saleor-3" if hosts.MULTI_CHANNEL else "saleor-2"
 
-FENCED = re.compile(r"^```(\w*) *(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#:]+)(?:#([^)]+))?\)|\]\(#([^)]+)\)")
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
-
-
-class Block(NamedTuple):
-    """A fenced block of a document: its language, a host that it is for ("" for all), and its text."""
-
-    language: str
-    host: str
-    text: str
-
-
-def blocks(path: Path) -> list[Block]:
-    return [Block(*found) for found in FENCED.findall(path.read_text())]
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
@@ -42,16 +25,6 @@ def test_every_graphql_block_is_valid(path: Path) -> None:
     for block in blocks(path):
         if block.language == "graphql" and block.host in ("", HOST):
             assert validate(host.loaded_schema(), parse(block.text)) == [], block.text
-
-
-def table(heading: str) -> list[list[str]]:
-    """The rows of the first table under a heading of a guide, without the backquotes."""
-    everything = "".join(guide.read_text() for guide in GUIDES)
-    section = everything.split(f"\n{heading}\n", 1)[1]
-    lines = re.search(r"(?:^\|.*\n)+", section, re.MULTILINE)
-    assert lines is not None
-    cells = [[cell.strip().strip("`") for cell in line.strip("|\n").split("|")] for line in lines[0].splitlines()]
-    return cells[2:]
 
 
 def test_a_guide_lists_every_setting_with_its_default() -> None:

@@ -17,10 +17,10 @@ from saleor_reciprocity import host, settings, settlement
 from saleor_reciprocity.graphql import schema
 
 from . import hosts
+from .documents import GUIDES, HOST, Block, blocks, table
 from .recommendations import model
 from .storefront import ShopInProcess
 from .surveys.shop import an_answer, to_be_asked
-from .test_docs import GUIDES, HOST, Block, blocks, table
 
 ADMIN, STOREFRONT, _ = GUIDES
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from saleor_reciprocity import storefront
 
-from .test_storefront_documents import FOLDER, OPERATIONS
+from .storefront_documents import FOLDER, OPERATIONS
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "nextjs"
 ACTIONS = (EXAMPLE / "src" / "loyalty" / "actions.ts").read_text()

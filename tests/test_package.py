@@ -17,7 +17,7 @@ import pytest
 
 import saleor_reciprocity
 
-from .test_docs import blocks
+from .documents import blocks
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "saleor_reciprocity"

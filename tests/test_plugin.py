@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-import django
 import pytest
 from django.core.checks import run_checks
 from django.core.exceptions import ValidationError
@@ -17,6 +16,7 @@ from saleor_reciprocity.plugin import ReciprocityPlugin
 from saleor_reciprocity.points.models import Account
 
 from . import hosts
+from .hosts.either import databases
 
 
 def test_the_defaults_are_valid_and_modest() -> None:
@@ -246,10 +246,6 @@ def store(**values: str) -> None:
 
 def reported() -> list[str]:
     return [message.id for message in run_checks(tags=["database"], **databases())]
-
-
-def databases() -> dict[str, Any]:
-    return {"databases": ["default"]} if django.VERSION >= (3, 1) else {}
 
 
 UPDATE = """mutation($id: ID!, $channel: ID, $input: PluginUpdateInput!) {

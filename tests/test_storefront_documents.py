@@ -4,48 +4,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from pathlib import Path
 from typing import Any
 
 import graphene
 import pytest
 from django.test import Client
-from graphql import parse, print_ast, validate
+from graphql import parse, validate
 
 from saleor_reciprocity import __version__, host, settlement, storefront
 
 from . import hosts
 from .recommendations import model
+from .storefront_documents import FOLDER, OPERATIONS, whole
 
-FOLDER = Path(storefront.__file__).parent / "documents"
-OTHER_HOST = "saleor-2" if hosts.MULTI_CHANNEL else "saleor-3"
 PREFIX = "/plugins/saleor_reciprocity/storefront"
-
-
-def definitions() -> dict[str, Any]:
-    """All fragments and operations for this host, by name; a name is used once."""
-    found = [
-        definition
-        for path in sorted(FOLDER.rglob("*.graphql"))
-        if path.parent.name != OTHER_HOST
-        for definition in parse(path.read_text()).definitions
-    ]
-    names = {definition.name.value: definition for definition in found}
-    assert len(names) == len(found)
-    return names
-
-
-def whole(name: str) -> str:
-    """An operation with the fragments that it uses, and no other."""
-    known, wanted, used = definitions(), [name], []
-    while wanted:
-        text = print_ast(known[wanted.pop()])
-        used.append(text)
-        wanted += [each for each in known if f"...{each}\n" in text and print_ast(known[each]) not in used]
-    return "\n".join(dict.fromkeys(used))
-
-
-OPERATIONS = sorted(name for name, found in definitions().items() if not hasattr(found, "type_condition"))
 
 
 def test_what_is_shipped_has_these_names() -> None:

@@ -22,8 +22,8 @@ from saleor_reciprocity.recommendations.models import ModelVersion, Neighbour, P
 from saleor_reciprocity.surprises.models import Draw
 from saleor_reciprocity.sweep import SweepMark
 
-from .rewards.test_edited_vouchers import shipped_for_nothing
-from .test_erasure import a_full_life, totals
+from .lives import a_full_life, totals
+from .surprises.shop import shipped_for_nothing
 from .traces import every_row
 
 pytestmark = pytest.mark.django_db(transaction=True)

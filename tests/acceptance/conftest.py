@@ -77,3 +77,10 @@ def browser(monkeypatch: Any) -> Iterator[Browser]:
         connections.close_all()  # within that loop Django has connections of their own
     assert browser.trouble == []
     assert {address.split("/")[2].split(":")[0] for address in browser.asked} <= {"localhost", "127.0.0.1"}
+
+
+@pytest.fixture
+def address(shop: Shop, staff: Staff, channel: host.Channel) -> str:
+    """Where the desk of a shop is in which the programme is on."""
+    hosts.configure(channel, active=True, points_per_unit="1", reward_points="5", reward_value="2")
+    return f"{shop.url}/plugins/saleor_reciprocity/desk/"

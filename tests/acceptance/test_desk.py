@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from demo import story
-from demo.storefront import Customer, Shop, Staff
+from demo.storefront import Customer
 from saleor_reciprocity import host
 from saleor_reciprocity.points import adjustments
 from saleor_reciprocity.points.models import Account, Entry
@@ -22,33 +22,12 @@ from saleor_reciprocity.rewards.models import Reward
 from saleor_reciprocity.surveys import conversations
 
 from .. import hosts
-from ..graphql.test_points import earned
-from ..points.programmes import ladder, rule
+from ..points.programmes import earned, ladder, rule
 from ..surprises.shop import campaign
 from ..surveys.shop import an_answer, to_be_asked
 from . import chromium
 from .chromium import Browser
-
-
-@pytest.fixture
-def address(shop: Shop, staff: Staff, channel: host.Channel) -> str:
-    """Where the desk of a shop is in which the programme is on."""
-    hosts.configure(channel, active=True, points_per_unit="1", reward_points="5", reward_value="2")
-    return f"{shop.url}/plugins/saleor_reciprocity/desk/"
-
-
-def sign_in(page: Any, email: str = story.STAFF_EMAIL, password: str = story.STAFF_PASSWORD) -> None:
-    page.get_by_label("E-mail", exact=True).fill(email)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
-
-
-def opened(browser: Browser, address: str, path: str = "", size: str = "desktop", **options: Any) -> Any:
-    page = browser.open(address + path, size, **options)
-    sign_in(page)
-    page.locator("main h1").wait_for()
-    browser.trouble.clear()  # a browser reports the status 401 of the page that asked for the token as an error
-    return page
+from .desk import opened, sign_in
 
 
 def test_sign_in_find_a_customer_and_put_it_right(address: str, ada: Customer, browser: Browser) -> None:

@@ -16,7 +16,7 @@ from saleor_reciprocity import host
 
 from .. import hosts
 from ..desk.browsing import manager
-from ..graphql.test_points import earned
+from ..points.programmes import earned
 from . import chromium
 from .chromium import Browser
 

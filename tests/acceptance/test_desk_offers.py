@@ -14,8 +14,7 @@ from saleor_reciprocity.surprises.models import Campaign
 from .. import hosts
 from ..points.programmes import bought
 from .chromium import Browser
-from .test_desk import address as address
-from .test_desk import opened
+from .desk import opened
 
 
 def pick(page: Any, form: Any, legend: str, text: str) -> None:

@@ -13,7 +13,8 @@ from graphql import parse, print_ast
 
 from saleor_reciprocity import pages, storefront
 
-from .. import test_storefront_documents as ready
+from .. import hosts
+from .. import storefront_documents as ready
 from . import chromium
 from .chromium import Browser
 
@@ -266,7 +267,7 @@ def test_the_operations_of_the_element_are_the_documents(load: Any) -> None:
         "import(document.querySelector('script').src).then(module => module.documents)",
     )
     other = texts.pop("MyLoyaltyAtCheckout2")
-    if not ready.hosts.MULTI_CHANNEL:
+    if not hosts.MULTI_CHANNEL:
         texts["MyLoyaltyAtCheckout"] = other
 
     def parts(text: str) -> list[str]:

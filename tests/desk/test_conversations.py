@@ -18,8 +18,8 @@ from saleor_reciprocity.surveys.models import Answer, DealtWith, Note
 from saleor_reciprocity.surveys.responses import Given
 
 from .. import hosts
-from ..graphql.test_points import earned
 from ..mail.mails import redeemed
+from ..points.programmes import earned
 from ..surveys.shop import an_answer, to_be_asked
 from .browsing import Reader, manager, text_of
 

@@ -19,7 +19,7 @@ from saleor_reciprocity.points.models import Entry
 from saleor_reciprocity.surveys import queries
 
 from .. import hosts
-from ..graphql.test_points import earned
+from ..points.programmes import earned
 from .browsing import PREFIX, Reader, manager
 
 NOBODY = str(graphene.Node.to_global_id("User", 999_999_999))

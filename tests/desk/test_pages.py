@@ -22,7 +22,7 @@ from saleor_reciprocity.surveys import conversations
 from saleor_reciprocity.surveys.models import Reply
 
 from .. import hosts
-from ..graphql.test_points import earned
+from ..points.programmes import earned
 from ..surveys.shop import an_answer
 from .browsing import Reader, manager, manager_again, text_of
 

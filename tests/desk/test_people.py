@@ -15,8 +15,7 @@ from saleor_reciprocity.points import adjustments
 from saleor_reciprocity.points.models import Account, Entry
 
 from .. import hosts
-from ..graphql.test_points import earned
-from ..points.programmes import rule
+from ..points.programmes import earned, rule
 from .browsing import Reader, manager, text_of
 
 

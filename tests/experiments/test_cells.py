@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from saleor_reciprocity import following
 from saleor_reciprocity.experiments import cells
 from saleor_reciprocity.experiments.evidence import Arms, Cell, MoneyCell, OrdersOfDay
-from saleor_reciprocity.experiments.models import Outcome
 
-from .followed import addresses_of, buy, day
-from .test_outcomes import a_plan
+from .followed import DAY, a_plan, addresses_of, an_outcome, buy, day
 
-DAY = date(2026, 6, 1)
 HALF, FIFTH = Decimal("0.5"), Decimal("0.2")
-
-
-def an_outcome(unit: int, held_out: bool, after: int | None = None, **values: Any) -> Outcome:
-    usual = {"question": "programme", "day": DAY, "share": FIFTH, "stratum": 0, "channel_id": "1"}
-    frozen_at = datetime(2026, 6, 8, tzinfo=timezone.utc)
-    return Outcome.objects.create(
-        **{**usual, "unit": unit, "held_out": held_out, "returned_after": after, "frozen_at": frozen_at, **values}
-    )
 
 
 def some_outcomes() -> None:

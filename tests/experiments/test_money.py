@@ -18,8 +18,7 @@ from saleor_reciprocity.surprises.models import Draw, PrizeKind
 
 from .. import hosts
 from ..surprises.shop import campaign
-from .followed import BEGIN, addresses_of, buy, day, frozen
-from .test_outcomes import a_plan
+from .followed import BEGIN, a_plan, addresses_of, buy, day, frozen
 
 # What is done to a second order of 60 for goods and 12 for shipping, and what is counted of it then.
 MONEY: dict[str, tuple[Callable[[Any], None], str]] = {

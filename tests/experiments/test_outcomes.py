@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import date
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -19,27 +19,7 @@ from saleor_reciprocity.reports import owed
 
 from .. import hosts, turns
 from ..surprises.shop import campaign, draw_of
-from .followed import BEGIN, SHARE, addresses_of, buy, day, frozen
-
-NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
-
-
-def a_plan(**values: Any) -> Plan:
-    usual = {
-        "question": "programme",
-        "made_at": NOW,
-        "start": NOW.date(),
-        "evaluation": date(2026, 12, 3),
-        "share": Decimal("0.2"),
-        "prior_rate": 0.25,
-        "planned_people": 1000,
-        "level": Decimal("0.05"),
-        "currency": "USD",
-        "cap": Decimal(500),
-        "money_mean": 20.0,
-        "money_variance": 900.0,
-    }
-    return Plan.objects.create(**{**usual, **values})
+from .followed import BEGIN, NOW, SHARE, a_plan, addresses_of, buy, day, frozen
 
 
 @pytest.mark.parametrize("change", ["UPDATE {} SET share = 0.3", "DELETE FROM {}"])

@@ -19,8 +19,7 @@ from saleor_reciprocity.surprises.models import Draw
 
 from .. import hosts
 from ..surprises.shop import campaign, draw_of
-from .followed import addresses_of, buy, day
-from .test_cells import DAY, an_outcome
+from .followed import DAY, addresses_of, an_outcome, buy, day
 
 QUESTIONS = ("programme", "gift", "survey")
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from io import StringIO
 from typing import Any, Callable, Iterator
 
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -69,3 +71,36 @@ def look_after_everything() -> None:
         points.look(timezone.now())
         codes.look(timezone.now())
         gifts.look(timezone.now())
+
+
+@contextmanager
+def killed_at(statement: int) -> Iterator[list[str]]:
+    """Die just before the n-th statement."""
+    seen: list[str] = []
+
+    def execute(run: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        seen.append(sql)
+        if len(seen) == statement:
+            raise Killed
+        return run(sql, params, many, context)
+
+    with connection.execute_wrapper(execute):
+        yield seen
+
+
+def until_it_survives(do: Callable[[], Any], after_each: Callable[[], None]) -> int:
+    """Do something, killed at its first statement, its second, and so on, until it gets through."""
+    statement = 0
+    while True:
+        statement += 1
+        try:
+            with killed_at(statement):
+                do()
+        except Killed:
+            after_each()
+            continue
+        return statement - 1
+
+
+def shop_is_right() -> None:
+    call_command("reciprocity_check", stdout=StringIO())

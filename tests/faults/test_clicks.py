@@ -12,9 +12,8 @@ from saleor_reciprocity import host, messages
 from saleor_reciprocity.mail import consent, kinds, sending
 from saleor_reciprocity.mail.models import CommunicationChoice, Mail
 
-from ..mail.conftest import post  # noqa: F401 - a fixture
+from ..mail.conftest import links, post  # noqa: F401 - fixtures
 from ..mail.mails import statement
-from ..mail.test_unsubscribing import links  # noqa: F401 - a fixture
 from .crowd import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)

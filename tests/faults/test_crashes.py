@@ -6,12 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
-from io import StringIO
-from typing import Any, Callable, Iterator
+from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -21,43 +18,7 @@ from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Redemption, Reward
 
 from .. import hosts
-
-
-class Killed(BaseException):
-    """The process died here: nothing catches this, and the database rolls back what was not committed."""
-
-
-@contextmanager
-def killed_at(statement: int) -> Iterator[list[str]]:
-    """Die just before the n-th statement."""
-    seen: list[str] = []
-
-    def execute(run: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        seen.append(sql)
-        if len(seen) == statement:
-            raise Killed
-        return run(sql, params, many, context)
-
-    with connection.execute_wrapper(execute):
-        yield seen
-
-
-def until_it_survives(do: Callable[[], Any], after_each: Callable[[], None]) -> int:
-    """Do something, killed at its first statement, its second, and so on, until it gets through."""
-    statement = 0
-    while True:
-        statement += 1
-        try:
-            with killed_at(statement):
-                do()
-        except Killed:
-            after_each()
-            continue
-        return statement - 1
-
-
-def shop_is_right() -> None:
-    call_command("reciprocity_check", stdout=StringIO())
+from .killing import shop_is_right, until_it_survives
 
 
 def test_a_redemption_is_all_or_nothing(transactional_db: Any, programme_on: Any, customer: Any) -> None:

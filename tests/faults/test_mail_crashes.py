@@ -17,7 +17,7 @@ from .. import hosts
 from ..mail.conftest import post  # noqa: F401 - a fixture
 from ..mail.post import Post
 from .crowd import at_once
-from .test_crashes import Killed
+from .killing import Killed
 
 TEXTS = {
     kinds.STATEMENT: {"available": 1, "pending": 0, "brought": [], "took": []},

@@ -15,7 +15,7 @@ from saleor_reciprocity.points import adjustment_files, adjustments, expiry, mer
 from saleor_reciprocity.points.models import Account, Entry, Lot
 
 from .crowd import at_once
-from .test_crashes import shop_is_right, until_it_survives
+from .killing import shop_is_right, until_it_survives
 
 
 def given(email: str, points: int) -> Account:

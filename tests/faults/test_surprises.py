@@ -18,7 +18,7 @@ from saleor_reciprocity.surprises.models import Budget, Draw, PrizeKind
 from .. import hosts
 from ..surprises.shop import VOUCHER, campaign
 from .crowd import at_once
-from .test_crashes import shop_is_right, until_it_survives
+from .killing import shop_is_right, until_it_survives
 
 THREADS, ORDERS_EACH = 64, 16
 

@@ -26,8 +26,7 @@ from saleor_reciprocity.surveys.responses import Given
 
 from .. import hosts
 from ..hosts import catalogue
-from ..mail.conftest import post  # noqa: F401 - a fixture
-from ..mail.test_unsubscribing import links  # noqa: F401 - a fixture
+from ..mail.conftest import links, post  # noqa: F401 - fixtures
 from ..surprises.shop import campaign
 from ..surveys.conftest import asking  # noqa: F401 - a fixture
 from ..surveys.shop import answered, invited, path_of

@@ -25,3 +25,8 @@ def of_checkout(checkout: Any, fields: str) -> str:
     if hosts.MULTI_CHANNEL:
         return f'{{ checkout(id: "{graphene.Node.to_global_id("Checkout", checkout.pk)}") {fields} }}'
     return f'{{ checkout(token: "{checkout.token}") {fields} }}'
+
+
+REDEEM = """mutation($input: PointsRedeemInput!) { pointsRedeem(input: $input) {
+  redemption { id code kind name points value { amount currency } }
+  errors { field code message } } }"""

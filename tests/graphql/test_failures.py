@@ -15,7 +15,7 @@ from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Reward
 
 from .. import hosts
-from .test_rewards import REDEEM
+from .asking import REDEEM
 
 HERS = ("ada@example.com", "SZE4XK4RSGRK")
 

@@ -18,7 +18,7 @@ from .. import hosts
 from ..points.programmes import rule
 from ..surprises.shop import VOUCHER, campaign, draw_of, settled
 from .asking import of_checkout
-from .test_rules import staff  # noqa: F401 - a fixture
+from .conftest import staff  # noqa: F401 - a fixture
 
 RULES = "{ loyaltyRules { edges { node { gone } } } }"
 CAMPAIGNS = "{ surpriseCampaigns { edges { node { gone } } } }"

@@ -12,11 +12,9 @@ from saleor_reciprocity.rewards.models import Redemption, Reward
 
 from .. import hosts
 from ..points.programmes import earned
+from .asking import REDEEM
 
 REWARDS = "{ loyaltyRewards { edges { node { id name kind points value { amount currency } isActive } } } }"
-REDEEM = """mutation($input: PointsRedeemInput!) { pointsRedeem(input: $input) {
-  redemption { id code kind name points value { amount currency } }
-  errors { field code message } } }"""
 CREATE = """mutation($input: LoyaltyRewardCreateInput!) { loyaltyRewardCreate(input: $input) {
   reward { id name points isActive } errors { field code message } } }"""
 UPDATE = """mutation($id: ID!, $input: LoyaltyRewardUpdateInput!) { loyaltyRewardUpdate(id: $id, input: $input) {

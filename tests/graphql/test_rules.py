@@ -24,14 +24,6 @@ SIMULATE = """mutation($input: LoyaltyRuleInput!, $days: Int) { loyaltyRuleSimul
   simulation { days orders customers points liability { amount currency } } errors { field code } } }"""
 
 
-@pytest.fixture
-def staff(programme_on: Any) -> Any:
-    user = hosts.customer("staff@example.com", staff=True)
-    rights = ("account.manage_users", "discount.manage_discounts", "order.manage_orders")
-    hosts.give_rights(user.user_permissions, *rights)
-    return hosts.as_user(user)
-
-
 def created(staff: Any, **terms: Any) -> dict[str, Any]:
     given = {"name": "Double", "effect": "MULTIPLIER", "value": "2", **terms}
     return dict(staff.data(CREATE, input=given)["loyaltyRuleCreate"])

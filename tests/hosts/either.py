@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import django
 from django.contrib.sites.models import Site
 from django.db import connections
 from django.test import Client
@@ -296,3 +297,7 @@ def order_time(order: Order) -> datetime:
 def _set_status(order: Order, status: str) -> None:
     order.status = status
     order.save(update_fields=["status"])
+
+
+def databases() -> dict[str, Any]:
+    return {"databases": ["default"]} if django.VERSION >= (3, 1) else {}

@@ -33,3 +33,8 @@ def statement(customer: Any, channel: host.Channel, source: str = "statement:1",
 
 def agree(customer: Any, kind: str = consent.ALL) -> None:
     consent.choose(host.person(customer), kind, True, "test", timezone.now())
+
+
+def path(address: str) -> str:
+    """The path of a link of ours."""
+    return "/plugins/" + address.split("/plugins/")[1].rstrip(">")

@@ -16,12 +16,12 @@ from saleor_reciprocity.mail import endpoint, sending
 from saleor_reciprocity.mail.models import Mail, MailPace
 
 from .. import hosts
+from ..hosts.either import databases
+from ..points.programmes import earned
 from ..surveys.conftest import asking  # noqa: F401 - a fixture
 from ..surveys.shop import answered
-from ..test_plugin import databases
 from .mails import agree, redeemed, state, statement
 from .post import Post
-from .test_sending import earned
 
 SECRET = "0123456789abcdef"
 

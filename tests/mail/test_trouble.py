@@ -16,9 +16,9 @@ from saleor_reciprocity.mail import kinds, outbox, sending
 from saleor_reciprocity.mail.models import Mail, MailPace
 
 from .. import hosts
+from ..points.programmes import earned
 from .mails import agree, redeemed, state, statement
 from .post import Post, opened
-from .test_sending import earned
 
 # When the server says it, what it says, and the word that is kept.
 TROUBLE = [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -14,29 +13,8 @@ from saleor_reciprocity.mail import consent, kinds, personal, sending
 from saleor_reciprocity.mail.models import CommunicationChoice, Mail
 
 from .. import hosts
-from .mails import agree, redeemed, statement
+from .mails import path, redeemed, statement
 from .post import Post
-from .test_sending import earned
-
-
-def path(address: str) -> str:
-    return "/plugins/" + address.split("/plugins/")[1].rstrip(">")
-
-
-@pytest.fixture
-def links(post: Post, customer: Any, programme_on: Any) -> dict[str, str]:
-    """The links of a statement that was sent to a customer who agreed."""
-    hosts.configure(programme_on, mail_statements="True")
-    earned(customer)
-    agree(customer)
-    statement(customer, programme_on)
-    assert sending.look(messages.READERS, timezone.now()) == (1, 0, 0)
-    (mail,) = post.accepted
-    text = mail.get_body(("plain",))
-    assert text is not None
-    preferences = re.search(r"https?://\S+/preferences/\S+", text.get_content())
-    assert preferences is not None
-    return {"unsubscribe": path(mail["List-Unsubscribe"]), "preferences": path(preferences[0])}
 
 
 def test_a_scanner_that_opens_every_link_five_times_changes_nothing(links: Any) -> None:

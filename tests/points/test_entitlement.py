@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saleor_reciprocity.host.facts import Line, Order, OrderState, Person
+from saleor_reciprocity.host.facts import Order, OrderState, Person
 from saleor_reciprocity.points.earning.entitlement import Due, entitlement
 from saleor_reciprocity.points.earning.terms import (
     EARNS,
@@ -24,29 +23,7 @@ from saleor_reciprocity.points.earning.terms import (
     verdict,
 )
 
-PLACED_AT = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
-NOW = datetime(2026, 3, 1, tzinfo=timezone.utc)
-
-
-def line(number: int, total: str, quantity: int = 1, **changes: Any) -> Line:
-    values = {"fulfilled": 0, "given_back": 0, "is_gift_card": False, **changes}
-    return Line(id=str(number), product_id=number, quantity=quantity, total=Decimal(total), **values)
-
-
-def order(*lines: Line, shipping: str = "0", refunded: str = "0", goods: str | None = None, **changes: Any) -> Order:
-    paid = sum((each.total for each in lines), Decimal(0)) if goods is None else Decimal(goods)
-    values = {
-        "id": "token",
-        "number": "1",
-        "channel_id": "1",
-        "currency": "USD",
-        "placed_at": PLACED_AT,
-        "state": OrderState.PLACED,
-        "replaces_another": False,
-        "person": Person(1, "ada@example.com", confirmed=True),
-        **changes,
-    }
-    return Order(goods=paid, shipping=Decimal(shipping), refunded=Decimal(refunded), lines=lines, **values)
+from .facts import NOW, amounts, line, order, orders
 
 
 def points(of: Order, rate: str = "1") -> tuple[int, int]:
@@ -134,21 +111,6 @@ def test_a_replacement_and_an_order_without_address_earn_nothing_and_say_why() -
     assert verdict(order(*THREE, person=Person(None, "", False)), programme) == NO_EMAIL
     assert verdict(order(*THREE), None) == PROGRAMME_OFF
     assert verdict(order(*THREE), programme) == EARNS
-
-
-amounts = st.decimals(min_value=0, max_value=10_000, places=3)
-
-
-@st.composite
-def orders(draw: Any) -> Order:
-    lines = []
-    for number in range(draw(st.integers(1, 4))):
-        quantity = draw(st.integers(1, 5))
-        given_back = draw(st.integers(0, quantity))
-        fulfilled = draw(st.integers(0, quantity - given_back))
-        lines.append(line(number, str(draw(amounts)), quantity, given_back=given_back, fulfilled=fulfilled))
-    goods = min(draw(amounts), sum(each.total for each in lines))
-    return order(*lines, goods=str(goods), shipping=str(draw(amounts)), refunded=str(draw(amounts)))
 
 
 @given(orders(), st.decimals(min_value=0, max_value=100, places=2))

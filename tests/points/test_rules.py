@@ -22,7 +22,7 @@ from saleor_reciprocity.points.earning.rules import Effect, Rule, Stacking
 from saleor_reciprocity.points.earning.terms import Terms, is_too_large, terms_for
 from saleor_reciprocity.points.tiers.ladder import Standing
 
-from .test_entitlement import NOW, PLACED_AT, amounts, line, order, orders
+from .facts import NOW, PLACED_AT, amounts, line, order, orders
 
 GOLD = Standing("gold", "Gold", Decimal("1.5"))
 

@@ -119,3 +119,17 @@ def _take(chance: Random, stock: Stock, channel: host.Channel) -> None:
             quantity_reserved=chance.choice([1, 2]),
             reserved_until=timezone.now() + timedelta(minutes=chance.choice([-5, 5])),
         )
+
+
+def a_crowd(channel: Any) -> Any:
+    chance = Random(7)
+    drinks = hosts.category("Drinks")
+    tea = hosts.category("Tea", parent=drinks)
+    drinks.refresh_from_db()
+    products = [hosts.product(f"p{n}", channel, category=(drinks, tea, None)[n % 3]) for n in range(9)]
+    people = [hosts.customer(f"c{n}@example.com") if n % 5 else f"guest{n}@example.com" for n in range(15)]
+    for number, person in enumerate(people):
+        for age in (5, 12, 20):
+            basket = chance.sample(products[number % 2 :: 2], 2)
+            hosts.buy(person, basket, placed_at=timezone.now() - timedelta(days=age))
+    return products, people, (drinks, tea)

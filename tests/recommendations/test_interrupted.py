@@ -20,7 +20,7 @@ from saleor_reciprocity.recommendations.models import CustomerList, ModelVersion
 from saleor_reciprocity.recommendations.serving import Kind, Situation
 
 from ..faults.killing import Executioner, Killed, restart
-from .test_training import _crowd
+from .catalogues import a_crowd
 
 MANAGE = """
 import os, signal, sys
@@ -64,7 +64,7 @@ def train_in_a_process(dies_at: str = "", without_numpy: bool = False) -> Any:
 @pytest.fixture
 def crowd(transactional_db: Any, programme_on: Any, settings: Any) -> Any:
     settings.RECIPROCITY_MINIMUM_PEOPLE = 2
-    return _crowd(programme_on)
+    return a_crowd(programme_on)
 
 
 def whole(version: ModelVersion) -> None:

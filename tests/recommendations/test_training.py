@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from io import StringIO
-from random import Random
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from saleor_reciprocity.recommendations.serving import Kind, Situation
 from .. import hosts
 from ..faults.crowd import at_once
 from . import model
+from .catalogues import a_crowd
 
 DAY = timedelta(days=1)
 
@@ -27,21 +27,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def crowd(programme_on: Any) -> Any:
     """Nine products in three tastes, and fifteen people, of whom three are guests; the same purchases every time."""
-    return _crowd(programme_on)
-
-
-def _crowd(channel: Any) -> Any:
-    chance = Random(7)
-    drinks = hosts.category("Drinks")
-    tea = hosts.category("Tea", parent=drinks)
-    drinks.refresh_from_db()
-    products = [hosts.product(f"p{n}", channel, category=(drinks, tea, None)[n % 3]) for n in range(9)]
-    people = [hosts.customer(f"c{n}@example.com") if n % 5 else f"guest{n}@example.com" for n in range(15)]
-    for number, person in enumerate(people):
-        for age in (5, 12, 20):
-            basket = chance.sample(products[number % 2 :: 2], 2)
-            hosts.buy(person, basket, placed_at=timezone.now() - age * DAY)
-    return products, people, (drinks, tea)
+    return a_crowd(programme_on)
 
 
 def row_counts() -> Any:
@@ -166,7 +152,7 @@ def test_a_training_that_fails_leaves_the_old_one_and_nothing_of_its_own(
 
 
 def test_of_two_trainings_at_once_one_trains(transactional_db: Any, programme_on: Any, monkeypatch: Any) -> None:
-    _crowd(programme_on)
+    a_crowd(programme_on)
     results = at_once(2, lambda number: training.train(progress=_slowly, now=timezone.now()))
     assert sorted(type(result).__name__ for result in results) == ["AlreadyTraining", "ModelVersion"]
     assert ModelVersion.objects.count() == 1

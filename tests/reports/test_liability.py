@@ -9,37 +9,18 @@ import pytest
 from freezegun import freeze_time
 
 from saleor_reciprocity import host
-from saleor_reciprocity.points import accounts, expiry, giving, ledger
+from saleor_reciprocity.points import accounts, expiry
 from saleor_reciprocity.points.models import Kind
 from saleor_reciprocity.reports import liability
 from saleor_reciprocity.reports.liability import Held, Observed
 from saleor_reciprocity.reports.values import Month
-from saleor_reciprocity.rewards import redemption
-from saleor_reciprocity.rewards.models import Reward
 
 from .. import hosts
+from .shop import post, redeem
 
 
 def at(month: int, day: int = 10) -> datetime:
     return datetime(2026, month, day, 12, tzinfo=timezone.utc)
-
-
-def post(user: Any, kind: str, points: int, when: datetime, channel: Any = None) -> None:
-    account = accounts.open_account(host.person(user), when)
-    posting = ledger.Posting(
-        kind, f"test:{when}:{kind}:{points}", when, points, channel_id=channel.id if channel else ""
-    )
-    if points > 0:
-        giving.give(account, posting, when)
-    else:
-        ledger.take(account, posting, when)
-
-
-def redeem(user: Any, channel: host.Channel, points: int, when: datetime) -> None:
-    terms = {"channel_id": channel.id, "kind": "voucher", "name": "Some", "value": 5, "currency": channel.currency}
-    reward = Reward.objects.create(points=points, **terms)
-    with freeze_time(when):
-        redemption.redeem(host.person(user), reward.pk, f"key {points}", now=when)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from saleor_reciprocity.surprises.models import Budget, Draw
 
 from .. import hosts
 from ..surprises.shop import campaign, settled
-from .test_liability import post, redeem
+from .shop import post, redeem
 
 BEGIN = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
 

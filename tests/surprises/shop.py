@@ -32,3 +32,16 @@ def settled(buyer: Any, price: str = "40", **options: Any) -> Any:
 
 def draw_of(order: Any) -> Draw:
     return Draw.objects.get(order_id=host.order_id(order))
+
+
+def shipped_for_nothing(customer: Any) -> Any:
+    """An order of 40, whose shipping of 10 a voucher paid for, shipped."""
+    channel = host.channels()[0]
+    host.issue_voucher(host.OFF_SHIPPING, "SHIPPING", "Free shipping", Decimal(10), channel)
+    prices = {} if hosts.MULTI_CHANNEL else {"shipping": "10", "discount": "10"}  # Saleor 3 stores what was paid
+    order = hosts.order(customer, [("40", 1)], **prices)
+    hosts.put_voucher(order, "SHIPPING")
+    settlement.settle(host.order_id(order))
+    hosts.ship(order)
+    settlement.settle(host.order_id(order))
+    return order
