@@ -56,6 +56,11 @@ def changes(channel: host.Channel, active: bool, values: Mapping[str, Any]) -> l
     return [*switched, *_of_values(channel, before, after), *_of_secrets(channel, values)]
 
 
+def is_same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether two programmes, as text, are set alike."""
+    return all(_same(field, one[field.name], other[field.name]) for field in settings.FIELDS)
+
+
 def _switch(was_on: bool, active: bool) -> Change:
     words = {True: _("on"), False: _("off")}
     means = (
@@ -69,7 +74,7 @@ def _switch(was_on: bool, active: bool) -> Change:
 def _of_values(channel: host.Channel, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Change]:
     for field in settings.FIELDS:
         old, new = before[field.name], after[field.name]
-        if old != new and not _same(field, old, new):
+        if not _same(field, old, new):
             yield Change(field.name, str(field.label), old, new, _means(channel, field))
 
 
@@ -84,7 +89,7 @@ def _of_secrets(channel: host.Channel, values: Mapping[str, Any]) -> Iterator[Ch
 
 def _same(field: settings.Field, old: str, new: str) -> bool:
     try:
-        return bool(field.read(old) == field.read(new))
+        return old == new or bool(field.read(old) == field.read(new))
     except ValueError:
         return False
 

@@ -72,6 +72,13 @@ class ProgrammeOff(ReciprocityError):
     code = "PROGRAMME_OFF"
 
 
+class ProgrammeOn(ReciprocityError):
+    """The programme is on in this channel and set otherwise. See what would change, and confirm it."""
+
+    code = "PROGRAMME_ON"
+    field = "replace"
+
+
 class InsufficientPoints(ReciprocityError):
     """There are not enough available points for this."""
 

@@ -58,6 +58,22 @@ LEFT JOIN ({host.CONFIGURATIONS}) c ON c.channel_id = o.channel_id AND c.identif
 _CURRENT = f"SELECT {', '.join(COLUMNS.values())} FROM (SELECT %s::text AS channel_id) o {JOINS}"  # noqa: S608
 
 
+_STORED = f"""
+SELECT c.channel_id, c.active, c.configuration::text FROM ({host.CONFIGURATIONS}) c WHERE c.identifier = %s
+"""  # noqa: S608 - a constant
+
+
+def stored() -> dict[str, tuple[bool, dict[str, str]]]:
+    """Where anything was ever stored, whether the programme is on, and the settings as text. By the channel's id."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STORED, [settings.PLUGIN_ID])
+        rows = cursor.fetchall()
+    return {
+        channel_id: (active, inputs.canonical(host.configured(json.loads(configuration or "null"))))
+        for channel_id, active, configuration in rows
+    }
+
+
 def current(channel_id: str, now: datetime) -> SettingsVersion | None:
     """What is set in a channel now, or None where the programme was never switched on.
 

@@ -13,8 +13,9 @@ from graphql.language.visitor import TypeInfoVisitor, Visitor, visit
 from graphql.utils.type_info import TypeInfo
 
 from demo.storefront import Checkout, Customer
-from saleor_reciprocity import host, settings, settlement
+from saleor_reciprocity import examples, host, settings, settlement
 from saleor_reciprocity.graphql import schema
+from saleor_reciprocity.graphql.starting import TITLES
 
 from . import hosts
 from .documents import GUIDES, HOST, Block, blocks, table
@@ -197,6 +198,9 @@ PLAYED: dict[str, tuple[str, Callable[[Play], dict[str, Any]]]] = {
     "MyChannels": ("staff", nothing),
     "Health": ("staff", nothing),
     "Settings": ("staff", in_channel),
+    "Start": ("staff", in_channel),
+    "TryExample": ("staff", in_channel),
+    "ApplyExample": ("staff", in_channel),
     "TrySettings": ("staff", in_channel),
     "CopySettings": ("staff", in_channel),
     "Adjust": (
@@ -317,19 +321,31 @@ def test_a_storefront_has_an_example_of_every_field_of_each_type_that_it_meets()
     assert {(kind, field) for kind, field in our_fields() if kind in met} - fields_in([ADMIN, STOREFRONT]) == set()
 
 
-@pytest.mark.parametrize("programme", ["A corner shop", "A shop for clothes", "A shop that only listens"])
-def test_an_example_programme_can_be_set_and_brings_what_it_says(
-    programme: str, channel: host.Channel, customer: Any
-) -> None:
+def stored(name: str, shown: str) -> str | None:
+    """A value of the guide's table as it is stored; None where a programme leaves a setting as it is."""
+    field = next(field for field in settings.FIELDS if field.name == name)
+    return {"on": "True", "off": "False"}.get(shown, shown) if field.read.type == "BOOLEAN" else shown or None
+
+
+def test_the_three_example_programmes_are_those_of_the_desk() -> None:
     names = {str(field.label): field.name for field in settings.FIELDS}
-    hosts.configure(channel, active=True, **{names[label]: value for label, value in table(f"### {programme}")})
-    said = ADMIN.read_text().split(f"### {programme}\n")[1].split("\n#")[0]
-    (price, points) = re.findall(r"An order over ([\d.]+) brings (\d+) points", said)[0]
+    shown = [(names[label], *values) for label, *values in table("## Three example programmes")]
+    assert {name: tuple(stored(name, value) for value in values) for name, *values in shown} == examples.TABLE
+    title_row = ADMIN.read_text().split("## Three example programmes")[1].split("| Setting |")[1].split("\n")[0]
+    assert [title.strip() for title in title_row.split("|")[:-1]] == [str(title) for title in TITLES.values()]
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_an_example_programme_brings_what_the_guide_says(place: int, channel: host.Channel, customer: Any) -> None:
+    said = ADMIN.read_text().split("## Three example programmes")[1]
+    (price, *points) = re.findall(r"An order over ([\d.]+) brings (\d+), (\d+) and (\d+) points", said)[0]
+    example = ("THANK_YOU", "POINTS", "ALL")[place]
+    apply = f"mutation {{ loyaltyExampleApply(example: {example}) {{ errors {{ code }} }} }}"
+    assert hosts.as_app("plugins.manage_plugins").data(apply) == {"loyaltyExampleApply": {"errors": []}}
     settlement.settle(host.order_id(hosts.order(customer, [(price, 1)])))
     account = hosts.as_user(customer).data(
         "{ me { loyalty { pending } } loyaltyRewards { edges { node { points value { amount } } } } }"
     )
-    assert account["me"]["loyalty"]["pending"] == int(points)
+    assert account["me"]["loyalty"]["pending"] == int(points[place])
     offered = [(edge["node"]["points"], edge["node"]["value"]["amount"]) for edge in account["loyaltyRewards"]["edges"]]
-    rewards = re.findall(r"(\d+) points are a voucher over (\d+)", said)
-    assert offered == [(int(cost), int(value)) for cost, value in rewards]
+    assert offered == ([] if place == 0 else [(100, 5)])

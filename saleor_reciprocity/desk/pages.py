@@ -24,6 +24,7 @@ class Page:
 
 _PAGES = (
     Page("menu"),
+    Page("start", "MANAGE_PLUGINS", _("Start")),
     Page("customers", "MANAGE_USERS", _("Customers")),
     Page("customers/account", "MANAGE_USERS"),
     Page("customers/guest", "MANAGE_USERS"),

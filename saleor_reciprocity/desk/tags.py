@@ -249,6 +249,12 @@ def less(value: Any, other: Any) -> Any:
     return value - other
 
 
+@register.filter
+def plus(value: Any, other: Any) -> Any:
+    """The sum of two numbers."""
+    return value + other
+
+
 @register.filter(name="any")
 def any_of(values: Any) -> bool:
     """Whether any of some values says something."""

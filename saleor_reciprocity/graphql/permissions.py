@@ -34,7 +34,7 @@ OPENS = {
         "surprise_campaigns",
     ),
     MANAGE_CHECKOUTS: (),
-    MANAGE_PLUGINS: ("loyalty_health", "loyalty_settings"),
+    MANAGE_PLUGINS: ("loyalty_examples", "loyalty_health", "loyalty_programmes", "loyalty_settings"),
 }
 
 # What else a permission opens: fields that show others than their owner less, or nothing, without it.

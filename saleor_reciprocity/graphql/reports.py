@@ -15,13 +15,11 @@ from saleor_reciprocity.reports import kept, layout, report, sentences
 from saleor_reciprocity.reports.values import Mark, Question, Report, State
 
 from . import reach
-from .scalars import Number, enum, words
+from .scalars import Date, Number, enum, words
 
 LoyaltyReportQuestionName = enum("LoyaltyReportQuestionName", Name, "What the report gives an answer to.")
 LoyaltyReportState = words("LoyaltyReportState", State, "What can be said about a question.")
 LoyaltyReportMark = words("LoyaltyReportMark", Mark, "Whether a product differs from the others by more than chance.")
-
-Date = host.date_type()
 
 
 def _many(kind: Any, description: str) -> Any:

@@ -21,6 +21,7 @@ MOST_EXACT = 2**53  # the largest whole number up to which JSON is exact everywh
 
 # The host's type of numbers, a number in JSON. Points are whole ones, exact up to 2^53 either way.
 Number = host.decimal_type()
+Date = host.date_type()
 DateTime = host.date_time_type()
 
 

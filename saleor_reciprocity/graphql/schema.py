@@ -32,6 +32,7 @@ from .rules import RuleQueries
 from .scalars import HostTypes
 from .setting_mutations import SettingMutations
 from .settings import SettingQueries
+from .starting import StartingQueries
 from .surprises import ORDER_SURPRISE
 from .survey_mutations import SurveyMutations
 from .survey_queries import SurveyQueries
@@ -56,6 +57,7 @@ class Queries(
     ReportQueries,
     HealthQueries,
     SettingQueries,
+    StartingQueries,
 ):
     pass
 

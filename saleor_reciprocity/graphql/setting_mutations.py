@@ -1,17 +1,22 @@
-"""GraphQL for settings: changing them, after it was said what that means; copying them from channel to channel."""
+"""GraphQL for settings: changing them, after it was said what that means; copying them; beginning with an example."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import graphene
+from django.db import transaction
+from django.utils import timezone
 from graphene.utils.str_converters import to_camel_case
 
-from saleor_reciprocity import changing, errors, host, inputs, readers, settings
+from saleor_reciprocity import changing, errors, host, inputs, readers, settings, starting
+from saleor_reciprocity.examples import Example
 
 from . import permissions, reach
 from .mutations import LoyaltyError, LoyaltyMutation
+from .scalars import CHANNEL_ARGUMENT
 from .settings import TYPES, LoyaltySettings, shown
+from .starting import LoyaltyExampleName
 
 LoyaltySettingsInput = type(
     "LoyaltySettingsInput",
@@ -83,6 +88,32 @@ class LoyaltySettingsCopy(LoyaltyMutation):
         return _changed(target, None, texts, preview)
 
 
+class LoyaltyExampleApply(LoyaltyMutation):
+    """Set a channel as in an example and switch it on, all or nothing; twice is once. Requires MANAGE_PLUGINS."""
+
+    changes = graphene.List(graphene.NonNull(LoyaltySettingChange), description="What changes, or would.")
+    loyalty_settings = graphene.Field(LoyaltySettings, description="What is set now.")
+
+    permission = permissions.MANAGE_PLUGINS
+
+    class Arguments:
+        example = LoyaltyExampleName(required=True, description="The example.")
+        channel = graphene.String(description=CHANNEL_ARGUMENT)
+        preview = graphene.Boolean(description="Change nothing, say only what would change.")
+        replace = graphene.Boolean(description="Confirms that a programme which is on becomes another.")
+
+    @classmethod
+    def perform(
+        cls, info: Any, example: str, channel: str | None = None, preview: bool = False, replace: bool = False
+    ) -> dict[str, Any]:
+        found = reach.channel_with_slug(info.context, channel)
+        is_on, stored = changing.stored(found)
+        texts = starting.values(found, Example(example), timezone.now())
+        if is_on and not (preview or replace or changing.is_same(stored, {**stored, **texts})):
+            raise errors.ProgrammeOn
+        return _changed(found, True, texts, preview)
+
+
 def _changed(channel: host.Channel, active: bool | None, texts: dict[str, str], preview: bool) -> dict[str, Any]:
     was_on, stored = host.plugin_configuration(settings.PLUGIN_ID, channel.id)
     wanted = {**inputs.canonical(stored), **_secrets(stored), **texts}
@@ -93,7 +124,8 @@ def _changed(channel: host.Channel, active: bool | None, texts: dict[str, str], 
         return {"errors": [_refusal(name, message) for name, message in invalid.messages.items()]}
     found = changing.changes(channel, is_on, wanted)
     if not preview:
-        host.save_configuration(settings.PLUGIN_ID, channel, is_on, texts)
+        with transaction.atomic():
+            host.save_configuration(settings.PLUGIN_ID, channel, is_on, texts)
     return {"changes": found, "loyalty_settings": shown(channel)}
 
 
@@ -108,3 +140,4 @@ def _secrets(values: dict[str, Any]) -> dict[str, str]:
 class SettingMutations(graphene.ObjectType):
     loyalty_settings_update = LoyaltySettingsUpdate.Field()
     loyalty_settings_copy = LoyaltySettingsCopy.Field()
+    loyalty_example_apply = LoyaltyExampleApply.Field()

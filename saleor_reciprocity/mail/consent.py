@@ -21,6 +21,15 @@ from .models import CommunicationChoice, Mail
 ALL = ""  # in the place of a kind: all kinds that need consent
 UNPROVED = ""  # in the place of an address' hash: said by a user who had not proved the address
 
+# What was said last about a kind `k.kind`, or about all of them, by whoever is `p` with `hash` and `user_id`: `wanted`,
+# as `choices` and `latest_among` find it for one person and a kind that needs consent.
+SAID = f"""
+SELECT c.wanted FROM reciprocity_communicationchoice c
+WHERE (c.person = p.hash OR c.user_id = p.user_id) AND c.kind IN (k.kind, '{ALL}')
+  AND NOT (c.person = '{UNPROVED}' AND c.wanted)
+ORDER BY c.id DESC LIMIT 1
+"""  # noqa: S608 - constants
+
 
 class Why(str, Enum):
     """Why somebody may be written to, or not."""

@@ -163,15 +163,20 @@ def _what_would_show(question: Question, today: date) -> list[str]:
     plan = question.plan
     if plan is None:
         return []
-    values = {"people": whole(plan.planned_people), "day": day(plan.evaluation, today)}
-    if question.smallest is None:
+    return [would_show(plan.planned_people, day(plan.evaluation, today), question.smallest)]
+
+
+def would_show(people: int, by_day: str, smallest: float | None) -> str:
+    """Which effect will show on the day of an evaluation with so many people, and which will not."""
+    values = {"people": whole(people), "day": by_day}
+    if smallest is None:
         text = _("With the %(people)s customers expected by %(day)s, no effect would show in 8 of 10 cases.")
-        return [text % values]
+        return text % values
     text = _(
         "With the %(people)s customers expected by %(day)s, an effect of %(points)s points or more will show in 8 of "
         "10 cases; a smaller one may exist and stay unseen."
     )
-    return [text % {**values, "points": points(question.smallest)}]
+    return text % {**values, "points": points(smallest)}
 
 
 def _none_found(question: Question, today: date) -> list[str]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host, settings
@@ -99,6 +99,13 @@ def on_offer(channel_id: str, now: datetime) -> QuerySet:
     rows = rows.exclude(kind__in=[name for name, kind in KINDS.items() if not kind.is_accepted(channel_id)])
     free = rows.exclude(product_id=None).values_list("product_id", flat=True)
     return rows.filter(Q(product_id=None) | Q(product_id__in=host.shown_products(list(free), channel_id, now)))
+
+
+def numbers_on_offer(now: datetime) -> dict[str, int]:
+    """How many rewards are on the list now, by the channel's id."""
+    started, going_on = Q(starts_at=None) | Q(starts_at__lte=now), Q(ends_at=None) | Q(ends_at__gt=now)
+    rows = Reward.objects.filter(started, going_on, is_active=True).order_by().values_list("channel_id")
+    return dict(rows.annotate(Count("pk")))
 
 
 def is_offered(reward: Reward, channel: host.Channel, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from decimal import ROUND_UP, Decimal
 from typing import Any, Sequence
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host, programmes, settings
@@ -27,6 +27,12 @@ def running(channel_id: str, moment: datetime) -> list[Campaign]:
     """The campaigns of a channel that ran at a moment, the oldest first."""
     rows = Campaign.objects.filter(channel_id=channel_id, starts_at__lte=moment)
     return list(rows.filter(Q(ends_at=None) | Q(ends_at__gt=moment)).order_by("starts_at", "pk"))
+
+
+def numbers_running(now: datetime) -> dict[str, int]:
+    """How many campaigns run now, by the channel's id."""
+    rows = Campaign.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now), starts_at__lte=now)
+    return dict(rows.order_by().values_list("channel_id").annotate(Count("pk")))
 
 
 def prizes_in_stock(campaign: Campaign, channel: host.Channel, now: datetime) -> list[Prize]:

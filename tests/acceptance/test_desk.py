@@ -32,6 +32,9 @@ from .desk import opened, sign_in
 
 def test_sign_in_find_a_customer_and_put_it_right(address: str, ada: Customer, browser: Browser) -> None:
     page = opened(browser, address)
+    assert page.title().startswith("Start")
+    page.get_by_role("link", name="Customers", exact=True).click()
+    page.locator("#search").wait_for()
     assert page.title().startswith("Customers")
     page.keyboard.press("/")
     page.keyboard.type("ada@example.com")
@@ -193,7 +196,7 @@ CONTENT = {"customers": "#search", "account": ".figures", "guest": "summary", "e
 CONTENT.update({"rules": "details", "tiers": "details"})
 CONTENT.update({"merge": "#sure", "report": "[data-print]", "preview": "pre", "rights": "details"})
 CONTENT.update({"rewards": "details", "campaigns": "details", "answers": "#comment", "messages": "#kind"})
-CONTENT["health"], CONTENT["settings"] = ".health", "fieldset"
+CONTENT.update({"health": ".health", "settings": "fieldset", "start": "article"})
 PAGES = {
     "customers": "customers",
     "account": "customers/account?id={user}",
@@ -211,4 +214,5 @@ PAGES = {
     "rights": "rights",
     "health": "health",
     "settings": "settings",
+    "start": "start",
 }

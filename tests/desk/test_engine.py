@@ -220,7 +220,7 @@ def test_a_page_takes_at_most_three_statements_more_than_its_graphql(
     assert len(reached) <= 4
 
 
-@pytest.mark.parametrize("page", ["rules", "rewards", "campaigns", "tiers", "answers", "messages", "rights"])
+@pytest.mark.parametrize("page", ["start", "rules", "rewards", "campaigns", "tiers", "answers", "messages", "rights"])
 def test_no_page_takes_more_than_three_statements_beside_its_graphql(page: str, programme_on: Any) -> None:
     boss, query = manager(), documents.document(page).query
     assert query is not None

@@ -67,6 +67,9 @@ MATRIX = {
     "Query.loyaltySettings": ("manager", "app"),
     "Mutation.loyaltySettingsUpdate": ("manager", "app"),
     "Mutation.loyaltySettingsCopy": ("manager", "app"),
+    "Query.loyaltyProgrammes": ("manager", "app"),
+    "Query.loyaltyExamples": ("manager", "app"),
+    "Mutation.loyaltyExampleApply": ("manager", "app"),
     "Mutation.surpriseCampaignCreate": ("manager", "app"),
     "Mutation.surpriseCampaignUpdate": ("manager", "app"),
     "Mutation.surpriseCampaignEnd": ("manager", "app"),
@@ -213,6 +216,9 @@ def queries_of(customer: Any) -> dict[str, str]:
         "Mutation.loyaltySettingsUpdate": f"mutation {{ loyaltySettingsUpdate(input: {{returnWindowDays: 3}}) {DONE}",
         "Mutation.loyaltySettingsCopy": 'mutation { loyaltySettingsCopy(origin: "default-channel", '
         f'channel: "default-channel") {DONE}',
+        "Query.loyaltyProgrammes": "{ loyaltyProgrammes { isActive } }",
+        "Query.loyaltyExamples": "{ loyaltyExamples { orders } }",
+        "Mutation.loyaltyExampleApply": f"mutation {{ loyaltyExampleApply(example: POINTS, replace: true) {DONE}",
         "Mutation.surpriseCampaignCreate": "mutation { surpriseCampaignCreate(input: {"
         'name: "Spring", probability: 0.1, budget: {total: 9}, prizes: [{kind: VOUCHER, name: "One", value: 1}]}) '
         "{ campaign { id } errors { code } } }",

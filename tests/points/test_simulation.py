@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from saleor_reciprocity import host, programmes, settlement
+from saleor_reciprocity import host, inputs, programmes, settlement
 from saleor_reciprocity.points import orders
 from saleor_reciprocity.points.earning import simulation
 from saleor_reciprocity.points.earning.conditions import Conditions
@@ -110,12 +110,30 @@ def _extra(row: Any, asked: Rule, values: Any) -> int:
     assert order is not None
     if order.state is not host.OrderState.PLACED:
         return 0
-    worth = []
-    for in_force in ((), (asked,)):
-        buyer, shelves = orders.buyer_of(order, None, in_force), orders.shelves_for(order, in_force)
-        due = entitlement(order, terms_for(order, values, in_force, buyer, shelves), timezone.now())
-        worth.append(due.pending + due.earned)
-    return worth[1] - worth[0]
+    return _worth(order, values, (asked,)) - _worth(order, values)
+
+
+def _worth(order: host.Order, values: Any, in_force: tuple[Rule, ...] = ()) -> int:
+    buyer, shelves = orders.buyer_of(order, None, in_force), orders.shelves_for(order, in_force)
+    due = entitlement(order, terms_for(order, values, in_force, buyer, shelves), timezone.now())
+    return due.pending + due.earned
+
+
+@pytest.mark.parametrize("values", [{}, {"earning_shipping": "yes"}, {"earning_base": "net"}, {"points_per_unit": "0"}])
+def test_a_programme_gives_what_orders_earn_by_it_alone(
+    values: dict[str, str], past: list[Any], programme_on: Any
+) -> None:
+    taxed = hosts.order("net@example.com", [("11.90", 1)], placed_at=timezone.now() - DAY)
+    hosts.tax(taxed, "10")
+    rule("multiplier", "3", since=timezone.now() - 60 * DAY)
+    for row in past:
+        settlement.settle(host.order_id(row))  # what was agreed when they were placed is another matter
+    wanted = inputs.parse({"points_per_unit": "1.3", "reward_points": "50", **values})
+    found = simulation.simulate_programme(programme_on, wanted, 30, timezone.now())
+    placed = [host.order(host.order_id(row)) for row in (*past, taxed)]
+    worth = [_worth(one, wanted) for one in placed if one and one.state is host.OrderState.PLACED]
+    assert (found.points, found.orders) == (sum(worth), sum(points != 0 for points in worth))
+    assert (found.points > 0) == ("points_per_unit" not in values)
 
 
 def test_it_stands_on_the_terms_that_were_agreed(programme_on: Any, customer: Any) -> None:

@@ -1,9 +1,10 @@
-"""Simulation: what a rule would have cost over the shop's last days, in one statement, before it is switched on.
+"""Simulation: what a rule, or a programme, would have given over the shop's last days, in one statement each.
 
 Reckoned for orders placed in the channel that count, as they were placed, so before any return: what comes back later
 only makes it cheaper. Each order has the rate of the terms that were agreed for its lines; one from before the
 programme has the rate of today. The rule is tried as the last of all: ADD adds its multiplier less 1 times the
 channel's rate, MULTIPLY multiplies the line's rate, EXCLUSIVE leaves out the lines and orders that another rule had.
+A programme is tried alone: as if nothing had been agreed before, without rules and tiers.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from django.db import connection
 
 from saleor_reciprocity import host, inputs, programmes, settings
 
-from .conditions import LINE, ORDER, PERSON, in_sql, sql_values
-from .rules import Effect, Rule, Stacking
+from .conditions import LINE, ORDER, PERSON, Conditions, in_sql, sql_values
+from .rules import Effect, Rule, Stacking, Trigger
 
 MOST_DAYS = 3650
 _RELATIONS = {name: getattr(host, name) for name in ("GROUP_MEMBERS", "CATEGORIES_ABOVE", "IN_COLLECTIONS")}
@@ -28,7 +29,7 @@ WITH numbered AS (
   SELECT o.*, row_number() OVER (PARTITION BY o.person ORDER BY o.placed_at, o.order_id) AS number_of_person
   FROM ({orders}) o
 ), chosen AS (
-  SELECT o.*, t.terms, o.placed_at AT TIME ZONE %(zone)s AS local, (
+  SELECT o.*, {agreed} AS terms, o.placed_at AT TIME ZONE %(zone)s AS local, (
     SELECT c.code FROM reciprocity_tierchange c WHERE c.account_id = t.account_id AND c.changed_at <= o.placed_at
     ORDER BY c.changed_at DESC, c.id DESC LIMIT 1) AS tier
   FROM numbered o LEFT JOIN reciprocity_orderterms t ON t.order_id = o.order_id AND t.account_id IS NOT NULL
@@ -65,21 +66,21 @@ _NEW_RATE = {
     Stacking.EXCLUSIVE: "rate * %(value)s::numeric",
 }
 _SHIPPING = "(CASE WHEN %(net)s THEN f.shipping_net ELSE f.shipping END) * s.total"
-_MULTIPLIED = (
-    f"div(f.goods * s.after + {_SHIPPING} * %(shipping_after)s::numeric, s.total)"
-    f" - div(f.goods * s.before + {_SHIPPING} * %(shipping_before)s::numeric, s.total)"
-)
+_GIVEN = f"div(f.goods * s.after + {_SHIPPING} * %(shipping_after)s::numeric, s.total)"
 _GAIN = {
-    Effect.MULTIPLIER: _MULTIPLIED,
+    Effect.MULTIPLIER: f"{_GIVEN} - div(f.goods * s.before + {_SHIPPING} * %(shipping_before)s::numeric, s.total)",
     Effect.BONUS: "CASE WHEN %(exclusive)s AND jsonb_array_length(f.terms -> 'bonuses') > 0 THEN 0"
     " ELSE %(value)s::numeric END",
     Effect.BONUS_PER_PIECE: "%(value)s::numeric * s.pieces",
 }
 
+# What changes nothing.
+_NO_RULE = Rule(0, 0, "", Effect.MULTIPLIER, Decimal(1), Trigger.ORDER, Stacking.MULTIPLY, 0, Conditions())
+
 
 @dataclass(frozen=True)
 class Simulation:
-    """What a rule would have given. `liability` is what a point costs by the standard reward, if there is one."""
+    """What a rule or a programme would have given. `liability` is its worth by the standard reward, if there is one."""
 
     days: int
     orders: int
@@ -93,20 +94,32 @@ def simulate(channel: host.Channel, rule: Rule, days: int, now: datetime) -> Sim
     """What a rule for orders would have given for the orders of a channel's last days. Reads only."""
     version = programmes.current(channel.id, now)
     programme = version.programme if version else inputs.parse({})
+    return _simulated(_statement(rule, "t.terms", _GAIN[rule.effect]), channel, rule, programme, days, now)
+
+
+def simulate_programme(channel: host.Channel, programme: settings.Programme, days: int, now: datetime) -> Simulation:
+    """What a programme would have given for the orders of a channel's last days, by its rate alone. Reads only."""
+    return _simulated(_statement(_NO_RULE, "NULL::jsonb", _GIVEN), channel, _NO_RULE, programme, days, now)
+
+
+def _simulated(
+    statement: str, channel: host.Channel, rule: Rule, programme: settings.Programme, days: int, now: datetime
+) -> Simulation:
     with connection.cursor() as cursor:
-        cursor.execute(_statement(rule), _values(channel, rule, programme, now - timedelta(days=days), now))
+        cursor.execute(statement, _values(channel, rule, programme, now - timedelta(days=days), now))
         orders, customers, points = cursor.fetchone()
     return Simulation(days, orders, customers, points, _cost_of(points, programme), channel.currency)
 
 
-def _statement(rule: Rule) -> str:
+def _statement(rule: Rule, agreed: str, gain: str) -> str:
     return _COST.format(
+        agreed=agreed,
         orders=host.SOLD_ORDERS,
         lines=host.SOLD_LINES,
         holds=in_sql(rule.conditions, _RELATIONS, PERSON, ORDER),
         matches=in_sql(rule.conditions, _RELATIONS, LINE),
         new_rate=_NEW_RATE[rule.stacking],
-        gain=_GAIN[rule.effect],
+        gain=gain,
     )
 
 
