@@ -37,7 +37,7 @@ def test_every_page_of_the_menu_opens_in_a_channel_of_the_reader(page: str, cler
 
 
 @limited
-@pytest.mark.parametrize("page", ["start", "settings", "rewards", "rules", "campaigns", "report", "messages/preview"])
+@pytest.mark.parametrize("page", ["settings", "rewards", "rules", "campaigns", "report", "messages/preview"])
 def test_a_channel_out_of_reach_is_refused_by_that_name(page: str, clerk: Reader) -> None:
     answer = clerk.read(page, channel="default-channel", kind="EXPIRY")
     assert answer.status_code == 403
