@@ -11,6 +11,12 @@ from saleor_reciprocity import identity
 from .assignment import is_held_out
 from .models import Assignment
 
+# Whether a person is held out, who was known by the hashes {{before}} as well; NULL where that is not decided yet, or
+# not under this address.
+HELD_OUT = """(SELECT bool_or(a.held_out) FROM reciprocity_assignment a
+  WHERE a.experiment = {experiment} AND a.person = ANY(array_append({before}, {person}::text))
+  HAVING bool_or(a.person = {person}))"""
+
 
 def assigned(person: str, experiment: str, share: Decimal, now: datetime, before: Iterable[str] = ()) -> Assignment:
     """The assignment of a person, made with this share if there is none yet.

@@ -23,10 +23,9 @@ GREATEST_NUMBER = 2**31 - 1
 LIMITS = ("per_day", "per_month", "total")
 
 
-def running(channel_id: str, moment: datetime) -> list[Campaign]:
-    """The campaigns of a channel that ran at a moment, the oldest first."""
-    rows = Campaign.objects.filter(channel_id=channel_id, starts_at__lte=moment)
-    return list(rows.filter(Q(ends_at=None) | Q(ends_at__gt=moment)).order_by("starts_at", "pk"))
+def chosen(campaign_ids: Sequence[int]) -> list[Campaign]:
+    """Campaigns with their budgets, the oldest first."""
+    return list(Campaign.objects.select_related("budget").filter(pk__in=campaign_ids).order_by("starts_at", "pk"))
 
 
 def numbers_running(now: datetime) -> dict[str, int]:

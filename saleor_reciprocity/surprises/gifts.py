@@ -33,8 +33,9 @@ def worth(prize: Prize, order: host.Order) -> Decimal:
 
 
 def give(draw: Draw, prize: Prize, channel: host.Channel, account: Account) -> None:
-    """Make the code of a draw that won, or post its points on the locked account."""
+    """Make the code of a draw that won, or post its points on the account, which is locked and read anew for them."""
     if prize.kind == PrizeKind.POINTS:
+        account = accounts.lock(account.pk, draw.drawn_at)
         draw.entry = giving.give(account, _posting(draw, prize.points or 0, "given", draw.drawn_at), draw.drawn_at)
         return
     draw.code = issuing.issue(

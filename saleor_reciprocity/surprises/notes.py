@@ -29,8 +29,7 @@ LONGEST_WAIT = "200ms"  # for an order that somebody else is changing; the next 
 
 def write_soon(order_id: str, now: datetime) -> None:
     """Write the notes of an order once the transaction is committed; whatever goes wrong waits for the next look."""
-    if _missing().filter(order_id=order_id).exists():
-        transaction.on_commit(partial(_write_undisturbing, order_id, now))
+    transaction.on_commit(partial(_write_undisturbing, order_id, now))
 
 
 def write_missing(now: datetime, order_id: str | None = None) -> None:

@@ -69,7 +69,7 @@ def counted() -> tuple[int, int, int, int, int]:
 
 GUEST = "guest@example.com"
 # Just before each domain looks at the order, and just before it takes its lock.
-POINTS, DRAW = '"reciprocity_orderterms"', '"reciprocity_draw"'
+POINTS, DRAW = '"reciprocity_orderterms"', '"reciprocity_campaign"'
 LOCKS = "pg_advisory_xact_lock"
 
 

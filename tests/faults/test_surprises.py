@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from saleor_reciprocity.surprises.models import Budget, Draw, PrizeKind
 
 from .. import hosts
 from ..surprises.shop import VOUCHER, campaign
-from .crowd import at_once
+from .crowd import at_once, interrupted
 from .killing import shop_is_right, until_it_survives
 
 THREADS, ORDERS_EACH = 64, 16
@@ -47,6 +48,28 @@ def test_a_thousand_orders_at_once_spend_the_budget_to_the_cent(transactional_db
     assert Draw.objects.filter(outcome="no budget").count() == THREADS * ORDERS_EACH - 30
     row = Budget.objects.get()
     assert (row.spent, row.day_spent, row.month_spent) == (Decimal("99.90"),) * 3
+
+
+def test_a_guest_and_a_user_of_one_address_who_order_at_once_win_once(
+    transactional_db: Any, shop: Any, customer: Any
+) -> None:
+    campaign(shop, cooling_off_days=10)
+    orders = [hosts.order(buyer, [("40", 1)]) for buyer in ("ada@example.com", customer)]
+    assert at_once(2, lambda number: settlement.settle(host.order_id(orders[number]))) == [None, None]
+    assert sorted(Draw.objects.values_list("outcome", flat=True)) == ["cooling off", "won"]
+
+
+def test_an_order_that_is_sent_elsewhere_meanwhile_is_drawn_for_by_its_new_address(
+    transactional_db: Any, shop: Any
+) -> None:
+    campaign(shop, cooling_off_days=10)
+    first, second = (hosts.order(f"guest{n}@example.com", [("40", 1)]) for n in range(2))
+    hosts.ship_to(first, "1 Main Street")
+    hosts.ship_to(second, "2 Main Street")
+    settlement.settle(host.order_id(first))
+    settle = partial(settlement.settle, host.order_id(second))
+    assert interrupted(settle, "pg_advisory_xact_lock", lambda: hosts.ship_to(second, "1 main street")) == [None, None]
+    assert Draw.objects.get(order_id=host.order_id(second)).outcome == "address"
 
 
 def test_one_order_settled_by_thirty_two_at_once_is_one_draw(transactional_db: Any, shop: Any, customer: Any) -> None:

@@ -25,6 +25,8 @@ from .parts import CHANNEL_ID, GIVEN_BACK, PLACED_AT, is_proved
 
 # The orders with these ids, for a condition on the relations of orders.
 CHOSEN_ORDERS = "o.token = ANY(%(order_ids)s::text[])"
+# Where the one chosen order goes, as one line of text.
+SHIPPING_ADDRESS = postal_lines(CHOSEN_ORDERS)
 
 _STATES = {OrderStatus.DRAFT: OrderState.NOT_YET, OrderStatus.CANCELED: OrderState.VOID}
 
@@ -135,12 +137,13 @@ def order(order_id: str) -> Order | None:
     return next(orders([order_id]), None)
 
 
-def look(order_id: str, columns: Mapping[str, str], joins: str = "") -> Look:
+def look(order_id: str, columns: Mapping[str, str], joins: str = "", values: Mapping[str, Any] | None = None) -> Look:
     """The facts about one order as they are now, its fingerprint, and what is asked beside them, in one statement.
 
-    `columns` are expressions of SQL about the order `%(order_id)s`, or `asked.order_id`, and about what `joins` brings.
+    `columns` are expressions of SQL about the order `%(order_id)s`, or `asked.order_id`, about what `joins` brings, and
+    about more `values`.
     """
-    return look_at(_LOOK, order_id, possible_order_ids([order_id]), columns, joins, _order)
+    return look_at(_LOOK, order_id, possible_order_ids([order_id]), columns, joins, values or {}, _order)
 
 
 def orders(order_ids: Iterable[str]) -> Iterator[Order]:
@@ -236,9 +239,3 @@ def order_language(order_id: str) -> str:
 def ordered_products(order_id: str) -> tuple[BoughtProduct, ...]:
     """The different products of an order that the shop still has."""
     return products_on(order_models.OrderLine.objects.filter(order__token=order_id).order_by("pk"))
-
-
-def shipping_address(order_id: str) -> str:
-    """Where an order goes, as one line of text; "" when it goes nowhere."""
-    row = order_models.Order.objects.select_related("shipping_address").filter(token=order_id).first()
-    return postal_lines(row.shipping_address if row else None)

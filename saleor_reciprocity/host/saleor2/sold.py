@@ -7,7 +7,7 @@ from datetime import datetime
 from saleor_reciprocity.addresses import in_sql
 
 from ..facts import Person
-from ..shared.orders import count_earlier
+from ..shared.orders import count_earlier, earlier_in, of_earlier
 from .parts import GIVEN_BACK, PLACED_AT
 
 # Orders that count, by whoever placed them; cancelled ones do not count.
@@ -55,6 +55,8 @@ NUMBERED_ORDERS = f"""
 SELECT o.id, o.user_id, {in_sql("o.user_email")} AS address, {PLACED_AT} AS placed_at, o.id::bigint AS number
 FROM order_order o WHERE o.status NOT IN ('draft', 'canceled')
 """  # noqa: S608 - constants
+# How many of them whoever placed an order placed before it: an expression about `of_earlier`.
+EARLIER_ORDERS = earlier_in(NUMBERED_ORDERS)
 
 
 def earlier_orders(person: Person, before: datetime, at_most: int, number: str = "") -> int:
@@ -62,4 +64,4 @@ def earlier_orders(person: Person, before: datetime, at_most: int, number: str =
 
     Of orders of that very moment, those with a lower number than `number` are earlier.
     """
-    return count_earlier(NUMBERED_ORDERS, person, before, number, at_most)
+    return count_earlier(EARLIER_ORDERS, of_earlier(person, before, number, at_most))

@@ -69,31 +69,40 @@ INDEXES_OF_ADDRESSES: tuple[Index, ...] = (
 
 # Each look-up reads all that its index leads to, however few are wanted: a planner who hopes to meet somebody's orders
 # early would read the orders of everybody.
-_EARLIER = """
+_EARLIER = """(
 WITH mine AS MATERIALIZED (
   SELECT placed_at, number FROM ({numbered}) n WHERE (n.user_id = %(user)s OR n.address = %(address)s))
 SELECT count(*) FROM (
-  SELECT FROM mine WHERE (placed_at, number) < (%(before)s::timestamptz, %(number)s::bigint) LIMIT %(most)s) earlier
+  SELECT FROM mine WHERE (placed_at, number) < (%(before)s::timestamptz, %(number)s::bigint) LIMIT %(most)s) earlier)
 """
 
 
-def count_earlier(numbered: str, person: Person, before: datetime, number: str, at_most: int) -> int:
-    """How many of the orders in the SQL `numbered` a person placed before a moment or, in it, under a lower number."""
-    values = {
+def earlier_in(numbered: str) -> str:
+    """How many of the orders in the SQL `numbered` somebody placed before: an expression about `of_earlier`."""
+    return _EARLIER.format(numbered=numbered)
+
+
+def of_earlier(person: Person, before: datetime, number: str, at_most: int) -> dict[str, Any]:
+    """Before a moment or, in it, under a lower number; counting ends at `at_most`."""
+    return {
         "user": person.user_id,
         "address": normalised(person.email) or None,
         "before": before,
         "number": int(number or 0),
         "most": at_most,
     }
+
+
+def count_earlier(earlier: str, values: dict[str, Any]) -> int:
+    """What an expression of `earlier_in` comes to."""
     with connection.cursor() as cursor:
-        cursor.execute(_EARLIER.format(numbered=numbered), values)
+        cursor.execute(f"SELECT {earlier}", values)
         return int(cursor.fetchone()[0])
 
 
-def postal_lines(address: Any) -> str:
-    """What tells one postal address from another, whoever lives there; "" of None."""
-    if address is None:
-        return ""
-    parts = (address.street_address_1, address.street_address_2, address.postal_code, address.city, address.country)
-    return " ".join(str(part) for part in parts)
+def postal_lines(chosen: str) -> str:
+    """Where the one chosen order goes: what tells one postal address from another, whoever lives there; "" nowhere."""
+    return f"""coalesce((
+SELECT concat_ws(' ', a.street_address_1, a.street_address_2, a.postal_code, a.city, a.country)
+FROM order_order o JOIN account_address a ON a.id = o.shipping_address_id WHERE {chosen}), '')
+"""  # noqa: S608 - a constant

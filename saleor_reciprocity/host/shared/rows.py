@@ -35,10 +35,11 @@ def look_at(
     possible: list[str],
     columns: Mapping[str, str],
     joins: str,
+    more: Mapping[str, Any],
     order: Callable[[Sequence[Any]], Order],
 ) -> Look:
     """What a statement about one order sees, with room for `columns` and `joins`, if the id is a `possible` one."""
-    values = {"order_id": order_id if possible else None, "order_ids": possible}
+    values = {**more, "order_id": order_id if possible else None, "order_ids": possible}
     rows = named_rows(sql.format(beside=named(columns), joins=joins), values)
     found = order(rows) if rows[0].order_id is not None else None
     return Look(found, rows[0].fingerprint or "", {name: getattr(rows[0], name) for name in columns})
