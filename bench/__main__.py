@@ -2,7 +2,7 @@
 
 python -m bench [--orders 300] [--redemptions 1000] [--recommendations 1000] [--past 1000000] [--settled 1000000]
                 [--due 1000000] [--report 10000 100000 1000000] [--entries 100000] [--seconds 5 --peers]
-                [--messages 300] [--json FILE]
+                [--messages 300] [--json FILE] [--saleor PATH]
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ SERVER_SETTINGS = ("server_version", "fsync", "synchronous_commit", "full_page_w
 
 def main() -> int:
     arguments = _arguments()
+    sys.path[1:1] = [str(arguments.saleor)] if arguments.saleor else []
     os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
     django.setup()
     from . import crowds, large, messages, orders, redemptions, reports, serving, shop, volume
@@ -88,6 +89,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=0.0, help="for each number of connections (none)")
     parser.add_argument("--peers", action="store_true", help="time other ledgers as long, too (they are installed)")
     parser.add_argument("--messages", type=int, default=300, help="invitations to send with several processes")
+    parser.add_argument("--saleor", type=Path, help="a checkout of Saleor 3, to run on that")
     parser.add_argument("--json", type=Path, default=Path(".cache/bench.json"), help="where to write all figures")
     return parser.parse_args()
 

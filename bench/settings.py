@@ -14,6 +14,10 @@ os.environ.update(DEBUG="False", ALLOWED_CLIENT_HOSTS="testserver", CELERY_BROKE
 if find_spec("saleor.channel") is None:
     from demo.settings import *  # noqa: F403
 else:
+    from .signing import new_key
+
+    os.environ.setdefault("SECRET_KEY", "of a shop that is measured")
+    os.environ.setdefault("RSA_PRIVATE_KEY", new_key())  # without DEBUG, Saleor 3 makes none by itself
     from saleor.settings import *  # noqa: F403
 
 ALLOWED_HOSTS = ["testserver"]

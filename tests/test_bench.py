@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from bench import large, messages, reports, volume
+from bench import large, messages, redemptions, reports, volume
 from bench.ratio import Once
 from saleor_reciprocity.experiments.models import Outcome
 from saleor_reciprocity.mail.models import Mail
-from saleor_reciprocity.points.models import Account, Entry
+from saleor_reciprocity.points.models import Account, Entry, LotUse
+from saleor_reciprocity.rewards.models import IssuedCode, Redemption
 
 from . import hosts
 from .mail.mails import redeemed
@@ -20,7 +21,7 @@ from .mail.mails import redeemed
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: Any, transactional_db: Any) -> None:
     """Nothing is timed here, so nothing has to settle down."""
-    for module in (large, reports, volume):
+    for module in (large, redemptions, reports, volume):
         monkeypatch.setattr(module, "settle_down", lambda: None)
 
 
@@ -55,6 +56,15 @@ def test_an_account_with_many_entries_redeems(programme_on: Any) -> None:
     hosts.site_of_shop()
     redeemed, balance = volume.measure(programme_on, 10, 2)
     assert (redeemed.pairs, balance.pairs) == (2, 2)
+
+
+def test_a_redemption_by_hand_leaves_what_a_redemption_leaves(programme_on: Any) -> None:
+    """Its books are proved after this test, and each of its rows has what ours has beside its numbers."""
+    redemptions.measure(programme_on, 2)
+    for model in (Redemption, Mail, Entry, LotUse, IssuedCode):
+        assert model.objects.count() >= 2 * 52
+    rows = Redemption.objects.values("account", "reward", "kind", "points", "value", "currency", "channel_id", "state")
+    assert rows.distinct().count() == 1
 
 
 def test_a_goal_is_in_seconds_where_there_is_no_base() -> None:
