@@ -52,11 +52,6 @@ def person_with_email(email: str) -> Person:
     return Person(None, email, confirmed=False)
 
 
-def in_groups(user_id: int | None, names: Iterable[str]) -> bool:
-    """Whether a user is in one of the groups with these names."""
-    return bool(get_user_model().objects.filter(pk=user_id, groups__name__in=list(names)).exists())
-
-
 def groups_of(user_id: int | None) -> frozenset[str]:
     """The names of the groups that a user is in."""
     return frozenset(

@@ -73,11 +73,6 @@ def outlook(account: Account, now: datetime) -> Outlook | None:
     return Outlook(ladder.step(place.code), points, place.falls_at, ladder.above(place.code))
 
 
-def has_reached(account: Account, code: str, now: datetime) -> bool:
-    """Whether an account has a tier or a higher one. Nobody has one that the ladder does not know."""
-    return code in reached(account, now)
-
-
 def reached(account: Account, now: datetime) -> frozenset[str]:
     """The codes of the tier that an account has, and of those below."""
     row, tier = ladder_row(), tier_of(account, now)
