@@ -13,7 +13,7 @@ from saleor_reciprocity import host, rights
 from saleor_reciprocity.desk.pages import PAGES
 
 from .. import hosts
-from ..graphql.test_points import earned
+from ..points.programmes import earned
 from .browsing import Reader, manager, text_of
 
 limited = pytest.mark.skipif(not hosts.MULTI_CHANNEL, reason="Saleor 2.10 limits nobody to channels")
