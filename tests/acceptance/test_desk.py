@@ -7,7 +7,6 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-import graphene
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
@@ -27,7 +26,7 @@ from ..surprises.shop import campaign
 from ..surveys.shop import an_answer, to_be_asked
 from . import chromium
 from .chromium import Browser
-from .desk import opened, sign_in
+from .desk import follow, opened, sign_in, user_id
 
 
 def test_sign_in_find_a_customer_and_put_it_right(address: str, ada: Customer, browser: Browser) -> None:
@@ -139,10 +138,6 @@ def redeem(customer: Any) -> None:
     redemption.redeem(host.person(customer), Reward.objects.get(is_standard=True).pk, "key", now=timezone.now())
 
 
-def user_id(user: Any) -> str:
-    return str(graphene.Node.to_global_id("User", user.pk))
-
-
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 @pytest.mark.parametrize(("size", "scheme"), [("phone", "light"), ("desktop", "dark")])
 def test_no_page_of_the_desk_has_a_barrier(
@@ -159,11 +154,7 @@ def test_no_page_of_the_desk_has_a_barrier(
     page.locator("#sign-in button").click()
     page.locator("nav a").first.wait_for()
     for name, path in PAGES.items():
-        page.evaluate(
-            "path => { const a = document.createElement('a'); a.href = path; a.textContent = 'go';"
-            " document.querySelector('main').append(a); a.click(); }",
-            f"/plugins/saleor_reciprocity/desk/{path.format(user=user_id(customer))}",
-        )
+        follow(page, path.format(user=user_id(customer)))
         page.locator("main h1").wait_for()
         page.locator(f"main:not([aria-busy]) {CONTENT[name]}").first.wait_for()
         for summary in page.locator("summary").all():

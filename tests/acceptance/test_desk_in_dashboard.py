@@ -13,9 +13,10 @@ import pytest
 
 from demo.storefront import Shop, Staff
 from saleor_reciprocity import host
+from saleor_reciprocity.points.models import Entry
 
 from .. import hosts
-from ..desk.browsing import manager
+from ..desk.browsing import manager, manager_again
 from ..points.programmes import earned
 from . import chromium
 from .chromium import Browser
@@ -187,6 +188,83 @@ def test_the_customers_panel_shows_and_adjusts_and_is_as_high_as_it_is(frame: Fr
     desk.get_by_role("link", name="All of the account").click()
     frame.page.wait_for_function("heard.some(one => one.type === 'redirect')")
     assert frame.heard("redirect")[0]["to"].startswith("/extensions/app/QXBwOjE%3D/customers/account?id=")
+
+
+def test_a_page_left_open_goes_on_with_the_dashboards_next_token_and_what_was_typed(frame: Frame) -> None:
+    """A token lives for 300 seconds there, and the Dashboard has another one before."""
+    boss, customer = manager(), hosts.customer("bob@example.com")
+    who = graphene.Node.to_global_id("User", customer.pk)
+    renewed = token_of(boss)
+    with hosts.short_tokens(seconds=5):
+        desk = frame.open(f"/customers/account?id={who}", token_of(boss))
+        desk.get_by_text("Give or take points").click()
+        desk.get_by_label("Points *").fill("12")
+        frame.page.wait_for_timeout(5500)
+        asked = len(frame.heard("notifyReady"))
+        desk.locator("#Adjust").get_by_label("Reason").fill("Sorry for the cup")
+        desk.get_by_role("button", name="Give or take").click()
+        again = "asked => heard.filter(one => one.type === 'notifyReady').length > asked"
+        frame.page.wait_for_function(again, arg=asked)
+        assert desk.get_by_label("Points *").input_value() == "12"
+        assert not Entry.objects.exists()
+        frame.say("tokenRefresh", token=renewed)
+        desk.get_by_role("status").filter(has_text="Done.").wait_for()
+    (entry,) = Entry.objects.all()
+    assert (entry.points, entry.reason) == (12, "Sorry for the cup")
+
+
+def test_a_token_that_is_renewed_in_time_is_used_and_nothing_on_the_page_moves(frame: Frame) -> None:
+    boss, customer = manager(), hosts.customer("bob@example.com")
+    who = graphene.Node.to_global_id("User", customer.pk)
+    first = token_of(boss)
+    desk = frame.open(f"/customers/account?id={who}", first)
+    desk.get_by_text("Give or take points").click()
+    desk.get_by_label("Points *").fill("12")
+    desk.locator("#Adjust").get_by_label("Reason").fill("Sorry for the cup")
+    frame.page.wait_for_timeout(1000)  # a token of another second is another token
+    renewed, used = token_of(manager_again()), []
+    assert renewed != first
+    frame.page.on("request", lambda request: used.append(request.headers.get("authorization")))
+    frame.say("tokenRefresh", token=renewed)
+    assert desk.locator("#Adjust").get_by_label("Reason").input_value() == "Sorry for the cup"
+    desk.get_by_role("button", name="Give or take").click()
+    desk.get_by_role("status").filter(has_text="Done.").wait_for()
+    assert set(used) == {f"JWT {renewed}"}
+    assert len(frame.heard("notifyReady")) == 1
+
+
+# Where the Dashboard shows the desk: what it opens, whether it is a panel in a page of its own, and what is read there.
+MOUNTS = {
+    "navigation": ("/customers", False, "main h1", "Customers", "顾客"),
+    "pop-up": ("/panels/customer?popup=1&customerId={user}", False, "summary", "Give or take points", "给予或扣除积分"),
+    "customer": ("/panels/customer?customerId={user}", True, "summary", "Give or take points", "给予或扣除积分"),
+    "order": ("/panels/order?orderId={order}", True, "main h2", "Why", "原因"),
+    "home": ("/panels/home?from=home", True, ".figures span", "Members", "会员"),
+}
+
+
+@pytest.mark.parametrize("mount", MOUNTS)
+def test_every_place_in_the_dashboard_follows_its_theme_language_and_token(mount: str, frame: Frame) -> None:
+    path, grows, where, english, chinese = MOUNTS[mount]
+    customer = hosts.customer("bob@example.com")
+    ids = {"order": graphene.Node.to_global_id("Order", earned(customer, "7").pk)}
+    ids["user"] = graphene.Node.to_global_id("User", customer.pk)
+    desk = frame.open(path.format(**ids), token_of(manager()), width="340px")
+    shown = desk.locator(where).first
+    shown.filter(has_text=english).wait_for()
+    frame.say("theme", theme="dark")
+    frame.say("localeChanged", locale="zh-Hans")
+    shown.filter(has_text=chinese).wait_for()
+    assert desk.locator("html").get_attribute("data-theme") == "dark"
+    frame.say("tokenRefresh", token=token_of(manager_again()))
+    frame.say("localeChanged", locale="en")
+    shown.filter(has_text=english).wait_for()
+    assert bool(frame.heard("widgetResize")) == grows
+    if grows:
+        height = desk.locator("#main").evaluate("one => Math.ceil(one.getBoundingClientRect().height)")
+        frame.page.wait_for_function(
+            "height => heard.filter(one => one.type === 'widgetResize').pop().payload.height === height", arg=height
+        )
 
 
 @pytest.mark.parametrize("version", ["v3.22.5", "v3.23.9", "3.21.0", ""])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Iterable
+from typing import Any, Iterable, Iterator
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.test.utils import override_settings
 from django.utils import timezone
 from saleor.app.models import App
 from saleor.checkout.models import Checkout
@@ -61,6 +64,7 @@ __all__ = [
     "sell",
     "SHIPPED_AT",
     "ship_at",
+    "short_tokens",
     "speak",
 ]
 
@@ -259,6 +263,14 @@ def as_user(user: Any) -> either.GraphQL:
     from graphql_jwt.shortcuts import get_token
 
     return either.GraphQL(f"JWT {get_token(user)}")
+
+
+@contextmanager
+def short_tokens(seconds: int) -> Iterator[None]:
+    """Let the tokens that are given meanwhile live for so long, and count."""
+    lifetime = {"JWT_EXPIRATION_DELTA": timedelta(seconds=seconds), "JWT_VERIFY_EXPIRATION": True}
+    with override_settings(GRAPHQL_JWT={**settings.GRAPHQL_JWT, **lifetime}):
+        yield
 
 
 def as_app(*permissions: str) -> either.GraphQL:

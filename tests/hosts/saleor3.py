@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Iterable
+from typing import Any, Iterable, Iterator
 
 import django.test
 from django.contrib.auth import get_user_model
 from django.db import connections, transaction
+from django.test.utils import override_settings
 from django.utils import timezone
 from saleor.account.models import Group
 from saleor.app.models import App
@@ -80,6 +82,7 @@ __all__ = [
     "sell",
     "SHIPPED_AT",
     "ship_at",
+    "short_tokens",
     "speak",
 ]
 
@@ -350,6 +353,13 @@ def as_user(user: Any) -> either.GraphQL:
     from saleor.core.jwt import create_access_token
 
     return either.GraphQL(f"Bearer {create_access_token(user)}")
+
+
+@contextmanager
+def short_tokens(seconds: int) -> Iterator[None]:
+    """Let the tokens that are given meanwhile live for so long, and count."""
+    with override_settings(JWT_EXPIRE=True, JWT_TTL_ACCESS=timedelta(seconds=seconds)):
+        yield
 
 
 def as_app(*permissions: str) -> either.GraphQL:

@@ -52,7 +52,11 @@
       waiting.push(resolve);
       refresh = "";
       if (framed) tell({ type: "notifyReady", payload: { actionId: "ready" } });
-      else if (!signIn.open) { signIn.showModal(); document.getElementById("email").focus(); }
+      else if (!signIn.open) {
+        document.getElementById("sign-in-wrong").textContent = refused ? body.dataset.over : "";
+        signIn.showModal();
+        document.getElementById("email").focus();
+      }
     });
   }
 
