@@ -69,6 +69,7 @@ def test_a_setting_is_tried_saved_and_set_back(address: str, channel: host.Chann
 def test_settings_are_copied_from_channel_to_channel(address: str, channel: host.Channel, browser: Browser) -> None:
     hosts.configure(channel, active=True, points_per_unit="4")
     other = hosts.open_channel("euros", "EUR")
+    hosts.configure(other, active=True, points_per_unit="1")
     page = opened(browser, address, "settings?channel=euros")
     page.get_by_text("Copy from another channel").click()
     page.get_by_label("Channel to copy from").select_option(channel.slug)
