@@ -11,7 +11,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from saleor_reciprocity import host, settlement, sweep
+from saleor_reciprocity import host, inputs, settlement, sweep
+from saleor_reciprocity.points.earning import simulation
+from saleor_reciprocity.points.earning.conditions import Conditions
+from saleor_reciprocity.points.earning.rules import Effect, Rule, Stacking, Trigger
 from saleor_reciprocity.points.models import Account
 from saleor_reciprocity.settlement import SettledOrder
 from saleor_reciprocity.surveys import queue
@@ -46,6 +49,23 @@ def scans(of: Callable[[], Any]) -> list[str]:
                 plan = "\n".join(row[0] for row in cursor.fetchall())
                 found += [f"{tables}: {sql}\n{plan}" for tables in [set(GROWING.findall(plan))] if tables]
     return found
+
+
+@pytest.mark.parametrize("tried", ["a programme", "a rule"])
+def test_what_is_tried_on_the_past_meets_each_order_once(tried: str, programme_on: host.Channel) -> None:
+    fill(2000)
+    double = Rule(0, 1, "Double", Effect.MULTIPLIER, Decimal(2), Trigger.ORDER, Stacking.ADD, 0, Conditions())
+    now, by = timezone.now(), inputs.parse({})
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+        cursor.execute("ANALYZE")
+        if tried == "a rule":
+            simulation.simulate(programme_on, double, 90, now)
+        else:
+            simulation.simulate_programme(programme_on, by, 90, now)
+        (sql,) = (query["sql"] for query in asked.captured_queries if "order_orderline" in query["sql"])
+        cursor.execute(f"EXPLAIN ANALYZE {sql.replace('%', '%%')}", [])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert sum(map(int, re.findall(r"Rows Removed by Join Filter: (\d+)", plan))) <= 2000, plan
 
 
 def settle(order: Any) -> None:

@@ -24,6 +24,7 @@ from .rules import Effect, Rule, Stacking, Trigger
 MOST_DAYS = 3650
 _RELATIONS = {name: getattr(host, name) for name in ("GROUP_MEMBERS", "CATEGORIES_ABOVE", "IN_COLLECTIONS")}
 
+# Each order is met once: planners expect few to fit, and a second look at all of them would be made for each.
 _COST = """
 WITH numbered AS (
   SELECT o.*, row_number() OVER (PARTITION BY o.person ORDER BY o.placed_at, o.order_id) AS number_of_person
@@ -34,10 +35,12 @@ WITH numbered AS (
     ORDER BY c.changed_at DESC, c.id DESC LIMIT 1) AS tier
   FROM numbered o LEFT JOIN reciprocity_orderterms t ON t.order_id = o.order_id AND t.account_id IS NOT NULL
   WHERE o.channel_id = %(channel)s AND o.placed_at >= %(since)s AND o.placed_at < %(until)s AND o.person <> ''
-), fitting AS (
-  SELECT o.order_id, o.person, o.terms, o.goods, o.shipping, o.shipping_net FROM chosen o WHERE {holds}
+), fitting AS MATERIALIZED (
+  SELECT o.order_id, o.person, o.terms, o.goods, o.shipping, o.shipping_net,
+    coalesce(jsonb_array_length(o.terms -> 'bonuses'), 0) AS bonuses FROM chosen o WHERE {holds}
 ), lines AS (
-  SELECT f.order_id, p.total, p.quantity, CASE WHEN %(net)s THEN p.total_net ELSE p.total END AS counted,
+  SELECT f.order_id, f.person, f.goods, f.shipping, f.shipping_net, f.bonuses, p.total, p.quantity,
+    CASE WHEN %(net)s THEN p.total_net ELSE p.total END AS counted,
     NOT p.is_gift_card AND {matches}
       AND (NOT %(exclusive)s OR coalesce(jsonb_typeof(agreed), 'string') <> 'array') AS matches,
     CASE WHEN p.is_gift_card THEN 0 ELSE coalesce(
@@ -46,13 +49,13 @@ WITH numbered AS (
   FROM fitting f JOIN ({lines}) p ON p.order_id = f.order_id
   CROSS JOIN LATERAL (SELECT f.terms -> 'lines' -> p.line_id AS agreed) a
 ), summed AS (
-  SELECT order_id, sum(total) AS total, bool_or(matches AND total > 0) AS any_matches,
+  SELECT order_id, person, goods, shipping, shipping_net, bonuses, sum(total) AS total,
+    bool_or(matches AND total > 0) AS any_matches,
     sum(counted * rate) AS before, sum(counted * CASE WHEN matches THEN {new_rate} ELSE rate END) AS after,
     coalesce(sum(quantity) FILTER (WHERE matches), 0) AS pieces
-  FROM lines GROUP BY order_id
+  FROM lines GROUP BY order_id, person, goods, shipping, shipping_net, bonuses
 ), worth AS (
-  SELECT f.person, f.order_id, {gain} AS points FROM fitting f JOIN summed s USING (order_id)
-  WHERE s.total > 0 AND f.goods > 0 AND s.any_matches
+  SELECT person, {gain} AS points FROM summed WHERE total > 0 AND goods > 0 AND any_matches
 )
 SELECT count(*) FILTER (WHERE points <> 0), count(DISTINCT person) FILTER (WHERE points <> 0),
   coalesce(sum(points), 0)::bigint
@@ -65,13 +68,12 @@ _NEW_RATE = {
     Stacking.MULTIPLY: "rate * %(value)s::numeric",
     Stacking.EXCLUSIVE: "rate * %(value)s::numeric",
 }
-_SHIPPING = "(CASE WHEN %(net)s THEN f.shipping_net ELSE f.shipping END) * s.total"
-_GIVEN = f"div(f.goods * s.after + {_SHIPPING} * %(shipping_after)s::numeric, s.total)"
+_SHIPPING = "(CASE WHEN %(net)s THEN shipping_net ELSE shipping END) * total"
+_GIVEN = f"div(goods * after + {_SHIPPING} * %(shipping_after)s::numeric, total)"
 _GAIN = {
-    Effect.MULTIPLIER: f"{_GIVEN} - div(f.goods * s.before + {_SHIPPING} * %(shipping_before)s::numeric, s.total)",
-    Effect.BONUS: "CASE WHEN %(exclusive)s AND jsonb_array_length(f.terms -> 'bonuses') > 0 THEN 0"
-    " ELSE %(value)s::numeric END",
-    Effect.BONUS_PER_PIECE: "%(value)s::numeric * s.pieces",
+    Effect.MULTIPLIER: f"{_GIVEN} - div(goods * before + {_SHIPPING} * %(shipping_before)s::numeric, total)",
+    Effect.BONUS: "CASE WHEN %(exclusive)s AND bonuses > 0 THEN 0 ELSE %(value)s::numeric END",
+    Effect.BONUS_PER_PIECE: "%(value)s::numeric * pieces",
 }
 
 # What changes nothing.
