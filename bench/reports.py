@@ -97,8 +97,9 @@ SELECT 'bench' || n, n, %(channel)s, person, user_id, 'en', 'csat', 'invited', b
 INSERT INTO reciprocity_answer (invitation_id, question, score, comment, started_at, answered_at, is_unhappy)
 SELECT i.id, 'csat', 1 + p.chance %% 5, '', p.begin, p.begin + interval '1 day', false
 FROM reciprocity_invitation i JOIN bench_person p USING (person) WHERE p.after < 128;
-INSERT INTO reciprocity_listedproducts (user_id, listed_on, product_ids)
-SELECT user_id, %(now)s::date - 7 * week, CASE WHEN chance < 64 THEN thing ELSE 0 END || '{{1,2,3,4,5,6,7,8,9}}'::int[]
+INSERT INTO reciprocity_listedproducts (user_id, listed_on, product_ids, share, held_out)
+SELECT user_id, %(now)s::date - 7 * week, CASE WHEN chance < 64 THEN thing ELSE 0 END || '{{1,2,3,4,5,6,7,8,9}}'::int[],
+  %(share)s, after %% 5 = 0
 FROM bench_person, generate_series(1, 4) week, (SELECT max(id) AS thing FROM product_product) p;
 DROP TABLE bench_person, bench_account
 """

@@ -13,7 +13,7 @@ from .points.models import OrderTerms
 
 # What an order was promised when it was placed.
 _TERMS = ("points_per_unit", "earning_base", "earning_shipping", "return_window_days", "points_taken_back")
-_HOLDOUTS = ("holdout_share", "survey_holdout_share")
+_HOLDOUTS = ("holdout_share", "survey_holdout_share", "recommendations_holdout_share")
 HIDDEN = "•••"
 
 

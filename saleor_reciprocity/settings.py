@@ -47,6 +47,7 @@ BY_EMAIL, BY_ENDPOINT, BY_BOTH = "e-mail", "endpoint", "both"
 
 # The groups of the page, with which the labels begin.
 POINTS, REWARD, SURPRISES, SURVEYS, MESSAGES = "points", "reward", "surprises", "surveys", "messages"
+RECOMMENDATIONS = "recommendations"
 
 
 @dataclass(frozen=True)
@@ -282,6 +283,16 @@ class Programme:
         SURVEYS,
         gettext_lazy("Surveys: alert address"),
         gettext_lazy("The e-mail address of the shop that is told about each answer below the alert. Empty: none."),
+    )
+    recommendations_holdout_share: Decimal = setting(
+        "0",
+        share_up_to("0.9", 4),
+        RECOMMENDATIONS,
+        gettext_lazy("Recommendations: share of customers held out"),
+        gettext_lazy(
+            "This share of the customers, chosen at random with their first list, is shown best sellers instead of a "
+            "list of their own, so that one sees what the lists bring. A change counts for new customers only."
+        ),
     )
     mail_consent: str = setting(
         NO_CONSENT_SOURCE,

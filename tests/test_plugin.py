@@ -173,7 +173,7 @@ def test_inputs_stand_in_groups_that_their_labels_begin_with_and_switches_stand_
     assert list(fields) == [*others, *switches]
     for part in (others, switches):
         groups = [group for group, _ in groupby(str(field.label).split(": ")[0] for field in part)]
-        order = ["Points", "Standard reward", "Surprises", "Surveys", "Messages"]
+        order = ["Points", "Standard reward", "Surprises", "Surveys", "Recommendations", "Messages"]
         assert groups == [group for group in order if group in groups]
     assert {field.default for field in switches} == {"True", "False"}
     assert not {"yes", "no"} & {field.default for field in fields}, "yes and no are switches"
@@ -187,7 +187,14 @@ def test_a_form_learns_group_choices_and_unit_of_each_input() -> None:
     assert shown["return_window_days"] == ("points", (), "days")
     assert shown["holdout_share"] == ("surprises", (), "share")
     assert shown["survey_points"] == ("surveys", (), "points")
-    titles = {"points": "Points", "reward": "Standard reward", "surprises": "Surprises", "surveys": "Surveys"}
+    assert shown["recommendations_holdout_share"] == ("recommendations", (), "share")
+    titles = {
+        "points": "Points",
+        "reward": "Standard reward",
+        "surprises": "Surprises",
+        "surveys": "Surveys",
+        "recommendations": "Recommendations",
+    }
     for field in (*settings.FIELDS, *settings.SECRETS):
         assert str(field.label).startswith(titles.get(field.group, "Messages") + ": "), field.name
 

@@ -11,6 +11,7 @@ GROUPS = {
     "reward": _("Standard reward"),
     "surprises": _("Surprises"),
     "surveys": _("Surveys"),
+    "recommendations": _("Recommendations"),
     "messages": _("Messages"),
 }
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 SURPRISES = "surprises"
 SURVEYS = "surveys"
+RECOMMENDATIONS = "recommendations"
 
 
 def position(key: bytes, experiment: str, person: str) -> Fraction:

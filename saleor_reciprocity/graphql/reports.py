@@ -12,7 +12,7 @@ from saleor_reciprocity import host, languages
 from saleor_reciprocity.experiments.evidence import WITHHELD
 from saleor_reciprocity.experiments.models import Question as Name
 from saleor_reciprocity.reports import kept, layout, report, sentences
-from saleor_reciprocity.reports.values import Mark, Question, Report, State
+from saleor_reciprocity.reports.values import Lists, Mark, Question, Report, State
 
 from . import reach
 from .scalars import Date, Number, enum, words
@@ -184,6 +184,29 @@ class LoyaltyReportCost(graphene.ObjectType):
     amount = Number(required=True, description="The amount.")
 
 
+class LoyaltyReportLists(graphene.ObjectType):
+    """Who bought of their list of recommendations within 30 days. An effect is a difference of shares. No verdict."""
+
+    held_out = graphene.Int(required=True, description="Customers held out, whose list was not shown to them.")
+    held_out_bought = graphene.Int(required=True, description="How many of them bought of it all the same.")
+    others = graphene.Int(required=True, description="The customers whose list was shown to them.")
+    others_bought = graphene.Int(required=True, description="How many of them bought of it.")
+    low = graphene.Float(required=True, description="The lower end of how much more often the others did.")
+    high = graphene.Float(required=True, description="The upper end.")
+
+    @staticmethod
+    def of(lists: Lists) -> LoyaltyReportLists:
+        """The type's values."""
+        return LoyaltyReportLists(
+            held_out=lists.arms.held_out,
+            held_out_bought=lists.arms.held_out_returned,
+            others=lists.arms.others,
+            others_bought=lists.arms.others_returned,
+            low=lists.interval.low,
+            high=lists.interval.high,
+        )
+
+
 class LoyaltyReportUse(graphene.ObjectType):
     """How the programme is used."""
 
@@ -201,6 +224,14 @@ class LoyaltyReportUse(graphene.ObjectType):
     recommendations_bought = graphene.Int(
         required=True, description="Lines of orders of the last 30 days with a product of the customer's list."
     )
+    recommendations_compared = graphene.Field(
+        LoyaltyReportLists, description="Beside those held out; null where fewer than 30 are in either group."
+    )
+
+    @staticmethod
+    def resolve_recommendations_compared(root: Any, info: Any) -> LoyaltyReportLists | None:
+        compared = root.recommendations_compared
+        return LoyaltyReportLists.of(compared) if compared is not None else None
 
     @staticmethod
     def resolve_tiers(root: Any, info: Any) -> list[LoyaltyReportTier]:

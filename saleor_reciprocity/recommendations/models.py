@@ -92,13 +92,16 @@ class CustomerList(models.Model):
 class ListedProducts(models.Model):
     """The products at the top of a customer's lists on a day, kept to see what of it is bought. Not what was looked at.
 
-    One row a customer and week, kept as long as an order can follow from it.
+    One row a customer and week, kept as long as an order can follow from it. Who is `held_out` was not shown the list:
+    a lot with the probability `share`, drawn with the first list and copied to the next; 0 where none was drawn.
     """
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=BY_THE_DATABASE, related_name="+", db_index=False)
     listed_on = models.DateField(db_index=True)
     product_ids = ArrayField(models.IntegerField())
+    share = models.DecimalField(max_digits=5, decimal_places=4, default=0)
+    held_out = models.BooleanField(default=False)
 
     class Meta:
         app_label = "reciprocity"

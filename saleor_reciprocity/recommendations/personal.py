@@ -21,7 +21,7 @@ def export(subject: Subject) -> dict[str, Any]:
     return {
         "preferences": list(said.values("kind", "object_id", "liked", "updated_at")),
         "lists": list(lists.values("kind", "product_ids")),
-        "listed": list(listed.values("listed_on", "product_ids")),
+        "listed": list(listed.values("listed_on", "product_ids", "share", "held_out")),
     }
 
 

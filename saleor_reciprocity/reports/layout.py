@@ -263,7 +263,8 @@ def _use(report: Report) -> list[Section]:
         (_("lines of orders with a product of their list, in 30 days"), wording.whole(use.recommendations_bought)),
     ]
     figures = tuple(Figure(label, text) for label, text in rows if text is not None)
-    return [Section("use", _("How it is used"), (), figures)]
+    said = sentences.of_lists(use.recommendations_compared) if use.recommendations_compared else ()
+    return [Section("use", _("How it is used"), tuple(said), figures)]
 
 
 def csv(chart: Chart) -> str:

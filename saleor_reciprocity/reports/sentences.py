@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop, ngettext
 from saleor_reciprocity.experiments.evidence import GIFT, HARMS, PROGRAMME, SURVEY, WITHHELD, WORKS, Interval
 
 from . import withheld
-from .values import Amount, Mark, Owed, Question, Rated, State
+from .values import Amount, Lists, Mark, Owed, Question, Rated, State
 from .wording import HELD_OUT, amount_only, between, day, money, percent, points, whole
 
 QUESTIONS = {
@@ -255,6 +255,24 @@ def _money_between(amount: Amount) -> str:
     if amount.high <= 0:
         return _("between %(high)s and %(low)s less") % {"low": low, "high": high}
     return _("between %(low)s less and %(high)s more") % {"low": low, "high": high}
+
+
+def of_lists(lists: Lists) -> list[str]:
+    """How many bought of their list, of those whom it was shown and of those held out. No verdict."""
+    arms = lists.arms
+    text = _(
+        "Of %(others)s customers whose list was shown to them %(others_bought)s bought of it within 30 days; of "
+        "%(held_out)s held out, who were shown best sellers, %(held_out_bought)s bought of the list that was not "
+        "shown: in points of percent %(interval)s."
+    )
+    values = {
+        "others": whole(arms.others),
+        "others_bought": percent(arms.others_returned / arms.others),
+        "held_out": whole(arms.held_out),
+        "held_out_bought": percent(arms.held_out_returned / arms.held_out),
+        "interval": between(lists.interval.low, lists.interval.high),
+    }
+    return [text % values, _("Not a verdict.")]
 
 
 def of_owed(one: Owed) -> list[str]:

@@ -173,6 +173,14 @@ class Rated:
 
 
 @dataclass(frozen=True)
+class Lists:
+    """Who bought of their list within 30 days: of those whom it was shown, and of those held out. No verdict."""
+
+    arms: Arms
+    interval: Interval
+
+
+@dataclass(frozen=True)
 class Use:
     """How the programme is used."""
 
@@ -186,6 +194,7 @@ class Use:
     surprises_cost: tuple[tuple[str, Decimal], ...] = ()
     recommendations_shown: int = 0
     recommendations_bought: int = 0
+    recommendations_compared: Lists | None = None
 
 
 @dataclass(frozen=True)

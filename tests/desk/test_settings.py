@@ -34,6 +34,7 @@ def test_every_setting_has_a_field_in_its_group(boss: Reader) -> None:
         "Standard reward",
         "Surprises",
         "Surveys",
+        "Recommendations",
         "Messages",
     ]
     names = set(re.findall(r'name="input\.(\w+)"', text)) - {"active"}

@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from saleor_reciprocity.experiments.evidence import GIFT, HARMS, SURVEY, WORKS, Arms, Evaluation, Interval, Verdict
 from saleor_reciprocity.reports import layout, sentences, withheld, wording
-from saleor_reciprocity.reports.values import Mark, Question, State
+from saleor_reciprocity.reports.values import Lists, Mark, Question, State
 
 from . import samples
 from .samples import UNTIL, harms, none_found, none_yet, noted, question, works, works_as_planned
@@ -322,3 +322,12 @@ def test_what_surprises_cost_is_told_campaign_by_campaign() -> None:
             "254.50 EUR for 111 surprises, 62 of them used; budget 10.00 EUR a day / 900.00 EUR in all; left –",
         ),
     ]
+
+
+def test_lists_are_compared_without_a_verdict() -> None:
+    lists = Lists(Arms(140, 17, 1234, 152), Interval(-0.062, 0.055))
+    assert wording.paragraph(sentences.of_lists(lists)) == (
+        "Of 1,234 customers whose list was shown to them 12.3% bought of it within 30 days; of 140 held out, who were "
+        "shown best sellers, 12.1% bought of the list that was not shown: in points of percent between 6.2 less and 5.5"
+        " more. Not a verdict."
+    )

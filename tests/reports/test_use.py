@@ -11,6 +11,7 @@ from django.db import transaction
 from freezegun import freeze_time
 
 from saleor_reciprocity import host
+from saleor_reciprocity.experiments.evidence import Arms
 from saleor_reciprocity.points.models import Kind
 from saleor_reciprocity.recommendations.models import ListedProducts
 from saleor_reciprocity.reports.spent import spent
@@ -98,3 +99,30 @@ def test_what_stood_in_a_list_and_was_bought_within_thirty_days(shop: host.Chann
     assert use(None, day(76)).recommendations_bought == 0  # day 45 is more than 30 days ago, day 75 too late
     assert (use(None, day(30)).recommendations_shown, use(None, day(76)).recommendations_shown) == (1, 0)
     assert other != listed
+
+
+def test_lists_that_were_shown_beside_those_held_out(shop: host.Channel) -> None:
+    """Of 30 held out 3 bought of the list that they did not see, of 40 others 20 of theirs; one was not drawn for."""
+    bought = hosts.order("first@example.com", [("10", 1)], placed_at=day(1))
+    thing = hosts.shelve(bought, 0).pk
+    variant = bought.lines.get().variant
+    for number in range(71):
+        held_out, share = number < 30, Decimal(0) if number == 70 else Decimal("0.5")
+        user = hosts.customer(f"{number}@example.com")
+        ListedProducts.objects.create(
+            user=user, listed_on=date(2026, 1, 11), product_ids=[thing], share=share, held_out=held_out
+        )
+        if number < 3 or 30 <= number < 50 or number == 70:
+            line = hosts.order(user, [("10", 1)], placed_at=day(20)).lines.get()
+            line.variant = variant
+            line.save(update_fields=["variant"])
+    found = use(None, day(25))
+    assert (found.recommendations_shown, found.recommendations_bought) == (41, 21)
+    compared = found.recommendations_compared
+    assert compared is not None
+    assert compared.arms == Arms(30, 3, 40, 20)
+    # Newcombe's method 10 of 20/40 and 3/30 at 95 %: Wilson 0.3520 to 0.6480 and 0.0346 to 0.2562
+    assert compared.interval.low == pytest.approx(0.1848, abs=5e-5)
+    assert compared.interval.high == pytest.approx(0.5618, abs=5e-5)
+    ListedProducts.objects.filter(user__email="0@example.com").delete()
+    assert use(None, day(25)).recommendations_compared is None  # 29 are too few
