@@ -26,8 +26,8 @@ from ..acceptance.conftest import ada as ada
 from ..acceptance.conftest import browser as browser
 from ..acceptance.conftest import shop as shop
 from ..acceptance.conftest import staff as staff
+from ..acceptance.desk import opened, sign_in
 from ..acceptance.shop import cup
-from ..acceptance.test_desk import opened, sign_in
 from .browsing import PREFIX, Reader, manager, text_of
 
 
