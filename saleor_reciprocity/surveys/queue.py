@@ -28,25 +28,29 @@ logger = logging.getLogger(__name__)
 BATCH = 200
 
 
-BESIDE = {"is_asked": "EXISTS (SELECT 1 FROM reciprocity_invitation i WHERE i.order_id = asked.order_id)"}
+BESIDE = {"invitation": "(SELECT i.state FROM reciprocity_invitation i WHERE i.order_id = asked.order_id)"}
 
 
 def concerns(look: host.Look) -> bool:
-    """Whether an order has an invitation, or was shipped, so that it may get one."""
-    lines = look.order.lines if look.order is not None else ()
-    return bool(look.beside["is_asked"] or any(line.shipments for line in lines))
+    """Whether an order has an invitation that waits, or none and has arrived, so that it may get one."""
+    state = look.beside["invitation"]
+    return state == State.WAITING or (state is None and _may_be_asked(look.order))
+
+
+def _may_be_asked(order: host.Order | None) -> bool:
+    return order is not None and rules.has_arrived(order) and not rules.went_back(order)
 
 
 def settle(order_id: str, now: datetime, look: host.Look) -> None:
     """Bring the invitation of an order to what the order's state asks for."""
-    invitation = Invitation.objects.select_for_update().filter(order_id=order_id).first()
-    if invitation is not None:
-        if invitation.state == State.WAITING:
-            _follow(invitation, host.order(order_id), now)
+    if look.beside["invitation"] is not None:
+        waiting = Invitation.objects.select_for_update().filter(order_id=order_id, state=State.WAITING).first()
+        if waiting is not None:
+            _follow(waiting, host.order(order_id), now)
         return
-    shipped_at = host.shipped_at(order_id)
-    order = host.order(order_id) if shipped_at is not None else None
-    if order is None or not rules.has_arrived(order) or rules.went_back(order):
+    order = look.order
+    shipped_at = rules.shipped_at(order) if order is not None and _may_be_asked(order) else None
+    if order is None or shipped_at is None:
         return
     terms = _terms(order, shipped_at, programmes.current_of(order.channel_id, look.beside, now))
     if terms is not None:
@@ -145,8 +149,7 @@ def lock_person(persons: Iterable[str], user_id: int | None, account_ids: Iterab
     names = {*known, *(f"survey:account:{account_id}" for account_id in account_ids)}
     keys = sorted(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True) for name in names)
     with connection.cursor() as cursor:
-        for key in keys:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS asked (key)", [keys])
 
 
 def _follow(invitation: Invitation, order: host.Order | None, now: datetime) -> None:
@@ -171,7 +174,7 @@ def still_fits(invitation: Invitation) -> bool:
 
 
 def _follow_shipment(invitation: Invitation, order: host.Order, now: datetime) -> None:
-    shipped_at = host.shipped_at(order.id)
+    shipped_at = rules.shipped_at(order)
     terms = _terms(order, shipped_at, programmes.current(order.channel_id, now)) if shipped_at is not None else None
     if shipped_at is None or terms is None:
         invitation.state = State.SWITCHED_OFF

@@ -21,6 +21,11 @@ def went_back(order: Order) -> bool:
     return all_goods or (order.refunded > 0 and order.refunded >= order.goods + order.shipping)
 
 
+def shipped_at(order: Order) -> datetime | None:
+    """When the newest shipment of an order was made that the customer still has; None without any."""
+    return max((moment for line in order.lines for moment, _pieces in line.shipments), default=None)
+
+
 def due_at(shipped_at: datetime, days: int) -> datetime:
     """When the customer of an order is asked."""
     return shipped_at + timedelta(days=days)

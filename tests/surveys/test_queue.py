@@ -49,6 +49,16 @@ def test_looking_again_asks_nobody_twice(shop: Any, customer: Any) -> None:
     assert Invitation.objects.count() == surveys().count() == 1
 
 
+def test_an_order_about_which_is_decided_or_that_has_not_arrived_costs_no_turn(shop: Any, customer: Any) -> None:
+    order = arrived(customer)
+    assert queue.concerns(settlement.look(host.order_id(order)))
+    assert queue.invite_due(timezone.now()) == 1
+    assert not queue.concerns(settlement.look(host.order_id(order)))
+    in_part = hosts.order(customer, [("40", 2)], placed_at=ago(9))
+    hosts.ship(in_part, [1])
+    assert not queue.concerns(settlement.look(host.order_id(in_part)))
+
+
 def test_an_order_that_was_shipped_in_part_has_to_wait(shop: Any, customer: Any) -> None:
     order = hosts.order(customer, [("40", 2)], placed_at=ago(9))
     hosts.ship(order, [1])

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Iterable, Iterator, Mapping, Sequence
 
-from saleor.order import FulfillmentStatus, OrderStatus
+from saleor.order import OrderStatus
 from saleor.order import models as order_models
 
 from .. import indexes
@@ -222,12 +221,6 @@ def order_id_of_number(number: str) -> str | None:
 def order_key(order_id: str, number: str) -> str:
     """What GraphQL knows an order by, from our id and the order's number."""
     return number
-
-
-def shipped_at(order_id: str) -> datetime | None:
-    """When the newest shipment of an order was made that the customer still has; None without any."""
-    shipments = order_models.Fulfillment.objects.filter(order__token=order_id, status=FulfillmentStatus.FULFILLED)
-    return shipments.order_by("created").values_list("created", flat=True).last()
 
 
 def order_language(order_id: str) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, Iterable, Iterator, Mapping, Sequence
 
-from saleor.order import FulfillmentStatus, OrderOrigin, OrderStatus
+from saleor.order import OrderOrigin, OrderStatus
 from saleor.order import models as order_models
 
 from .. import indexes
@@ -230,8 +229,6 @@ HOOKS: tuple[str, ...] = (
     "fulfillment_canceled",
 )
 
-_WITH_THE_CUSTOMER = {FulfillmentStatus.FULFILLED, FulfillmentStatus.REPLACED}
-
 
 def order_id(order_row: Any) -> str:
     """The id under which an order is known to us: the text that was its token in Saleor 2."""
@@ -248,14 +245,6 @@ def order_id_of_number(number: str) -> str | None:
 def order_key(order_id: str, number: str) -> str:
     """What GraphQL knows an order by, from our id and the order's number."""
     return order_id
-
-
-def shipped_at(order_id: str) -> datetime | None:
-    """When the newest shipment of an order was made that the customer still has; None without any."""
-    if not is_uuid(order_id):
-        return None
-    shipments = order_models.Fulfillment.objects.filter(order__pk=order_id, status__in=_WITH_THE_CUSTOMER)
-    return shipments.order_by("created_at").values_list("created_at", flat=True).last()
 
 
 def order_language(order_id: str) -> str:
