@@ -1,6 +1,6 @@
 """Every field of the schema, asked by everybody: the tables below are complete, or a test fails.
 
-The fields come from the schema. Root fields are in the MATRIX of `test_permissions`; here are the fields below them:
+The fields come from the schema. Root fields are in the matrix; here are the fields below them:
 each is served with its parent, unless it has a rule of its own. And nobody learns from a refusal what exists: an id of
 somebody else's row is answered as an id of none.
 """
@@ -21,7 +21,7 @@ from .. import hosts
 from ..points.programmes import earned, ladder
 from ..surprises.shop import campaign
 from .generate import OF_STAFF, bare, everything_of, global_ids, object_types, root_fields
-from .test_permissions import CALLERS, MATRIX, callers, served  # noqa: F401 - a fixture
+from .matrix import CALLERS, MATRIX, served
 
 # Fields that not everybody sees who sees the parent; each has a test of its own, named here.
 OWN_RULES = {
@@ -118,7 +118,7 @@ def arguments_of(name: str, customer: Any) -> str:
 def test_everything_below_a_query_is_served_to_those_who_may_and_to_nobody_else(
     name: str,
     shop: Any,
-    callers: dict[str, Any],  # noqa: F811
+    callers: dict[str, Any],
 ) -> None:
     field = root_fields("Query")[name]
     if not arguments_of(name, shop["customer"]) and any(str(one.type).endswith("!") for one in field.args.values()):
@@ -129,7 +129,7 @@ def test_everything_below_a_query_is_served_to_those_who_may_and_to_nobody_else(
         assert served(answer) == (caller in MATRIX[f"Query.{name}"]), f"{caller}: {json.dumps(answer)[:500]}"
 
 
-def test_everything_of_a_customer_is_the_customers(shop: Any, callers: dict[str, Any]) -> None:  # noqa: F811
+def test_everything_of_a_customer_is_the_customers(shop: Any, callers: dict[str, Any]) -> None:
     whole = everything_of(host.loaded_schema().get_type("LoyaltyAccount"), OF_STAFF)
     answer = callers["owner"].data(f"{{ me {{ loyalty{whole} }} }}")
     assert answer["me"]["loyalty"]["redemptions"]["edges"][0]["node"]["code"] == Redemption.objects.get().code
@@ -143,7 +143,7 @@ def test_everything_of_a_customer_is_the_customers(shop: Any, callers: dict[str,
 
 
 @pytest.mark.parametrize("field", sorted(OF_STAFF))
-def test_what_is_for_staff_is_refused_alone(field: str, shop: Any, callers: dict[str, Any]) -> None:  # noqa: F811
+def test_what_is_for_staff_is_refused_alone(field: str, shop: Any, callers: dict[str, Any]) -> None:
     name = field.split(".")[1]
     own = callers["owner"](f"{{ me {{ loyalty {{ available {name} {{ __typename }} }} }} }}")
     assert own["data"]["me"]["loyalty"][name] is None
@@ -155,7 +155,7 @@ def test_what_is_for_staff_is_refused_alone(field: str, shop: Any, callers: dict
 
 def test_edge_case_23_a_foreign_id_is_answered_as_one_that_does_not_exist(
     shop: Any,
-    callers: dict[str, Any],  # noqa: F811
+    callers: dict[str, Any],
 ) -> None:
     """For every id that a customer can send: Ada's row, no row, another type, nonsense. Bob hears the same."""
     mine = {

@@ -14,7 +14,7 @@ from saleor_reciprocity.rewards import catalogue
 from .. import hosts
 from ..points.programmes import earned
 from ..surveys.shop import an_answer
-from .test_permissions import MATRIX, queries_of, served
+from .matrix import MATRIX, queries_of, served
 
 REFUSED, SEEN = "refused", "seen"  # seen: it is of the shop, of a person, of oneself or of everybody
 NOTHING: dict[str, Any] = {"edges": []}
