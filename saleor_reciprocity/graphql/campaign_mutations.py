@@ -78,7 +78,7 @@ class SurpriseCampaignCreate(LoyaltyMutation):
         replaces, now = terms.pop("replaces", None), timezone.now()
         if replaces is None:
             return {"campaign": campaigns.create(channel, limits, gifts, now, **terms)}
-        old_id = reach.row_id(info.context, "SurpriseCampaign", replaces, "replaces")
+        old_id = reach.row_within(info.context, "SurpriseCampaign", replaces, "replaces")
         return {"campaign": campaigns.replace(channel, old_id, now, limits=limits, prizes=gifts, **terms)}
 
 
@@ -114,7 +114,7 @@ class SurpriseCampaignUpdate(LoyaltyMutation):
     def perform(cls, info: Any, id: str, input: Any) -> dict[str, Any]:
         changes = given(input)
         limits = given(changes.pop("budget", {}))
-        campaign_id = reach.row_id(info.context, "SurpriseCampaign", id, "id")
+        campaign_id = reach.row_within(info.context, "SurpriseCampaign", id, "id")
         return {"campaign": campaigns.update(campaign_id, limits, **changes)}
 
 
@@ -130,7 +130,7 @@ class SurpriseCampaignEnd(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, id: str) -> dict[str, Any]:
-        return {"campaign": campaigns.end(reach.row_id(info.context, "SurpriseCampaign", id, "id"), timezone.now())}
+        return {"campaign": campaigns.end(reach.row_within(info.context, "SurpriseCampaign", id, "id"), timezone.now())}
 
 
 class CampaignMutations(graphene.ObjectType):

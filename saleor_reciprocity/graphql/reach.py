@@ -70,7 +70,7 @@ def channel_with_slug(context: Any, slug: str | None, field: str = "channel") ->
     return found
 
 
-def row_id(context: Any, type_name: str, given: str, field: str) -> int:
+def row_within(context: Any, type_name: str, given: str, field: str) -> int:
     """The row that a global id names. Raises NotFound where it can't be one, and refuses one out of reach."""
     found = scalars.row_id(type_name, given, field)
     if ids(context) is not None:

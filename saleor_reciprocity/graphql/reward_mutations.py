@@ -73,7 +73,7 @@ class PointsRedemptionCancel(LoyaltyMutation):
         actor = permissions.actor(info.context)
         owner = None if staff or user is None else user.pk
         named = ("LoyaltyRedemption", id, "id")
-        redemption_id = row_id(*named) if owner else reach.row_id(info.context, *named)
+        redemption_id = row_id(*named) if owner else reach.row_within(info.context, *named)
         return {"redemption": closing.cancel(redemption_id, actor, owner, now=timezone.now())}
 
 
@@ -124,7 +124,7 @@ class LoyaltyRewardCreate(LoyaltyMutation):
         replaces = fields.pop("replaces", None)
         if replaces is None:
             return {"reward": catalogue.create(channel, **fields)}
-        old_id = reach.row_id(info.context, "LoyaltyReward", replaces, "replaces")
+        old_id = reach.row_within(info.context, "LoyaltyReward", replaces, "replaces")
         return {"reward": catalogue.replace(channel, old_id, timezone.now(), **fields)}
 
 
@@ -152,7 +152,7 @@ class LoyaltyRewardUpdate(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, id: str, input: Any) -> dict[str, Any]:
-        reward_id = reach.row_id(info.context, "LoyaltyReward", id, "id")
+        reward_id = reach.row_within(info.context, "LoyaltyReward", id, "id")
         changes = {name: value for name, value in input.items() if value is not None or name not in _ALWAYS}
         return {"reward": catalogue.update(reward_id, timezone.now(), **_terms(changes))}
 
@@ -169,7 +169,7 @@ class LoyaltyRewardEnd(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, id: str) -> dict[str, Any]:
-        return {"reward": catalogue.end(reach.row_id(info.context, "LoyaltyReward", id, "id"), timezone.now())}
+        return {"reward": catalogue.end(reach.row_within(info.context, "LoyaltyReward", id, "id"), timezone.now())}
 
 
 def _terms(given: dict[str, Any]) -> dict[str, Any]:

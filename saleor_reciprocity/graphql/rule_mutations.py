@@ -72,7 +72,7 @@ class LoyaltyRuleUpdate(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, id: str, input: Any) -> dict[str, Any]:
-        rule_id, actor = reach.row_id(info.context, "LoyaltyRule", id, "id"), permissions.actor(info.context)
+        rule_id, actor = reach.row_within(info.context, "LoyaltyRule", id, "id"), permissions.actor(info.context)
         return {"rule": rulebook.update(rule_id, actor, rule_terms(input), timezone.now())}
 
 
@@ -88,7 +88,7 @@ class LoyaltyRuleEnd(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, id: str) -> dict[str, Any]:
-        rule_id = reach.row_id(info.context, "LoyaltyRule", id, "id")
+        rule_id = reach.row_within(info.context, "LoyaltyRule", id, "id")
         return {"rule": rulebook.end(rule_id, permissions.actor(info.context), timezone.now())}
 
 
@@ -140,7 +140,7 @@ class LoyaltyBonusGive(LoyaltyMutation):
             message = _("Enter a key of 1 to %(most)s characters.") % {"most": LONGEST_KEY}
             raise errors.Invalid(message, field="idempotencyKey")
         person = person_named(input.get("user_id"), input.get("email"))
-        rule_id = reach.row_id(info.context, "LoyaltyRule", input["rule_id"], "ruleId")
+        rule_id = reach.row_within(info.context, "LoyaltyRule", input["rule_id"], "ruleId")
         actor = permissions.actor(info.context)
         return {"entry": bonuses.give_by_staff(person, rule_id, key, reason, actor, timezone.now())}
 

@@ -30,7 +30,7 @@ class SurveyAnswerReply(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, id: str, text: str) -> dict[str, Any]:
-        answer_id, actor = reach.row_id(info.context, "SurveyAnswer", id, "id"), permissions.actor(info.context)
+        answer_id, actor = reach.row_within(info.context, "SurveyAnswer", id, "id"), permissions.actor(info.context)
         return {"reply": replies.reply(answer_id, text, actor, timezone.now())}
 
 
@@ -47,7 +47,7 @@ class SurveyAnswerDealWith(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, id: str, is_done: bool) -> dict[str, Any]:
-        answer_id, actor = reach.row_id(info.context, "SurveyAnswer", id, "id"), permissions.actor(info.context)
+        answer_id, actor = reach.row_within(info.context, "SurveyAnswer", id, "id"), permissions.actor(info.context)
         return {"answer": conversations.deal_with(answer_id, is_done, actor, timezone.now())}
 
 
@@ -70,7 +70,7 @@ class SurveyAnswerRecord(LoyaltyMutation):
 
     @classmethod
     def perform(cls, info: Any, input: Any) -> dict[str, Any]:
-        invitation_id = reach.row_id(info.context, "SurveyInvitation", input["invitation_id"], "invitationId")
+        invitation_id = reach.row_within(info.context, "SurveyInvitation", input["invitation_id"], "invitationId")
         given = Given(input["score"], input.get("comment") or "")
         actor = permissions.actor(info.context)
         return {"answer": conversations.record(invitation_id, given, input["way"], actor, timezone.now())}
