@@ -162,7 +162,8 @@ def _surroundings(request: HttpRequest, page: Page, asked: QueryDict) -> dict[st
     base = {"base": _base(request), "page": page, "asked": asked, "fresh_key": secrets.token_urlsafe(16), "shown": []}
     places = [one for one in PAGES.values() if one.menu]
     channels = SimpleLazyObject(partial(_channels, request))
-    return {**base, "places": places, "channels": channels, "now": timezone.now()}
+    reaches_all = SimpleLazyObject(lambda: len(channels) == len(host.channels()))
+    return {**base, "places": places, "channels": channels, "reaches_all": reaches_all, "now": timezone.now()}
 
 
 def _failed(request: HttpRequest, page: Page, answer: execution.Answer) -> HttpResponse:

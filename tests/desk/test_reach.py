@@ -14,7 +14,7 @@ from saleor_reciprocity.desk.pages import PAGES
 
 from .. import hosts
 from ..points.programmes import earned
-from .browsing import Reader, manager, text_of
+from .browsing import Reader, manager, manager_again, text_of
 
 limited = pytest.mark.skipif(not hosts.MULTI_CHANNEL, reason="Saleor 2.10 limits nobody to channels")
 
@@ -52,6 +52,29 @@ def test_who_is_limited_says_of_which_channel_and_sees_the_report_of_it(clerk: R
     assert clerk.read("panels/home").status_code == 200
     wrong = clerk.send("settings", "Save", "?channel=euros", channel="default-channel", input__active="false")
     assert (wrong.status_code, "You have no permission to do this." in text_of(wrong)) == (422, True)
+
+
+@limited
+def test_the_report_of_the_whole_shop_is_offered_to_who_may_see_it(programme_on: host.Channel) -> None:
+    cache.clear()
+    user, limits = manager(), [hosts.open_channel("euros", "EUR"), hosts.open_channel("zloty", "PLN")]
+    assert '<option value="">All</option>' in text_of(Reader(user).read("report"))
+    hosts.limit_to(user, limits)
+    for asked in ({}, {"channel": "zloty"}):
+        text = text_of(Reader(manager_again()).read("report", **asked))
+        assert re.findall('<option value="(.*?)"', text) == ["euros", "zloty"]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES.values() if page.right], ids=lambda page: page.path)
+def test_no_other_rights_open_a_page(page: Any, programme_on: Any, customer: Any) -> None:
+    """The host shows customers to who manages orders, too: the desk's menu does not, and neither do its pages."""
+    who = graphene.Node.to_global_id("User", customer.pk)
+    asked = {"id": who, "userId": who, "customerId": who, "email": customer.email}
+    asked["orderId"] = graphene.Node.to_global_id("Order", earned(customer, "7").pk)
+    asked["kind"] = "PRODUCT" if page.path == "pick" else "SURPRISE"
+    others = [right for right in rights.ASKED_FOR if rights.short(right) != page.right]
+    answer = Reader(manager(*others)).read(page.path, **asked)
+    assert (answer.status_code, customer.email in text_of(answer)) == (403, False)
 
 
 def test_all_that_is_held_needs_both_rights_and_says_which_is_missing(programme_on: Any, customer: Any) -> None:
