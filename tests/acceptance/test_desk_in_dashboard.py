@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from threading import Thread
 from typing import Any, Iterator
+from urllib.parse import quote
 
 import graphene
 import pytest
+from PIL import Image
 
 from demo.storefront import Shop, Staff
 from saleor_reciprocity import host
@@ -21,9 +24,10 @@ from ..points.programmes import earned
 from . import chromium
 from .chromium import Browser
 
-DASHBOARD = """<!DOCTYPE html><html lang="en"><head><title>Dashboard</title><style>body {{ margin: 0; background:
-  {ground} }} iframe {{ border: 0; width: {width}; height: 200px }}</style></head>
-<body><iframe src="{address}" title="Loyalty"></iframe><script>
+DASHBOARD = """<!DOCTYPE html><html lang="en" style="color-scheme: {theme}"><head><title>Dashboard</title><style>body
+  {{ margin: 0; background: {ground} }} iframe {{ border: 0; width: {width}; height: 200px }}</style></head>
+<body><input autofocus aria-label="Search the shop"><iframe src="{address}" title="Loyalty"
+  sandbox="allow-same-origin allow-forms allow-scripts allow-downloads allow-popups"></iframe><script>
 const given = {given}, heard = [];
 const frame = document.querySelector("iframe");
 const say = (type, payload) => frame.contentWindow.postMessage({{ type, payload }}, "*");
@@ -39,6 +43,9 @@ addEventListener("message", (event) => {{
   if (event.data.type === "widgetResize") frame.style.height = event.data.payload.height + "px";
 }});
 </script></body></html>"""
+
+GROUNDS = {"light": "#ffffff", "dark": "#262836"}
+ADDED = "domain=localhost&featureFlags%5Bnew_order_ui%5D%5Benabled%5D=false"  # to every address
 
 
 class Answer(BaseHTTPRequestHandler):
@@ -68,10 +75,9 @@ class Frame:
         theme = given.setdefault("theme", "light")
         given = {"token": token, "version": "v3.23.27", "locale": "en", **given}
         mark = "&" if "?" in path else "?"
-        address = f"{self.shop.url}/plugins/saleor_reciprocity/desk{path}{mark}id=QXBwOjE%3D&theme={theme}"
-        ground = "#1d1e24" if theme == "dark" else "#ffffff"
+        address = f"{self.shop.url}/plugins/saleor_reciprocity/desk{path}{mark}id=QXBwOjE%3D&{ADDED}&theme={theme}"
         self.dashboard.text = DASHBOARD.format(  # type: ignore[attr-defined]
-            address=address, given=json.dumps(given), width=width, ground=ground
+            address=address, given=json.dumps(given), width=width, ground=GROUNDS[theme], theme=theme
         )
         self.page = self.browser.open(origin(self.dashboard), "desktop")
         return self.page.frame_locator("iframe")
@@ -128,6 +134,37 @@ def test_what_the_dashboard_adds_to_an_address_is_not_taken_for_ours(frame: Fram
     desk.locator(".figures strong").first.wait_for()
     assert desk.locator("main h1").inner_text() == "bob@example.com"
     assert desk.locator(".figures strong").first.inner_text() == "7"
+    desk.get_by_text("Give or take points").click()
+    desk.locator("#Adjust").get_by_label("Points *").fill("2")
+    desk.locator("#Adjust").get_by_label("Reason").fill("Sorry for the cup")
+    with frame.page.expect_request(lambda request: request.method == "POST") as sent:
+        desk.get_by_role("button", name="Give or take").click()
+    assert sent.value.url.partition("/desk/")[2] == f"customers/account?id={quote(who)}"
+
+
+def test_nothing_takes_the_focus_from_the_page_around(frame: Frame) -> None:
+    desk = frame.open("/panels/home?from=home", token_of(manager()))
+    desk.locator(".figures").wait_for()
+    assert frame.page.evaluate("document.activeElement.ariaLabel") == "Search the shop"
+
+
+def test_what_is_printed_opens_in_a_window_of_its_own(frame: Frame) -> None:
+    """The Dashboard lets no frame print, and opens for one what it asks for."""
+    desk = frame.open("/report", token_of(manager()))
+    desk.get_by_role("button", name="Print").click()
+    frame.page.wait_for_function("heard.some(one => one.type === 'redirect')")
+    (asked,) = frame.heard("redirect")
+    assert asked["to"] == f"{frame.shop.url}/plugins/saleor_reciprocity/desk/report"
+    assert asked["newContext"] is True
+
+
+def test_a_panel_has_the_ground_of_the_page_around(frame: Frame) -> None:
+    desk = frame.open("/panels/home?from=home", token_of(manager()), width="340px", theme="dark")
+    desk.locator(".figures").wait_for()
+    frame.page.locator("iframe").evaluate("one => one.style.marginLeft = '40px'")
+    picture = Image.open(BytesIO(frame.page.screenshot()))
+    left, top = (round(frame.page.locator("iframe").bounding_box()[side]) for side in "xy")
+    assert picture.getpixel((left + 1, top + 2)) == picture.getpixel((left - 20, top + 2)) == (38, 40, 54)
 
 
 def test_a_token_that_ran_out_waits_for_the_dashboards_next(frame: Frame) -> None:
@@ -238,6 +275,7 @@ MOUNTS = {
     "navigation": ("/customers", False, "main h1", "Customers", "顾客"),
     "pop-up": ("/panels/customer?popup=1&customerId={user}", False, "summary", "Give or take points", "给予或扣除积分"),
     "customer": ("/panels/customer?customerId={user}", True, "summary", "Give or take points", "给予或扣除积分"),
+    "order pop-up": ("/panels/order?popup=1&orderId={order}", False, "main h2", "Why", "原因"),
     "order": ("/panels/order?orderId={order}", True, "main h2", "Why", "原因"),
     "home": ("/panels/home?from=home", True, ".figures span", "Members", "会员"),
 }
@@ -293,4 +331,5 @@ def test_no_panel_has_a_barrier(panel: str, theme: str, frame: Frame) -> None:
     frame.page.wait_for_timeout(200)
     chromium.picture(frame.page, f"panel-{panel}-{theme}")
     inner: Any = next(one for one in frame.page.frames if re.search("/panels/", one.url))
+    inner.evaluate("ground => document.body.style.background = ground", GROUNDS[theme])  # axe looks out of no frame
     assert chromium.barriers(inner) == []

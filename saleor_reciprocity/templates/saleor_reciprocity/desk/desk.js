@@ -16,7 +16,7 @@
   function own(query) {
     const kept = new URLSearchParams(query);
     if (framed) {
-      for (const name of ["domain", "saleorApiUrl", "theme", "featureFlags", "locale", "id"]) kept.delete(name);
+      for (const name of [...kept.keys()]) if (/^(domain|saleorApiUrl|theme|featureFlags|locale|id)(\[|$)/.test(name)) kept.delete(name);
       for (const id of query.getAll("id").slice(0, -1)) kept.append("id", id);
     }
     return kept.toString() ? "?" + kept : "";
@@ -198,7 +198,12 @@
     } catch { said.textContent = body.dataset.offline; } finally { busy.hidden = true; }
   }
 
-  main.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
+  // The Dashboard lets no frame print: the page opens in a window of its own.
+  main.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-print]")) return;
+    if (framed) act("redirect", { to: location.origin + base + address, newContext: true });
+    else window.print();
+  });
 
   window.addEventListener("popstate", (event) => {
     load(below(location.href) || "", { push: false, scroll: (event.state && event.state.scroll) || 0 });
@@ -290,5 +295,5 @@
   document.getElementById("sign-out").hidden = framed;
   dress(arrived.get("theme"));
   speak(arrived.get("locale"));
-  load(address, { push: false });
+  load(address, { push: false, keep: framed }); // the focus is still somebody else's
 })();
