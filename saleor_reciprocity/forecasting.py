@@ -15,7 +15,7 @@ from typing import Any, Mapping
 from django.db import connection
 
 from . import digests, host
-from .experiments import plans, prospects
+from .experiments import evidence, plans, prospects
 from .experiments.evidence import PROGRAMME
 from .mail import consent, kinds
 from .points.earning import simulation
@@ -170,10 +170,11 @@ class Forecaster:
         return self._shows(programme.holdout_share, programme.surprise_from_order)
 
     def _could_show(self, share: Decimal, from_order: int) -> Mapping[str, Any]:
-        """The smallest effect that the evaluation would show, and its day: the one that is fixed, if one is."""
+        """The smallest effect that the evaluation would show, and its day: the one that is fixed, if it is to come."""
         seen = prospects.prospect(PROGRAMME, share, from_order, self.now, self.channel.id)
         fixed = plans.plan_of(PROGRAMME)
-        known_on = fixed.evaluation if fixed else plans.evaluation_after(self.now.date())
+        today = self.now.date()
+        known_on = fixed.evaluation if fixed and fixed.evaluation >= today else evidence.evaluation_after(today)
         return {
             "held_out": share,
             "people": seen.people,

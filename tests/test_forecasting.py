@@ -128,11 +128,25 @@ def test_the_smallest_effect_is_that_of_the_planned_evaluation(channel: host.Cha
     assert found.smallest_effect == pytest.approx(power.smallest_difference(40, 0.2, 0.25, 0.025))
     assert found.smallest_effect == pytest.approx(0.567, abs=0.02)
     assert found.known_on == date(2027, 3, 5)  # 180 days of intake, 90 to come back, 7 to settle
-    fixed = {"start": date(2026, 1, 1), "share": "0.2", "prior_rate": 0.1, "planned_people": 9, "level": "0.025"}
+
+
+@pytest.mark.parametrize(
+    ("fixed", "known_on"),
+    [
+        (date(2026, 10, 5), date(2026, 10, 5)),
+        (date(2026, 6, 1), date(2026, 6, 1)),
+        (date(2026, 5, 31), date(2027, 3, 5)),  # it is over: whoever comes from now on waits for the next
+    ],
+)
+def test_the_day_is_that_of_the_plan_that_is_fixed_if_it_is_to_come(
+    fixed: date, known_on: date, channel: host.Channel
+) -> None:
+    plan = {"question": "programme", "made_at": NOW, "method": 1, "start": date(2025, 9, 1), "evaluation": fixed}
+    people = {"share": "0.2", "prior_rate": 0.1, "planned_people": 9, "level": "0.025"}
     money = {"currency": "USD", "cap": 1, "largest_gift": 0, "point_cost": 0, "money_mean": 0, "money_variance": 0}
-    evaluation = {"question": "programme", "made_at": NOW, "evaluation": date(2026, 10, 5), "method": 1}
-    Plan.objects.create(**fixed, **money, **evaluation)
-    assert forecast(channel, **GIFTS).known_on == date(2026, 10, 5)
+    Plan.objects.create(**plan, **people, **money)
+    hosts.order("new@example.com", [("10", 1)], placed_at=NOW - timedelta(days=1))
+    assert forecast(channel, **GIFTS).known_on == known_on
 
 
 def test_three_examples_are_reckoned_from_the_shops_own_orders(past: host.Channel) -> None:

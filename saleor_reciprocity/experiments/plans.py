@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.db import connection
 from saleor_reciprocity import host
 
 from . import evidence, models
-from .units import SETTLING, WINDOW
+from .units import WINDOW
 
 INTAKE = timedelta(days=180)  # in which people are taken into the planned evaluation
 
@@ -105,7 +105,7 @@ def make(terms: Terms, now: datetime) -> bool:
         question=terms.question,
         made_at=now,
         start=start,
-        evaluation=evaluation_after(start),
+        evaluation=evidence.evaluation_after(start),
         share=terms.share,
         prior_rate=past.rate if known else USUAL_RATE,
         planned_people=past.people if known else USUAL_PEOPLE,
@@ -120,11 +120,6 @@ def make(terms: Terms, now: datetime) -> bool:
     )
     models.Plan.objects.bulk_create([plan], ignore_conflicts=True)
     return bool(models.Plan.objects.filter(question=terms.question, made_at=now).exists())
-
-
-def evaluation_after(start: date) -> date:
-    """The day on which a question is answered whose people are taken in from this day on."""
-    return start + INTAKE + WINDOW + SETTLING
 
 
 def _money(terms: Terms, now: datetime) -> tuple[Decimal, float, float]:
