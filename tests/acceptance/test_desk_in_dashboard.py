@@ -187,6 +187,15 @@ def test_who_has_no_token_is_told_so(frame: Frame) -> None:
     assert desk.locator("#main").inner_text() == ""
 
 
+def test_a_panel_without_a_token_is_as_high_as_what_it_says(frame: Frame) -> None:
+    desk = frame.open("/panels/home?from=home", "", width="290px")
+    desk.locator("#said:not(:empty)").wait_for()
+    height = desk.locator("#said").evaluate("one => Math.ceil(one.getBoundingClientRect().bottom)")
+    told = "height => heard.some(one => one.type === 'widgetResize' && one.payload.height >= height)"
+    frame.page.wait_for_function(told, arg=height, timeout=5000)
+    assert height > 40
+
+
 def test_nobody_but_the_window_around_can_hand_in_a_token(frame: Frame, browser: Browser, shop: Shop) -> None:
     page = browser.open(f"{shop.url}/plugins/saleor_reciprocity/desk/customers?id=x", "desktop")
     page.get_by_label("Password").wait_for()

@@ -243,7 +243,7 @@
   // A panel is as high as what is in it, where the Dashboard lets it be: it says of which version it is.
   let known = "", height = 0;
   function fit() {
-    const needed = Math.ceil(main.getBoundingClientRect().height);
+    const needed = Math.ceil(body.getBoundingClientRect().height);
     if (!grows || needed === height || !since(known, [3, 23, 10])) return;
     height = needed;
     act("widgetResize", { height });
@@ -291,7 +291,7 @@
   });
 
   body.classList.toggle("panel", panel);
-  if (grows) new ResizeObserver(fit).observe(main);
+  if (grows) new ResizeObserver(fit).observe(body);
   document.getElementById("sign-out").hidden = framed;
   dress(arrived.get("theme"));
   speak(arrived.get("locale"));
