@@ -38,7 +38,7 @@ COSTS: dict[str, dict[str, Cost]] = {
         "communicationSending": _costs(7),
         "loyaltyAccount": _costs(10),
         "loyaltyExamples": _costs(30),
-        "loyaltyProgrammes": _costs(5),
+        "loyaltyProgrammes": _costs(9),
         "loyaltyHealth": _costs(60),
         "loyaltySettings": _costs(7),
         "loyaltyRewards": _page(),
