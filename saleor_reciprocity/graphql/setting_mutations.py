@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import Any, Iterator
 
 import graphene
-from django.db import transaction
 from django.utils import timezone
 from graphene.utils.str_converters import to_camel_case
 
-from saleor_reciprocity import changing, errors, host, inputs, readers, settings, starting
+from saleor_reciprocity import changing, errors, host, identity, inputs, readers, settings, starting
 from saleor_reciprocity.examples import Example
+from saleor_reciprocity.locking import locking
 
 from . import permissions, reach
 from .mutations import LoyaltyError, LoyaltyMutation
@@ -62,7 +64,9 @@ class LoyaltySettingsUpdate(LoyaltyMutation):
         for secret in settings.SECRETS:
             if not texts.get(secret.name):
                 texts.pop(secret.name, None)
-        return _changed(reach.channel_with_slug(info.context, channel), active, texts, preview)
+        found = reach.channel_with_slug(info.context, channel)
+        with _one_at_a_time(found):
+            return _set(found, active, texts, preview)
 
 
 class LoyaltySettingsCopy(LoyaltyMutation):
@@ -85,7 +89,8 @@ class LoyaltySettingsCopy(LoyaltyMutation):
         _active, texts = changing.stored(source)
         if source.currency != target.currency:
             texts = {name: text for name, text in texts.items() if name not in settings.MONEY}
-        return _changed(target, None, texts, preview)
+        with _one_at_a_time(target):
+            return _set(target, None, texts, preview)
 
 
 class LoyaltyExampleApply(LoyaltyMutation):
@@ -107,14 +112,23 @@ class LoyaltyExampleApply(LoyaltyMutation):
         cls, info: Any, example: str, channel: str | None = None, preview: bool = False, replace: bool = False
     ) -> dict[str, Any]:
         found = reach.channel_with_slug(info.context, channel)
-        is_on, stored = changing.stored(found)
-        texts = starting.values(found, Example(example), timezone.now())
-        if is_on and not (preview or replace or changing.is_same(stored, {**stored, **texts})):
-            raise errors.ProgrammeOn
-        return _changed(found, True, texts, preview)
+        with _one_at_a_time(found):
+            is_on, stored = changing.stored(found)
+            texts = starting.values(found, Example(example), timezone.now())
+            if is_on and not (preview or replace or changing.is_same(stored, {**stored, **texts})):
+                raise errors.ProgrammeOn
+            return _set(found, True, texts, preview)
 
 
-def _changed(channel: host.Channel, active: bool | None, texts: dict[str, str], preview: bool) -> dict[str, Any]:
+@contextmanager
+def _one_at_a_time(channel: host.Channel) -> Iterator[None]:
+    """A transaction in which nobody else changes the channel's settings here. Raises Busy."""
+    with locking():
+        identity.let_one_in(sha256(f"settings:{channel.id}".encode()).hexdigest())
+        yield
+
+
+def _set(channel: host.Channel, active: bool | None, texts: dict[str, str], preview: bool) -> dict[str, Any]:
     was_on, stored = host.plugin_configuration(settings.PLUGIN_ID, channel.id)
     wanted = {**inputs.canonical(stored), **_secrets(stored), **texts}
     is_on = was_on if active is None else active
@@ -124,8 +138,7 @@ def _changed(channel: host.Channel, active: bool | None, texts: dict[str, str], 
         return {"errors": [_refusal(name, message) for name, message in invalid.messages.items()]}
     found = changing.changes(channel, is_on, wanted)
     if not preview:
-        with transaction.atomic():
-            host.save_configuration(settings.PLUGIN_ID, channel, is_on, texts)
+        host.save_configuration(settings.PLUGIN_ID, channel, is_on, texts)
     return {"changes": found, "loyalty_settings": shown(channel)}
 
 
