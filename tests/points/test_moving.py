@@ -268,24 +268,31 @@ def test_both_accounts_are_locked_by_id(programme_on: Any) -> None:
     assert locked == [second, first]
 
 
+def settled_after_another(order: Any, change: Any, lock: str, between: Any, monkeypatch: Any) -> None:
+    """Settle an order that is changed; another look, which has seen it as it was, comes first when accounts lock."""
+    order_id, now, locking = host.order_id(order), timezone.now(), getattr(accounts, lock)
+    stale = host.order(order_id)
+    change(order)
+
+    def the_other_first(*args: Any) -> Any:
+        monkeypatch.setattr(accounts, lock, locking)
+        with monkeypatch.context() as patch:
+            patch.setattr(host, "order", lambda _order_id: stale)
+            turns.settle(orders, order_id, now)
+        between()
+        return locking(*args)
+
+    monkeypatch.setattr(accounts, lock, the_other_first)
+    turns.settle(orders, order_id, now)
+
+
 def test_a_look_that_comes_second_decides_by_the_newest_state(programme_on: Any, monkeypatch: Any) -> None:
     """Another look has moved the order and settled it as it was; this one has seen that it was cancelled."""
     order = placed(user(ADA))
     correct(order, user(EVE))
-    order_id, now, lock_both = host.order_id(order), timezone.now(), accounts.lock_both
-    stale = host.order(order_id)
-    hosts.cancel(order)
-
-    def the_other_first(*args: Any) -> Any:
-        monkeypatch.setattr(accounts, "lock_both", lock_both)
-        with monkeypatch.context() as patch:
-            patch.setattr(host, "order", lambda _order_id: stale)
-            turns.settle(orders, order_id, now)
-        assert figures(user(EVE)) == (120, 0, 0)
-        return lock_both(*args)
-
-    monkeypatch.setattr(accounts, "lock_both", the_other_first)
-    turns.settle(orders, order_id, now)
+    seen: list[Any] = []
+    settled_after_another(order, hosts.cancel, "lock_both", lambda: seen.append(figures(user(EVE))), monkeypatch)
+    assert seen == [(120, 0, 0)]
     assert (figures(user(ADA)), figures(user(EVE))) == ((0, 0, 0), (0, 0, 0))
 
 
@@ -293,18 +300,7 @@ def test_a_look_that_locks_the_former_customer_posts_nothing_there(programme_on:
     """Another look has moved the order since this one read whose it is; this one has seen that it was shipped."""
     order = placed(user(EVE), shipped=False)
     correct(order, user(ADA))
-    order_id, now, lock = host.order_id(order), timezone.now(), accounts.lock
-    stale = host.order(order_id)
-    hosts.ship(order)
-
-    def the_other_first(*args: Any) -> Any:
-        monkeypatch.setattr(accounts, "lock", lock)
-        with monkeypatch.context() as patch:
-            patch.setattr(host, "order", lambda _order_id: stale)
-            turns.settle(orders, order_id, now)
-        assert figures(user(ADA)) == (0, 120, 0)
-        return lock(*args)
-
-    monkeypatch.setattr(accounts, "lock", the_other_first)
-    turns.settle(orders, order_id, now)
+    seen: list[Any] = []
+    settled_after_another(order, hosts.ship, "lock", lambda: seen.append(figures(user(ADA))), monkeypatch)
+    assert seen == [(0, 120, 0)]
     assert (figures(user(EVE)), figures(user(ADA))) == ((0, 0, 0), (120, 0, 0))

@@ -121,15 +121,21 @@ def _take(chance: Random, stock: Stock, channel: host.Channel) -> None:
         )
 
 
-def a_crowd(channel: Any) -> Any:
-    chance = Random(7)
+def drinks_and_others(channel: Any, number: int) -> Any:
+    """So many products, each third of them a drink, a tea, or neither; and the two categories, one in the other."""
     drinks = hosts.category("Drinks")
     tea = hosts.category("Tea", parent=drinks)
     drinks.refresh_from_db()
-    products = [hosts.product(f"p{n}", channel, category=(drinks, tea, None)[n % 3]) for n in range(9)]
+    products = [hosts.product(f"p{n}", channel, category=(drinks, tea, None)[n % 3]) for n in range(number)]
+    return products, (drinks, tea)
+
+
+def a_crowd(channel: Any) -> Any:
+    chance = Random(7)
+    products, categories = drinks_and_others(channel, 9)
     people = [hosts.customer(f"c{n}@example.com") if n % 5 else f"guest{n}@example.com" for n in range(15)]
     for number, person in enumerate(people):
         for age in (5, 12, 20):
             basket = chance.sample(products[number % 2 :: 2], 2)
             hosts.buy(person, basket, placed_at=timezone.now() - timedelta(days=age))
-    return products, people, (drinks, tea)
+    return products, people, categories

@@ -19,6 +19,7 @@ from saleor_reciprocity.recommendations.serving import Kind, Situation
 
 from .. import hosts
 from . import model
+from .catalogues import drinks_and_others
 
 DAY = timedelta(days=1)
 
@@ -27,17 +28,14 @@ DAY = timedelta(days=1)
 def crowd(programme_on: Any) -> Any:
     """Seven products and twelve people with the same random purchases every time; some of them guests."""
     chance = Random(7)
-    drinks = hosts.category("Drinks")
-    tea = hosts.category("Tea", parent=drinks)
-    drinks.refresh_from_db()
-    products = [hosts.product(f"p{n}", programme_on, category=(drinks, tea, None)[n % 3]) for n in range(7)]
+    products, categories = drinks_and_others(programme_on, 7)
     people = [hosts.customer(f"c{n}@example.com") if n % 4 else f"guest{n}@example.com" for n in range(12)]
     bought = {str(person): set() for person in people}  # type: ignore[var-annotated]
     for _ in range(30):
         person, basket = chance.choice(people), chance.sample(products, 2)
         hosts.buy(person, basket, placed_at=timezone.now() - chance.randrange(1, 400) * DAY)
         bought[str(person)].update(product.pk for product in basket)
-    return products, people, bought, (drinks, tea)
+    return products, people, bought, categories
 
 
 def test_pairs_are_counted_by_people(crowd: Any, settings: Any) -> None:
