@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
+from typing import Iterable
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from saleor_reciprocity import errors
+from saleor_reciprocity import errors, host
 
 from . import expiry
 from .models import Account, Kind, Lot, OrderTerms
@@ -37,6 +38,7 @@ def with_address(account: Account, email_hash: str, now: datetime) -> Account:
 def prove_address(account: Account, email_hash: str, now: datetime) -> None:
     """Move a user's account to the address that the user has proved, which is another than the one it is known by."""
     with transaction.atomic():
+        hold_users_of([account.pk])
         other = Account.objects.filter(email_hash=email_hash).exclude(pk=account.pk).first()
         if other is None:
             _take_address_if_free(account, email_hash)
@@ -68,6 +70,7 @@ def merge(source_id: int, target_id: int, now: datetime, actor: str) -> Account:
     """
     if source_id == target_id:
         raise errors.Invalid(_("These are the same account."))
+    hold_users_of([source_id, target_id])
     found = Account.objects.select_for_update().filter(pk__in=[source_id, target_id], merged_into=None, erased_at=None)
     locked = {account.pk: account for account in found.order_by("pk")}
     if len(locked) < 2:
@@ -75,6 +78,15 @@ def merge(source_id: int, target_id: int, now: datetime, actor: str) -> Account:
     source, target = locked[source_id], locked[target_id]
     _merge(source, target, now, actor, target.email_hash or source.email_hash)
     return target
+
+
+def hold_users_of(account_ids: Iterable[int]) -> None:
+    """Hold the users of accounts, before these are locked.
+
+    A transaction that writes an account twice asks for its user when it commits, as if it had written a new row.
+    """
+    found = Account.objects.filter(pk__in=list(account_ids), user__isnull=False)
+    host.hold_users(found.values_list("user_id", flat=True))
 
 
 def _merge(source: Account, target: Account, now: datetime, actor: str, email_hash: str | None) -> None:

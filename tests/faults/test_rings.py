@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from threading import Event
 from typing import Any, Callable
@@ -10,13 +11,14 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from saleor_reciprocity import errors, host, settlement
+from saleor_reciprocity import backfill, errors, host, people, settlement
 from saleor_reciprocity.points import accounts, adjustments
 from saleor_reciprocity.points import orders as points
-from saleor_reciprocity.points.models import Account, Entry
+from saleor_reciprocity.points.models import Account, Entry, Lot
 
 from .. import hosts, turns
 from ..surprises.shop import campaign
+from ..surveys.shop import ago
 from .crowd import SECONDS, at_once, interrupted
 
 ADA, EVE = host.person_with_email("guest-a@example.com"), host.person_with_email("guest-b@example.com")
@@ -89,6 +91,58 @@ def test_a_guests_order_finds_its_user_while_staff_merge_the_accounts(
     assert [type(result) for result in results] == [type(None), Account]
     left = Account.objects.get(merged_into=None)
     assert (left.user_id, left.available, left.pending) == (customer.pk, 5, 10)
+
+
+def merged(customer: Any) -> None:
+    accounts.merge_people(EVE, host.person(customer), "", timezone.now())
+
+
+def moved(customer: Any) -> None:
+    people.look(timezone.now(), thoroughly=True)
+
+
+def awarded(customer: Any) -> None:
+    channel = host.channels()[0]
+    past = backfill.past_orders(channel, timezone.now() - timedelta(days=400), backfill.begins(channel, None))
+    backfill.run(channel, past, timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("do", "moment", "left"),
+    [
+        (merged, 'UPDATE "reciprocity_account" SET "email_hash"', (12, 0)),
+        (moved, 'UPDATE "reciprocity_account" SET "email_hash"', (12, 0)),
+        (awarded, "CREATE TEMP TABLE", (40, 0)),
+    ],
+    ids=["merged", "moved", "awarded"],
+)
+def test_a_customer_is_deleted_while_the_account_is_written_twice(
+    do: Callable[[Any], None],
+    moment: str,
+    left: tuple[int, int],
+    transactional_db: Any,
+    programme_on: Any,
+    customer: Any,
+) -> None:
+    """Whoever writes it twice is asked for the user at the commit, which the deletion held."""
+    given(host.person(customer), 7)
+    if do is awarded:
+        Lot.objects.update(expires_at=timezone.now())
+        Account.objects.update(next_expiry_at=timezone.now())
+        hosts.ship_at(hosts.order(customer, [("40", 1)], placed_at=timezone.now() - timedelta(days=90)), ago(80))
+    else:
+        given(EVE, 5)
+    if do is moved:
+        customer.email = EVE.email
+        customer.save()
+
+    def delete() -> None:
+        with transaction.atomic():
+            customer.delete()
+
+    assert interrupted(partial(do, customer), moment, delete) == [None, None]
+    account = Account.objects.get(merged_into=None)
+    assert (account.user_id, account.available, account.debt) == (None, *left)
 
 
 def test_what_leads_to_an_account_is_not_held_with_it(transactional_db: Any) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Iterable, Mapping, Sequence
+from typing import Any, Collection, Mapping, Sequence
 
 from django.db import connection, transaction
 
 from saleor_reciprocity import host
 from saleor_reciprocity.settings import Programme
 
-from .. import expiry
+from .. import expiry, merging
 from ..earning.rules import Rule
 from ..earning.terms import EARNS, PROGRAMME_OFF
 from ..models import Account
@@ -123,8 +123,9 @@ def _people(order_ids: Sequence[str]) -> dict[str, host.Person]:
     }
 
 
-def _lock(account_ids: Iterable[int], now: datetime) -> set[int]:
+def _lock(account_ids: Collection[int], now: datetime) -> set[int]:
     """Lock accounts, in their order, and write off what has ended there. Returns those that are still somebody's."""
+    merging.hold_users_of(account_ids)
     rows = Account.objects.select_for_update().filter(pk__in=set(account_ids), merged_into=None, erased_at=None)
     held = dict(rows.order_by("pk").values_list("pk", "next_expiry_at"))
     ended = [pk for pk, ends_at in held.items() if ends_at is not None and ends_at <= now]
