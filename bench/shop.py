@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.core.management import call_command
 from django.db import connection
 from saleor.plugins.models import PluginConfiguration
@@ -16,13 +18,18 @@ def open_shop() -> host.Channel:
 
     Its database is not the one that DATABASE_URL names: it has the same name after `test_`, as the test suite's has.
     """
-    connection.creation.create_test_db(verbosity=0, keepdb=True, serialize=False)
+    _enter_database()
     call_command("flush", interactive=False, verbosity=0)
     channel = hosts.open_channel()
     hosts.open_shop(channel)
     Stock.objects.update(quantity=1_000_000)
     hosts.configure(channel, active=True, points_per_unit="1", reward_points="100", reward_value="5")
     return channel
+
+
+@lru_cache(maxsize=None)
+def _enter_database() -> None:
+    connection.creation.create_test_db(verbosity=0, keepdb=True, serialize=False)
 
 
 def settle_down() -> None:
