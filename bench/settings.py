@@ -7,6 +7,7 @@ neither side of a ratio contains work that another process does in a real shop.
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from importlib.util import find_spec
 
 os.environ.update(DEBUG="False", ALLOWED_CLIENT_HOSTS="testserver", CELERY_BROKER_URL="memory://")
@@ -22,4 +23,5 @@ else:
 
 ALLOWED_HOSTS = ["testserver"]
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+JWT_TTL_ACCESS = timedelta(days=1)  # of Saleor 3, where customers would be signed out after five minutes of a run
 LOGGING = {"version": 1, "disable_existing_loggers": True}

@@ -14,10 +14,10 @@ from saleor_reciprocity.locking import Turns
 
 from . import closing
 
-_CARRIED = f"""
-SELECT r.id FROM reciprocity_redemption r JOIN ({host.CODES_ON_ORDER}) c ON c.code = r.code
+_CARRIED = """
+SELECT r.id FROM reciprocity_redemption r JOIN carried c ON c.code = r.code
 WHERE r.state = 'unused' OR r.state IN ('cancelled', 'expired') AND c.took_off ORDER BY r.id
-"""  # noqa: S608 - a constant
+"""
 
 
 BESIDE = {"codes": f"ARRAY({_CARRIED})"}

@@ -21,6 +21,7 @@ from ..shared.orders import (
     shipped,
 )
 from ..shared.rows import by_order, fingerprints, look_at, named, unnamed
+from .codes import CODES_ON_ORDER
 from .parts import CHARGED_TO_GIFT_CARDS, GIVEN_BACK, PLACED_AT, is_uuid
 from .refunds import LEGACY_INDEXES, LEGACY_REFUNDS
 
@@ -124,7 +125,7 @@ SELECT {_COLUMNS} FROM order_order o {_LINES} WHERE {CHOSEN_ORDERS} ORDER BY o.i
 
 # The same of one order, with its fingerprint and what is asked beside it: that once, also if there is no such order.
 _LOOK = f"""
-WITH seen AS MATERIALIZED (
+WITH carried AS ({CODES_ON_ORDER}), seen AS MATERIALIZED (
   SELECT o.fingerprint, {{beside}} FROM (SELECT %(order_id)s::text AS order_id) asked
   LEFT JOIN ({ORDER_STATES} WHERE {CHOSEN_ORDERS}) o ON true {{joins}})
 SELECT {_COLUMNS}, seen.* FROM seen LEFT JOIN order_order o ON {CHOSEN_ORDERS} {_LINES}
@@ -155,8 +156,8 @@ def order(order_id: str) -> Order | None:
 def look(order_id: str, columns: Mapping[str, str], joins: str = "", values: Mapping[str, Any] | None = None) -> Look:
     """The facts about one order as they are now, its fingerprint, and what is asked beside them, in one statement.
 
-    `columns` are expressions of SQL about the order `%(order_id)s`, or `asked.order_id`, about what `joins` brings, and
-    about more `values`.
+    `columns` are expressions of SQL about the order `%(order_id)s`, or `asked.order_id`, about the codes that it
+    `carried` and whether they `took_off` something, about what `joins` brings, and about more `values`.
     """
     return look_at(_LOOK, order_id, possible_order_ids([order_id]), columns, joins, values or {}, _order)
 
