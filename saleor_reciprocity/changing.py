@@ -105,6 +105,8 @@ def _means(channel: host.Channel, field: settings.Field) -> str:
         return said % {"orders": waiting}
     if field.name in _HOLDOUTS:
         return _("Counts for new customers only. Whoever was chosen stays so.")
+    if field.group == settings.REPORT:
+        return _("Counts for questions that begin from now on. Those under way keep theirs.")
     if field.group == settings.REWARD:
         return _("Counts at once. Codes that customers have stay as they are.")
     if field.group == settings.SURPRISES:

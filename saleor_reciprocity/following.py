@@ -101,4 +101,5 @@ def _terms(
         currency=channel.currency,
         largest_gift=largest or Decimal(0),
         point_cost=worth,
+        margin=values.contribution_margin,
     )

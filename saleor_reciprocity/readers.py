@@ -80,9 +80,9 @@ def decimal_between(low: str, high: str, places: int, unit: str = "") -> Reader:
     return Reader(read, unit=unit)
 
 
-def share_up_to(high: str, places: int) -> Reader:
-    """A reader of shares from 0 to `high`: 0.2, or 20%."""
-    read_decimal = decimal_between("0", high, places, SHARE)
+def share_up_to(high: str, places: int, low: str = "0") -> Reader:
+    """A reader of shares from `low` to `high`: 0.2, or 20%."""
+    read_decimal = decimal_between(low, high, places, SHARE)
 
     def read(text: str) -> Decimal:
         number = _number(text.rstrip("%％").rstrip())

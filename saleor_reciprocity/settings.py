@@ -47,7 +47,7 @@ BY_EMAIL, BY_ENDPOINT, BY_BOTH = "e-mail", "endpoint", "both"
 
 # The groups of the page, with which the labels begin.
 POINTS, REWARD, SURPRISES, SURVEYS, MESSAGES = "points", "reward", "surprises", "surveys", "messages"
-RECOMMENDATIONS = "recommendations"
+RECOMMENDATIONS, REPORT = "recommendations", "report"
 
 
 @dataclass(frozen=True)
@@ -292,6 +292,17 @@ class Programme:
         gettext_lazy(
             "This share of the customers, chosen at random with their first list, is shown best sellers instead of a "
             "list of their own, so that one sees what the lists bring. A change counts for new customers only."
+        ),
+    )
+    contribution_margin: Decimal = setting(
+        "1",
+        share_up_to("1", 4, low="0.01"),
+        REPORT,
+        gettext_lazy("Report: contribution margin"),
+        gettext_lazy(
+            "What the shop keeps of a sale without tax after the cost of goods and shipping: 0.4, or 40%. The report "
+            "counts so much of what customers pay, less what gifts and points cost. 1 counts all of it. Fixed when a "
+            "question begins."
         ),
     )
     mail_consent: str = setting(

@@ -90,6 +90,8 @@ def test_each_message_begins_with_its_label_and_the_last_says_all(channel: Any) 
         ("holdout_share", "20", "Enter a share from 0 to 0.9, or a percentage such as 20%."),
         ("holdout_share", "95%", "Enter a share from 0 to 0.9, or a percentage such as 20%."),
         ("holdout_share", "%", "Enter a share from 0 to 0.9, or a percentage such as 20%."),
+        ("contribution_margin", "0", "Enter a share from 0.01 to 1, or a percentage such as 20%."),
+        ("contribution_margin", "40", "Enter a share from 0.01 to 1, or a percentage such as 20%."),
         ("time_zone", "Mars/Olympus", "Enter the name of a time zone, for example Europe/Berlin."),
         ("time_zone", "../../etc/passwd", "Enter the name of a time zone, for example Europe/Berlin."),
     ],
@@ -111,6 +113,7 @@ def test_what_is_not_understood_is_answered_with_what_is_meant(
         ("surprise_probability", "20 %", "0.2"),
         ("holdout_share", "12,5%", "0.125"),
         ("holdout_share", "20％", "0.2"),
+        ("contribution_margin", "37.5 %", "0.375"),
         ("reward_kind", "Gift Card", "gift card"),
         ("return_window_days", "14.0", "14"),
         ("time_zone", "europe/berlin", "Europe/Berlin"),
@@ -173,7 +176,7 @@ def test_inputs_stand_in_groups_that_their_labels_begin_with_and_switches_stand_
     assert list(fields) == [*others, *switches]
     for part in (others, switches):
         groups = [group for group, _ in groupby(str(field.label).split(": ")[0] for field in part)]
-        order = ["Points", "Standard reward", "Surprises", "Surveys", "Recommendations", "Messages"]
+        order = ["Points", "Standard reward", "Surprises", "Surveys", "Recommendations", "Report", "Messages"]
         assert groups == [group for group in order if group in groups]
     assert {field.default for field in switches} == {"True", "False"}
     assert not {"yes", "no"} & {field.default for field in fields}, "yes and no are switches"
@@ -188,12 +191,14 @@ def test_a_form_learns_group_choices_and_unit_of_each_input() -> None:
     assert shown["holdout_share"] == ("surprises", (), "share")
     assert shown["survey_points"] == ("surveys", (), "points")
     assert shown["recommendations_holdout_share"] == ("recommendations", (), "share")
+    assert shown["contribution_margin"] == ("report", (), "share")
     titles = {
         "points": "Points",
         "reward": "Standard reward",
         "surprises": "Surprises",
         "surveys": "Surveys",
         "recommendations": "Recommendations",
+        "report": "Report",
     }
     for field in (*settings.FIELDS, *settings.SECRETS):
         assert str(field.label).startswith(titles.get(field.group, "Messages") + ": "), field.name

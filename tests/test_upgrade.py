@@ -33,7 +33,10 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 # The one migration of the first version. What later ones add is named here.
 FIRST = "0001_initial"
 NEW_TABLES: set[str] = set()
-NEW_COLUMNS: dict[str, set[str]] = {"reciprocity_listedproducts": {"share", "held_out"}}
+NEW_COLUMNS: dict[str, set[str]] = {
+    "reciprocity_listedproducts": {"share", "held_out"},
+    "reciprocity_plan": {"margin"},
+}
 KEYS_TO_USERS = {
     ("reciprocity_account", "SET NULL"),
     ("reciprocity_communicationchoice", "SET NULL"),

@@ -12,6 +12,7 @@ GROUPS = {
     "surprises": _("Surprises"),
     "surveys": _("Surveys"),
     "recommendations": _("Recommendations"),
+    "report": _("Report"),
     "messages": _("Messages"),
 }
 

@@ -53,13 +53,17 @@ def evaluation_after(start: date) -> date:
 
 @dataclass(frozen=True)
 class MoneyPlan:
-    """How money per person is counted in one currency: what lies outside the two ends counts as the end."""
+    """How money per person is counted in one currency: what lies outside the two ends counts as the end.
+
+    `margin` is the part of what was paid that is counted, before costs; cap, mean and variance are of that part.
+    """
 
     currency: str
     low: Decimal  # minus the largest prize
     cap: Decimal
     mean: float  # per person and window, before the start
     variance: float
+    margin: Decimal = Decimal(1)
 
     def __post_init__(self) -> None:
         if self.cap <= self.low:

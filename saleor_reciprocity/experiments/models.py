@@ -45,8 +45,9 @@ class Plan(models.Model):
 
     `share` is the probability of being held out, of the gift that of drawing a blank. `prior_rate` is how many came
     back in the shop's own past, `planned_people` how many are expected. Money is counted in `currency` from minus the
-    `largest_gift` to the `cap`, and a point that was given as `point_cost`; `money_mean` and `money_variance` are of a
-    person and window in the past. `method` is the version of the formulas.
+    `largest_gift` to the `cap`: of what was paid the `margin`, and a point that was given as `point_cost`. `money_mean`
+    and `money_variance` are of a person and window in the past, by the same margin. `method` is the version of the
+    formulas.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -62,6 +63,7 @@ class Plan(models.Model):
     cap = models.DecimalField(max_digits=20, decimal_places=3)
     largest_gift = models.DecimalField(max_digits=20, decimal_places=3, default=0)
     point_cost = models.DecimalField(max_digits=20, decimal_places=8, default=0)
+    margin = models.DecimalField(max_digits=5, decimal_places=4, default=1)
     money_mean = models.FloatField()
     money_variance = models.FloatField()
     method = models.SmallIntegerField(default=1)
@@ -72,6 +74,7 @@ class Plan(models.Model):
             check("reciprocity_plan_share", Q(share__gt=0, share__lt=1)),
             check("reciprocity_plan_numbers", Q(prior_rate__gte=0, prior_rate__lte=1, planned_people__gt=0)),
             check("reciprocity_plan_level", Q(level__gt=0, level__lt=1)),
+            check("reciprocity_plan_margin", Q(margin__gt=0, margin__lte=1)),
             check(
                 "reciprocity_plan_money", Q(cap__gt=0, largest_gift__gte=0, point_cost__gte=0, money_variance__gte=0)
             ),

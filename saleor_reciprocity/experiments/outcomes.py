@@ -146,14 +146,21 @@ _WITH_POINTS = """
 SELECT o.unit, sum(r.value) AS paid FROM followed_order o JOIN reciprocity_redemption r ON r.used_by_order = o.order_id
 WHERE o.is_return AND r.state = 'used' AND r.currency = %(currency)s AND o.currency = r.currency GROUP BY o.unit
 """
+# What gifts took off the orders: it lowers what is paid, and all of it is a cost, whatever the goods leave to the shop.
+_WITH_GIFTS = """
+SELECT o.unit, sum(d.cost) AS paid FROM followed_order o JOIN reciprocity_draw d ON d.used_by_order = o.order_id
+JOIN reciprocity_prize p ON p.id = d.prize_id
+WHERE o.is_return AND d.state = 'used' AND p.kind NOT IN ('free product', 'points')
+  AND d.currency = %(currency)s AND o.currency = d.currency GROUP BY o.unit
+"""
 _FREEZE = f"""
 INSERT INTO reciprocity_outcome (question, unit, day, held_out, share, stratum, channel_id, returned_after, money,
   treated, frozen_at)
 SELECT %(question)s, f.unit, (f.started_at AT TIME ZONE 'UTC')::date + %(days)s, f.held_out, f.share,
   width_bucket(coalesce(o.earlier, 0), ARRAY[2, 3, 5, 10]::bigint[]), coalesce(f.channel_id, ''),
   floor(extract(epoch FROM o.returned_at - f.started_at) / 86400),
-  greatest(least(coalesce(o.paid, 0) + coalesce(w.paid, 0) - coalesce(g.cost, 0)
-    - coalesce(p.points, 0) * %(point_cost)s, 1e12), -1e12),
+  greatest(least((coalesce(o.paid, 0) + coalesce(w.paid, 0) + coalesce(v.paid, 0)) * %(margin)s
+    - coalesce(v.paid, 0) - coalesce(g.cost, 0) - coalesce(p.points, 0) * %(point_cost)s, 1e12), -1e12),
   coalesce(t.treated_at < coalesce(o.returned_at, 'infinity'), false), %(now)s
 FROM followed f
 LEFT JOIN (SELECT unit, count(*) FILTER (WHERE placed_at <= started_at) AS earlier,
@@ -164,6 +171,7 @@ LEFT JOIN (SELECT unit, sum(cost) AS cost FROM followed_gift GROUP BY unit) g ON
 LEFT JOIN (SELECT unit, min(treated_at) AS treated_at FROM ({{treated}}) a GROUP BY unit) t ON t.unit = f.unit
 LEFT JOIN ({_POINTS}) p ON p.unit = f.unit
 LEFT JOIN ({_WITH_POINTS}) w ON w.unit = f.unit
+LEFT JOIN ({_WITH_GIFTS}) v ON v.unit = f.unit
 WHERE f.unit = ANY(%(units)s)
 ORDER BY f.started_at, f.unit
 ON CONFLICT (question, unit) DO NOTHING
@@ -230,6 +238,7 @@ def _freeze_all(plan: Plan, units: Sequence[int], now: datetime) -> int:
         "days": WINDOW.days,
         "currency": plan.currency,
         "point_cost": Decimal(plan.point_cost),
+        "margin": Decimal(plan.margin),
         "since": plan.made_at - WINDOW,
         "now": now,
     }

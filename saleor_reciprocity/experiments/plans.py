@@ -19,6 +19,7 @@ INTAKE = timedelta(days=180)  # in which people are taken into the planned evalu
 # What is assumed of a shop in whose past too few people can be followed.
 FEWEST_PEOPLE = 50
 USUAL_RATE, USUAL_PEOPLE, USUAL_CAP = 0.25, 1000, Decimal(1000)
+_USUAL_MONEY = (USUAL_CAP, 0.0, float(USUAL_CAP) ** 2 / 100)
 
 # Everybody's orders in turn; of each person the first one in the window from the order on that takes part.
 _FIRSTS = f"""
@@ -69,6 +70,7 @@ class Terms:
     currency: str
     largest_gift: Decimal = Decimal(0)
     point_cost: Decimal = Decimal(0)
+    margin: Decimal = Decimal(1)
 
 
 def intake(now: datetime, from_order: int, channel_id: str | None = None) -> Intake:
@@ -99,7 +101,8 @@ def make(terms: Terms, now: datetime) -> bool:
         return False
     past = intake(now, terms.from_order)
     known = past.people >= FEWEST_PEOPLE
-    cap, mean, variance = _money(terms, now) if known else (USUAL_CAP, 0.0, float(USUAL_CAP) ** 2 / 100)
+    cap, mean, variance = _money(terms, now) if known else _USUAL_MONEY
+    margin = float(terms.margin)
     start = now.astimezone(timezone.utc).date()
     plan = models.Plan(
         question=terms.question,
@@ -111,11 +114,12 @@ def make(terms: Terms, now: datetime) -> bool:
         planned_people=past.people if known else USUAL_PEOPLE,
         level=Decimal(str(evidence.LEVELS[terms.question])),
         currency=terms.currency,
-        cap=cap,
+        cap=round(cap * terms.margin, 3),
         largest_gift=terms.largest_gift,
         point_cost=terms.point_cost,
-        money_mean=mean,
-        money_variance=variance,
+        margin=terms.margin,
+        money_mean=mean * margin,
+        money_variance=variance * margin**2,
         method=evidence.METHOD,
     )
     models.Plan.objects.bulk_create([plan], ignore_conflicts=True)
@@ -128,7 +132,7 @@ def _money(terms: Terms, now: datetime) -> tuple[Decimal, float, float]:
         cursor.execute(_MONEY, {**_past(now, terms.from_order), "currency": terms.currency})
         cap, mean, variance = cursor.fetchone()
     if not cap or cap < 1:
-        return USUAL_CAP, 0.0, float(USUAL_CAP) ** 2 / 100
+        return _USUAL_MONEY
     return round(Decimal(cap), 3), float(mean), float(variance)
 
 
@@ -154,4 +158,4 @@ def money_plan_of(question: str) -> evidence.MoneyPlan | None:
     row = models.Plan.objects.filter(question=question).first()
     if row is None:
         return None
-    return evidence.MoneyPlan(row.currency, -row.largest_gift, row.cap, row.money_mean, row.money_variance)
+    return evidence.MoneyPlan(row.currency, -row.largest_gift, row.cap, row.money_mean, row.money_variance, row.margin)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import graphene
 from django.utils import timezone
 from django.utils.translation import get_language, override
+from graphql import GraphQLError
 
 from saleor_reciprocity import host, languages
 from saleor_reciprocity.experiments.evidence import WITHHELD
@@ -15,7 +17,7 @@ from saleor_reciprocity.reports import kept, layout, report, sentences
 from saleor_reciprocity.reports.values import Lists, Mark, Question, Report, State
 
 from . import reach
-from .scalars import Date, Number, enum, words
+from .scalars import FIRST_YEAR, Date, Number, enum, words
 
 LoyaltyReportQuestionName = enum("LoyaltyReportQuestionName", Name, "What the report gives an answer to.")
 LoyaltyReportState = words("LoyaltyReportState", State, "What can be said about a question.")
@@ -98,6 +100,7 @@ class LoyaltyReportAmount(graphene.ObjectType):
     people = graphene.Int(required=True, description="How many people were counted.")
     at_cap = graphene.Int(required=True, description="How many of them were counted at the cap.")
     cap = Number(required=True, description="The most that is counted of a person.")
+    margin = Number(required=True, description="So much of what was paid is counted; gifts and points in full.")
 
 
 class LoyaltyReportMonth(graphene.ObjectType):
@@ -343,20 +346,24 @@ class ReportQueries(graphene.ObjectType):
     loyalty_report = graphene.Field(
         LoyaltyReport,
         channel=graphene.String(description="Slug of a channel; the shop when nothing is said."),
+        until=Date(description="The last day that counts, in UTC. One that is not over yet, or none, is yesterday."),
         language=graphene.String(description="The language of its texts, such as en or zh-hans."),
         description="The report, made within the last hour; null for an unknown channel. Requires MANAGE_DISCOUNTS.",
     )
 
     @staticmethod
     def resolve_loyalty_report(
-        root: Any, info: Any, channel: str | None = None, language: str | None = None
+        root: Any, info: Any, channel: str | None = None, until: date | None = None, language: str | None = None
     ) -> LoyaltyReport | None:
         now = timezone.now()
+        last = min(until or date.max, report.last_day(now))
+        if last.year < FIRST_YEAR:
+            raise GraphQLError(f"Argument `until` has to be a day of {FIRST_YEAR} or later.")
         with host.allow_writer():
             found = reach.channel_by_slug(info.context, channel) if channel is not None else None
             if channel is not None and found is None:
                 return None
             reach.require(info.context, found.id if found else None)
-            made = kept.report_of(report.Scope(found, report.last_day(now), now))
+            made = kept.report_of(report.Scope(found, last, now))
         with override(languages.nearest(language or get_language() or "en")):
             return LoyaltyReport.of(made)

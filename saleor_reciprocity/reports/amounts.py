@@ -24,4 +24,4 @@ def amounts(question: Question, until: date, now: datetime) -> tuple[Amount, ...
         return ()
     low, high = (Decimal(str(end)) for end in (found.interval.low, found.interval.high))
     value, at_cap = Decimal(str(found.value)), cells.at_cap(PROGRAMME, last)
-    return (Amount(money_plan.currency, value, low, high, found.people, at_cap, money_plan.cap),)
+    return (Amount(money_plan.currency, value, low, high, found.people, at_cap, money_plan.cap, money_plan.margin),)

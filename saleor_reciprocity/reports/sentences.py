@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Callable, Sequence
 
 from django.utils.translation import gettext as _
@@ -245,7 +246,17 @@ def of_amount(amount: Amount) -> list[str]:
         amount.at_cap,
     )
     at_cap = {"people": whole(amount.at_cap), "cap": money(amount.cap, amount.currency)}
-    return [said % values, _("Not a verdict."), *([capped % at_cap] if amount.at_cap else [])]
+    return [said % values, _("Not a verdict."), *([capped % at_cap] if amount.at_cap else []), of_margin(amount.margin)]
+
+
+def of_margin(margin: Decimal) -> str:
+    """How much of what customers paid was counted as brought."""
+    if margin == 1:
+        return _("No margin was set when this began, so all that was paid is counted.")
+    text = _(
+        "Of what was paid %(margin)s is counted, the margin that was set when this began; gifts and points in full."
+    )
+    return text % {"margin": percent(float(margin))}
 
 
 def _money_between(amount: Amount) -> str:

@@ -66,7 +66,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Amount:
-    """What a person brought more in one currency after gifts and points, without a verdict."""
+    """What a person brought more in one currency after gifts and points, without a verdict.
+
+    Of what was paid, the `margin` was counted.
+    """
 
     currency: str
     value: Decimal
@@ -75,6 +78,7 @@ class Amount:
     people: int
     at_cap: int
     cap: Decimal
+    margin: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True)

@@ -120,6 +120,34 @@ def test_the_report_has_the_figures_of_the_shop_and_goes_on_paper(address: str, 
     assert page.locator(".told").first.is_visible()
 
 
+def test_the_last_day_of_the_report_is_chosen_and_back_undoes_it(address: str, browser: Browser) -> None:
+    """Of two members one had points 70 days ago and one 40 days ago."""
+    cache.clear()  # a report is kept for an hour
+    now = timezone.now()
+    for number, days in enumerate((70, 40)):
+        guest, moment = host.person_with_email(f"guest-{number}@example.com"), now - timedelta(days=days)
+        adjustments.adjust(guest, 5, "a gift", "user:1", str(number), moment, channel_id=hosts.open_channel().id)
+    page = opened(browser, address, "report")
+    field = page.get_by_label("Last day that counts (empty: yesterday)")
+    members_are(page, 2)
+    chosen = (now - timedelta(days=50)).date().isoformat()
+    field.fill(chosen)
+    page.get_by_role("button", name="Show").click()
+    members_are(page, 1)
+    assert (page.url, field.input_value()) == (f"{address}report?until={chosen}", chosen)
+    page.go_back()
+    members_are(page, 2)
+    assert (page.url, field.input_value()) == (f"{address}report", "")
+    page = opened(browser, address, f"report?until={chosen}")
+    members_are(page, 1)
+
+
+def members_are(page: Any, number: int) -> None:
+    """Wait until the report says so."""
+    figure = page.locator(".figures li", has=page.get_by_text("members", exact=True))
+    figure.locator("strong", has_text=re.compile(f"^{number}$")).wait_for()
+
+
 def test_points_are_given_and_taken_again_and_a_bonus_is_given(address: str, browser: Browser) -> None:
     bob = hosts.customer("bob@example.com")
     rule("bonus", "9", trigger="staff", name="Photo of a cup")

@@ -101,4 +101,9 @@ def test_the_report_has_sentences_figures_and_drawings_for_a_channel(boss: Reade
     channel = hosts.open_channel().slug
     assert "<svg" in text_of(boss.read("report", channel=channel))
     assert "There is no such channel." in text_of(boss.read("report", channel="nowhere"))
+    before = timezone.now().date() - timedelta(days=50)
+    of_before = text_of(boss.read("report", until=before.isoformat()))
+    assert f'name="until" value="{before.isoformat()}"' in of_before
+    assert ("<svg" in of_before, "<svg" in text_of(boss.read("report", until="2026-02-30"))) == (False, True)
+    assert boss.read("report", until="0001-01-01").status_code == 502
     assert Reader(hosts.customer("clerk@example.com", staff=True)).read("report").status_code == 403

@@ -49,6 +49,10 @@ def test_a_channel_out_of_reach_is_refused_by_that_name(page: str, clerk: Reader
 def test_who_is_limited_says_of_which_channel_and_sees_the_report_of_it(clerk: Reader) -> None:
     assert "<bdi>euros</bdi>" in text_of(clerk.read("rights"))
     assert clerk.read("report")["Desk-Address"] == "report?channel=euros"
+    of_march = clerk.read("report", until="2026-03-31")
+    assert of_march["Desk-Address"] == "report?until=2026-03-31&channel=euros"
+    assert "Report: euros" in text_of(of_march)
+    assert clerk.read("report", until="2026-03-31", channel="default-channel").status_code == 403
     assert clerk.read("panels/home").status_code == 200
     wrong = clerk.send("settings", "Save", "?channel=euros", channel="default-channel", input__active="false")
     assert (wrong.status_code, "You have no permission to do this." in text_of(wrong)) == (422, True)

@@ -35,6 +35,7 @@ def test_every_setting_has_a_field_in_its_group(boss: Reader) -> None:
         "Surprises",
         "Surveys",
         "Recommendations",
+        "Report",
         "Messages",
     ]
     names = set(re.findall(r'name="input\.(\w+)"', text)) - {"active"}

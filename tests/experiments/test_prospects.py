@@ -71,6 +71,37 @@ def test_a_shop_without_a_past_plans_with_what_is_usual(channel: host.Channel) -
     plans.make(plans.Terms("gift", Decimal("0.9"), 2, channel.currency), NOW)
     plan = Plan.objects.get()
     assert (plan.planned_people, plan.prior_rate, plan.cap) == (1000, 0.25, Decimal(1000))
+    assert (plan.margin, plan.money_mean, plan.money_variance) == (1, 0, 10_000)
+
+
+def test_what_money_is_expected_to_be_is_of_the_margin_too(channel: host.Channel) -> None:
+    """Fifty people, each of whom spends 30 in the second order: at 40 % that is 12, and nothing varies."""
+    for number in range(50):
+        person = f"p{number}@example.com"
+        orders(person, 200)
+        orders(person, 150, price="30" if number else "50")
+    plans.make(plans.Terms("programme", Decimal("0.2"), 1, channel.currency, margin=Decimal("0.4")), NOW)
+    plan = Plan.objects.get()
+    # The 99th percentile lies 0.51 of the way between the second highest, 30, and the highest, 50: 40.2.
+    assert (plan.margin, plan.cap) == (Decimal("0.4"), Decimal("16.08"))
+    assert plan.money_mean == pytest.approx((49 * 12 + 16.08) / 50)
+    assert plan.money_variance == pytest.approx(4.08**2 * 49 / 50**2)
+
+
+def test_without_a_past_the_usual_cap_is_of_the_margin_too(channel: host.Channel) -> None:
+    plans.make(plans.Terms("gift", Decimal("0.9"), 2, channel.currency, margin=Decimal("0.05")), NOW)
+    plan = Plan.objects.get()
+    assert (plan.cap, plan.money_variance) == (50, pytest.approx(25))
+
+
+def test_the_margin_is_the_channels_when_a_question_begins_and_stays(channel: host.Channel) -> None:
+    hosts.configure(channel, active=True, survey_question="csat", contribution_margin="40%")
+    following.plan(datetime.now(timezone.utc))
+    hosts.configure(channel, contribution_margin="0.1", surprise_probability="0.1")
+    following.plan(datetime.now(timezone.utc))
+    assert dict(Plan.objects.values_list("question", "margin")) == {
+        "survey": Decimal("0.4"), "programme": Decimal("0.1"), "gift": Decimal("0.1")
+    }  # fmt: skip
 
 
 def test_each_question_has_its_people_its_share_and_its_level(past: host.Channel) -> None:

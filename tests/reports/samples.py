@@ -125,7 +125,7 @@ def immature() -> Question:
     return question(state=State.IMMATURE, arms=Arms(0, 0, 0, 0), first_complete=date(2026, 7, 2))
 
 
-AMOUNT = Amount("EUR", Decimal("1.2"), Decimal("-2.1"), Decimal("4.6"), 1532, 52, Decimal("310"))
+AMOUNT = Amount("EUR", Decimal("1.2"), Decimal("-2.1"), Decimal("4.6"), 1532, 52, Decimal("310"), Decimal("0.4"))
 
 AGES = (
     Age(1, 1, 21_000, 9_030),

@@ -221,28 +221,39 @@ def test_the_page_promises_what_it_may() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "low", "high", "at_cap", "words"),
+    ("value", "low", "high", "at_cap", "margin", "words"),
     [
         (
-            "1.2", "-2.1", "4.6", 0,
+            "1.2", "-2.1", "4.6", 0, "1",
             "On average 1.20 EUR more per person after gifts and points (between 2.10 less and 4.60 more). "
-            "Not a verdict.",
+            "Not a verdict. No margin was set when this began, so all that was paid is counted.",
         ),
         (
-            "-1.2", "-2.1", "-0.3", 1,
+            "-1.2", "-2.1", "-0.3", 1, "0.4",
             "On average 1.20 EUR less per person after gifts and points (between 0.30 and 2.10 less). "
-            "Not a verdict. 1 customer counted at the cap of 310.00 EUR.",
+            "Not a verdict. 1 customer counted at the cap of 310.00 EUR. "
+            "Of what was paid 40% is counted, the margin that was set when this began; gifts and points in full.",
         ),
         (
-            "1.2", "0.1", "4.6", 52,
+            "1.2", "0.1", "4.6", 52, "0.375",
             "On average 1.20 EUR more per person after gifts and points (between 0.10 and 4.60 more). "
-            "Not a verdict. 52 customers counted at the cap of 310.00 EUR.",
+            "Not a verdict. 52 customers counted at the cap of 310.00 EUR. "
+            "Of what was paid 37.5% is counted, the margin that was set when this began; gifts and points in full.",
         ),
     ],
 )  # fmt: skip
-def test_money_is_told_without_a_verdict(value: str, low: str, high: str, at_cap: int, words: str) -> None:
-    ends = {"value": Decimal(value), "low": Decimal(low), "high": Decimal(high)}
+def test_money_is_told_without_a_verdict(value: str, low: str, high: str, at_cap: int, margin: str, words: str) -> None:
+    ends = {"value": Decimal(value), "low": Decimal(low), "high": Decimal(high), "margin": Decimal(margin)}
     assert wording.paragraph(sentences.of_amount(replace(samples.AMOUNT, at_cap=at_cap, **ends))) == words
+
+
+def test_the_margin_is_told_in_chinese() -> None:
+    with override("zh-hans"):
+        said = [sentences.of_margin(Decimal(margin)) for margin in ("0.4", "1")]
+    assert said == [
+        "实付金额按 40% 计入，即开始时设置的边际贡献率；礼物和积分按全额计。",
+        "开始时没有设置边际贡献率，因此实付金额全部计入。",
+    ]
 
 
 @pytest.mark.parametrize(
