@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connections
 from django.utils import timezone
 
 from saleor_reciprocity import host
+from saleor_reciprocity.management import replicas
 from saleor_reciprocity.recommendations import training
 
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = "Replay the shop's own history: what would have been recommended, and what was bought next."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--database", default="default", help="alias to read purchases from, a replica for example")
+        replicas.add_argument(parser, "purchases")
         parser.add_argument("--days", type=int, default=training.DAYS, help=f"how far to look back ({training.DAYS})")
         parser.add_argument("--seed", type=int, default=training.SEED, help="of the random numbers")
         parser.add_argument(
@@ -26,14 +26,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not training.can_learn():
             raise CommandError(training.NEEDED)
-        if options["database"] not in connections:
-            raise CommandError(f"There is no database {options['database']} in DATABASES.")
         if min(options["cuts"]) < 1:
             raise CommandError("--cuts has to be 1 or more.")
         training.on_one_processor()
         from saleor_reciprocity.recommendations import replay
 
-        with host.allow_writer():
+        with replicas.named(options["database"]), host.allow_writer():
             lines = replay.report(
                 options["database"],
                 now=timezone.now(),

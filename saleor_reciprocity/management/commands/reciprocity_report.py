@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import contextmanager
 from datetime import date
-from typing import Any, Callable, Iterator
+from typing import Any, Callable
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import timezone
 from django.utils.translation import override
 
 from saleor_reciprocity import deployment, host, languages
+from saleor_reciprocity.management import replicas
 from saleor_reciprocity.management.progress import Progress
 from saleor_reciprocity.reports import html, plain, report, text
 from saleor_reciprocity.reports.values import Report
+from saleor_reciprocity.reports.voice import end_of
 
 PATIENCE_SECONDS = 2.0  # from then on it says how far it is
 
@@ -30,13 +30,13 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=sorted(FORMATS), default="text", help="text, json, or one html file")
         parser.add_argument("--language", default=deployment.shop_language(), help="such as en or zh-hans")
         parser.add_argument("--output", help="the file to write; standard output without it")
-        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, help="alias to read from, a replica for example")
+        replicas.add_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["database"] not in connections:
-            raise CommandError(f"There is no database {options['database']} in DATABASES.")
-        with host.allow_writer(), reading_from(options["database"]):
-            found = report.made(self._scope(options), self._progress())
+        with replicas.named(options["database"]), host.allow_writer(), replicas.instead(options["database"]):
+            scope = self._scope(options)
+            replicas.require(options["database"], end_of(scope.until))
+            found = report.made(scope, self._progress())
         with override(languages.nearest(options["language"])):
             written = FORMATS[options["format"]](found)
         if options["output"]:
@@ -63,17 +63,6 @@ class Command(BaseCommand):
                 tell(done)
 
         return progress
-
-
-@contextmanager
-def reading_from(alias: str) -> Iterator[None]:
-    """Let all that this thread reads from the default database come from another one."""
-    usual = connections[DEFAULT_DB_ALIAS]
-    connections[DEFAULT_DB_ALIAS] = connections[alias]
-    try:
-        yield
-    finally:
-        connections[DEFAULT_DB_ALIAS] = usual
 
 
 def _json(found: Report) -> str:

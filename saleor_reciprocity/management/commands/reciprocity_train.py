@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connections
 from django.utils import timezone
 
 from saleor_reciprocity import host
+from saleor_reciprocity.management import replicas
 from saleor_reciprocity.management.progress import Steps
 from saleor_reciprocity.recommendations import training
 
@@ -17,13 +17,11 @@ class Command(BaseCommand):
     help = "Train the recommendations from the shop's order lines, and let them serve. The old ones serve until then."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--database", default="default", help="alias to read purchases from, a replica for example")
+        replicas.add_argument(parser, "purchases")
         parser.add_argument("--days", type=int, default=training.DAYS, help=f"how far to look back ({training.DAYS})")
         parser.add_argument("--seed", type=int, default=training.SEED, help="of the random numbers that break ties")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["database"] not in connections:
-            raise CommandError(f"There is no database {options['database']} in DATABASES.")
         if options["days"] < 1:
             raise CommandError("--days has to be at least 1.")
         if not training.can_learn():
@@ -31,7 +29,7 @@ class Command(BaseCommand):
             if options["database"] != "default":
                 self.stderr.write(f"It is counted where the rows are written: {options['database']} is not read.")
         try:
-            with host.allow_writer():
+            with replicas.named(options["database"]), host.allow_writer():
                 version = training.train(
                     timezone.now(),
                     database=options["database"],
