@@ -21,7 +21,7 @@ REPRODUCIBLE, COMPLETE, RATIO, MATURE_RATIO = "reproducible", "complete", "ratio
 PLACEBO, SLICE, IMMATURE, TOO_FEW = "placebo", "slice", "immature", "too_few"
 CONTAMINATED, STALE = "contaminated", "stale"
 
-RATIO_LIMIT = log(200)
+RATIO_LIMIT = log(300)  # of each question, so that all three withhold falsely in at most 1 % of shops
 RATIO_WEIGHT = 100  # people that stand for the share in advance
 PLACEBO_LEVEL = 0.004  # so that each side's limit is ln 1000
 SLICE_WINDOWS, SLICE_LEVEL = (7, 14, 28), 1e-6
@@ -43,8 +43,8 @@ def withheld(checks: Iterable[Check], certain: bool) -> Check | None:
 def ratio(people: Mapping[Decimal, tuple[int, int]], name: str = RATIO) -> Check:
     """Whether as many people are held out as were to be, given (held out, others) by share; safe at every look.
 
-    The Bayes factor of Lindon and Malek (Anytime-valid inference for multinomial count data, 2022), which exceeds 200
-    with a probability of at most 0.5 % in all time.
+    The Bayes factor of Lindon and Malek (Anytime-valid inference for multinomial count data, 2022), which reaches 300
+    with a probability of at most 1 in 300 in all time.
     """
     evidence = sum(_ratio_evidence(float(share), *arms) for share, arms in people.items() if 0 < share < 1)
     held_out = sum(arms[0] for arms in people.values())
