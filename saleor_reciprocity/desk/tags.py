@@ -55,13 +55,13 @@ def amount(value: Any, currency: str) -> str:
 @register.filter
 def share(value: Any) -> str:
     """A share from 0 to 1 as people write it, in per cent."""
-    return f"{points((Decimal(str(value)) * 100).normalize())} %"
+    return f"{points((Decimal(str(value)) * 100).normalize())}%"
 
 
 @register.filter
 def percent(value: Any) -> str:
     """A share from 0 to 1 in whole per cent."""
-    return f"{points(round(Decimal(str(value)) * 100))} %"
+    return f"{points(round(Decimal(str(value)) * 100))}%"
 
 
 @register.filter

@@ -10,7 +10,7 @@ from typing import Any, Mapping
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import override
+from django.utils.translation import get_language, override
 
 from saleor_reciprocity import deployment, host, pages, settings
 
@@ -60,6 +60,7 @@ def _answer(request: HttpRequest, path: str) -> HttpResponse:
     if request.META.get("HTTP_DESK") == "fragment" and request.method in ("GET", "POST"):
         response = _fragment(request, path)
         response["Desk"] = "fragment"  # by which the shell knows it from what a server in between says
+        response["Content-Language"] = get_language()
         return response
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
@@ -142,6 +143,8 @@ def _filled(request: HttpRequest, page: Page, asked: QueryDict, sent: Sent | Non
         text = rendering.rendered("wrong", {"wrong": " ".join(map(str, sent.wrong.values()))}) + text
     response = HttpResponse(text, status=422 if sent and not sent.is_done else 200)
     response["Desk-Address"] = page.path + (f"?{asked.urlencode()}" if asked else "")
+    if context["shown"]:
+        response["Desk-Typed"] = "shown"  # a form still holds what was typed, for another try
     return response
 
 

@@ -45,6 +45,7 @@ COSTS: dict[str, dict[str, Cost]] = {
         "loyaltyRights": _costs(5),
         "loyaltyRules": _page(),
         "loyaltyTiers": _costs(2),
+        "loyaltyTiersBefore": _costs(4),
         "loyaltyBonuses": _costs(7),
         "loyaltyChannels": _costs(5),
         "loyaltyNamed": _costs(5),

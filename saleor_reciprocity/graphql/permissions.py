@@ -31,6 +31,7 @@ OPENS = {
         "loyalty_named",
         "loyalty_report",
         "loyalty_rules",
+        "loyalty_tiers_before",
         "surprise_campaigns",
     ),
     MANAGE_CHECKOUTS: (),

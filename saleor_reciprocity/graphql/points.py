@@ -113,15 +113,15 @@ class LoyaltyAccount(graphene.ObjectType):
     def resolve_open_orders(root: Account, info: Any) -> Any:
         permissions.require(info.context, permissions.MANAGE_ORDERS)
         with host.allow_writer():
-            found = conversations.open_about(getattr(root, "person", None) or _person_behind(root))
-            return [one for one in found if reach.covers(info.context, one.channel_id)]
+            person = getattr(root, "person", None) or _person_behind(root)
+            return conversations.open_about(person, reach.ids(info.context))
 
     @staticmethod
     def resolve_survey_answers(root: Account, info: Any) -> Any:
         permissions.require(info.context, permissions.MANAGE_ORDERS)
         with host.allow_writer():
-            found = survey_queries.of_person(getattr(root, "person", None) or _person_behind(root))
-            return [one for one in found if reach.covers(info.context, one.invitation.channel_id)]
+            person = getattr(root, "person", None) or _person_behind(root)
+            return survey_queries.of_person(person, reach.ids(info.context))
 
     @staticmethod
     def resolve_communication_preferences(root: Account, info: Any) -> Any:

@@ -85,9 +85,23 @@ class LoyaltyStanding(graphene.ObjectType):
 
 class TierQueries(graphene.ObjectType):
     loyalty_tiers = graphene.Field(LoyaltyTierLadder, description="The tiers of the shop; null where it has none.")
+    loyalty_tiers_before = graphene.Field(
+        LoyaltyTierLadder,
+        description="The tiers that those of now took the place of, to put them back; null where there were none. "
+        "Requires MANAGE_DISCOUNTS.",
+    )
 
     @staticmethod
     def resolve_loyalty_tiers(root: Any, info: Any) -> TierLadder | None:
         with host.allow_writer():
+            return _with_steps(ladders.ladder_row())
+
+    @staticmethod
+    def resolve_loyalty_tiers_before(root: Any, info: Any) -> TierLadder | None:
+        with host.allow_writer():
             row = ladders.ladder_row()
-            return row if row is not None and ladders.ladder_of(row).steps else None
+            return _with_steps(ladders.ladder_before(row)) if row is not None else None
+
+
+def _with_steps(row: TierLadder | None) -> TierLadder | None:
+    return row if row is not None and ladders.ladder_of(row).steps else None

@@ -20,9 +20,13 @@ from .scores import answers_of
 LONGEST_NOTE = 5000
 
 
-def open_about(person: host.Person, first: int = 20) -> list[Invitation]:
-    """The orders of a person about which nothing is answered and somebody may be asked, the newest first."""
-    return list(_open(queries.invitations_of(person)).order_by("-pk")[:first])
+def open_about(person: host.Person, within: frozenset[str] | None = None, first: int = 20) -> list[Invitation]:
+    """The orders of a person about which nothing is answered and somebody may be asked, the newest first.
+
+    `within` are the channels that whoever asks may look into; None means all.
+    """
+    rows = _open(queries.invitations_of(person, within))
+    return list(rows.order_by("-pk")[:first])
 
 
 def _open(rows: QuerySet) -> QuerySet:

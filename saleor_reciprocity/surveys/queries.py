@@ -50,17 +50,21 @@ def _with_details(rows: QuerySet) -> QuerySet:
     return rows.select_related("invitation", "dealt_with").prefetch_related(*_LISTS)
 
 
-def invitations_of(person: host.Person) -> QuerySet:
-    """The invitations of a person. Who has not proved an address gets nothing of the guest who has it."""
+def invitations_of(person: host.Person, within: frozenset[str] | None = None) -> QuerySet:
+    """The invitations of a person in some channels. Who has not proved an address gets nothing of the guest who has it.
+
+    None stands for all channels.
+    """
     mine = Q(user_id=person.user_id) if person.user_id is not None else Q(pk=None)
     if person.email and person.owns_address:
         mine |= Q(person=identity.email_hash(person.email))
-    return Invitation.objects.filter(mine)
+    rows = Invitation.objects.filter(mine)
+    return rows if within is None else rows.filter(channel_id__in=within)
 
 
-def of_person(person: host.Person, first: int = 20) -> list[Answer]:
-    """The finished answers of a person, the newest first."""
-    rows = matching(Filter()).filter(invitation__in=invitations_of(person))
+def of_person(person: host.Person, within: frozenset[str] | None = None, first: int = 20) -> list[Answer]:
+    """The finished answers of a person in some channels, the newest first; None stands for all channels."""
+    rows = matching(Filter()).filter(invitation__in=invitations_of(person, within))
     return list(_with_details(rows).order_by("-answered_at", "-pk")[:first])
 
 

@@ -279,6 +279,58 @@ def test_a_token_that_is_renewed_in_time_is_used_and_nothing_on_the_page_moves(f
     assert len(frame.heard("notifyReady")) == 1
 
 
+def test_another_language_takes_nothing_away_that_was_typed(frame: Frame) -> None:
+    """The page stays until the form is sent; what the shop answers then is in the new language."""
+    customer = hosts.customer("bob@example.com")
+    who = graphene.Node.to_global_id("User", customer.pk)
+    desk = frame.open(f"/customers/account?id={who}", token_of(manager()))
+    desk.get_by_text("Give or take points").click()
+    points, reason = (desk.locator(f"#Adjust [name='input.{name}']") for name in ("points", "reason"))
+    points.fill("many")
+    reason.fill("Sorry for the cup")
+    frame.say("localeChanged", locale="zh-Hans")
+    desk.locator("nav a", has_text="顾客").wait_for()
+    assert (points.input_value(), reason.input_value()) == ("many", "Sorry for the cup")
+    assert desk.locator("main").get_attribute("lang") == "en"
+    desk.get_by_role("button", name="Give or take").click()
+    desk.locator("#Adjust").get_by_role("button", name="给予或扣除").wait_for()
+    assert (points.get_attribute("aria-invalid"), points.input_value()) == ("true", "many")
+    assert desk.locator("main").get_attribute("lang") == "zh-hans"
+    frame.say("localeChanged", locale="en")
+    desk.locator("nav a", has_text="Customers").wait_for()
+    assert (points.input_value(), reason.input_value()) == ("many", "Sorry for the cup")  # what was refused, too
+    points.fill("12")
+    desk.locator("#Adjust").get_by_role("button").click()
+    desk.get_by_role("status").filter(has_text="Done.").wait_for()
+    (entry,) = Entry.objects.all()
+    assert (entry.points, entry.reason) == (12, "Sorry for the cup")
+    frame.say("localeChanged", locale="zh-Hans")
+    desk.get_by_text("给予或扣除积分").wait_for()  # nothing is typed any more
+    frame.browser.trouble.clear()  # 401 and 422 are no errors of ours
+
+
+def test_another_language_takes_no_trial_and_no_choice_away(frame: Frame) -> None:
+    hosts.product("Blue cup", hosts.open_channel(), hosts.category("Vessels"))
+    desk = frame.open("/rules", token_of(manager()))
+    desk.get_by_text("A new rule").click()
+    form = desk.locator("#Create")
+    form.get_by_text("When it applies").click()
+    box = form.locator("fieldset.picker").first
+    box.get_by_label("Search by name").fill("blue")
+    box.locator(".found button").click()
+    frame.say("localeChanged", locale="zh-Hans")
+    desk.locator("nav a", has_text="顾客").wait_for()
+    assert box.locator("input[type=checkbox]:checked").count() == 1
+    form.locator("[name='input.name']").fill("Double")
+    form.locator("[name='input.value']").fill("2")
+    form.locator("button[value=Try]").click()
+    desk.get_by_role("status").wait_for()
+    frame.say("localeChanged", locale="en")
+    desk.locator("nav a", has_text="Customers").wait_for()
+    assert form.locator("[name='input.name']").input_value() == "Double"
+    assert desk.locator("main").get_attribute("lang") == "zh-hans"
+
+
 # Where the Dashboard shows the desk: what it opens, whether it is a panel in a page of its own, and what is read there.
 MOUNTS = {
     "navigation": ("/customers", False, "main h1", "Customers", "顾客"),

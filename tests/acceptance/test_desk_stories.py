@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from demo import story
+from demo.storefront import Customer
 from saleor_reciprocity import host, programmes
 from saleor_reciprocity.mail.models import Pause
 from saleor_reciprocity.points import adjustments
@@ -25,7 +26,7 @@ from ..mail.post import opened as listening
 from ..points.programmes import earned, rule
 from ..surveys.shop import an_answer, to_be_asked
 from .chromium import Browser
-from .desk import opened, user_id
+from .desk import follow, opened, user_id
 
 
 @pytest.fixture
@@ -167,6 +168,42 @@ def test_points_are_given_and_taken_again_and_a_bonus_is_given(address: str, bro
     page.get_by_role("button", name="Give it").click()
     done(page)
     assert page.locator(".figures strong").first.inner_text() == "9"
+
+
+def test_tiers_are_made_changed_undone_and_abolished(address: str, ada: Customer, browser: Browser) -> None:
+    bob = hosts.customer("bob@example.com")
+    earned(bob, "60")
+    page = opened(browser, address, "tiers")
+    row = page.locator("main tbody tr")
+    for threshold in ("50", "80"):
+        page.get_by_text("Change" if threshold == "80" else "Make tiers", exact=True).click()
+        for name, value in {"code": "gold", "name": "Gold", "threshold": threshold}.items():
+            page.locator(f"[name='input.tiers.0.{name}']:not([type=hidden])").fill(value)
+        page.get_by_label("When the points no longer suffice").select_option("AT_ONCE")
+        page.get_by_role("button", name="Save").click()
+        done(page)
+        assert row.inner_text().split() == ["Gold", threshold, "1", "0"]
+    assert standing(page, bob) is None
+    page.get_by_role("link", name="Tiers").click()
+    page.get_by_text("Undo the last change").click()
+    page.get_by_text("Gold: from 50 points").wait_for()
+    page.get_by_role("button", name="Put them back").click()
+    done(page)
+    assert row.inner_text().split()[:2] == ["Gold", "50"]
+    assert standing(page, bob) == "Gold"
+    page.get_by_role("link", name="Tiers").click()
+    page.get_by_text("Undo the last change").click()
+    page.get_by_role("button", name="Put them back").click()
+    done(page)
+    assert row.inner_text().split()[:2] == ["Gold", "80"]  # the undoing is undone
+
+
+def standing(page: Any, customer: Any) -> str | None:
+    """The tier that the account of a customer shows."""
+    follow(page, f"customers/account?id={user_id(customer)}")
+    page.get_by_role("heading", name=customer.email).wait_for()
+    tier = page.locator(".figures li", has=page.get_by_text("Tier", exact=True)).locator("strong")
+    return str(tier.inner_text()) if tier.count() else None
 
 
 def test_an_answer_and_a_note_are_written_down_while_on_the_phone(address: str, browser: Browser) -> None:

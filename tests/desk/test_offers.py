@@ -125,6 +125,46 @@ def test_tiers_are_made_changed_and_abolished(boss: Reader, customer: Any) -> No
     assert not ladders.ladder_of(ladders.ladder_row()).steps
 
 
+def hidden(page: str, form: str) -> dict[str, str]:
+    """What a form sends whose fields are all hidden, by name; `__` for the points."""
+    fields = page.split(f'id="{form}">')[1].split("</form>")[0].split('<input type="hidden" name="')[1:]
+    pairs = (field.split('">')[0].split('" value="') for field in fields)
+    return {name.replace(".", "__"): value for name, value in pairs}
+
+
+def test_the_last_change_of_the_tiers_is_undone_and_done_again(boss: Reader, programme_on: Any) -> None:
+    assert "Undo the last change" not in text_of(boss.read("tiers"))
+
+    def shown() -> Any:
+        return hosts.GraphQL().data("{ loyaltyTiers { windowDays tiers { code threshold multiplier } } }")[
+            "loyaltyTiers"
+        ]
+
+    def undo() -> None:
+        fields = hidden(text_of(boss.read("tiers")), "Set-before")
+        assert fields.pop("operation") == "Set"
+        assert boss.send("tiers", "Set", **fields).status_code == 200
+
+    ladder(("gold", 50, "1.5"), window_days=90)
+    first = {"windowDays": 90, "tiers": [{"code": "gold", "threshold": 50, "multiplier": 1.5}]}
+    undo()
+    assert shown() is None
+    undo()
+    assert shown() == first
+    ladder(("silver", 20, "1"), ("gold", 80, "2"), downgrade="after grace", grace_days=9)
+    assert "Gold: from 50 points, × 1.5" in text_of(boss.read("tiers"))
+    undo()
+    assert shown() == first
+    undo()
+    query = "{ loyaltyTiers { windowDays downgrade graceDays tiers { code threshold } } }"
+    assert hosts.GraphQL().data(query)["loyaltyTiers"] == {
+        "windowDays": 365,
+        "downgrade": "AFTER_GRACE",
+        "graceDays": 9,
+        "tiers": [{"code": "silver", "threshold": 20}, {"code": "gold", "threshold": 80}],
+    }
+
+
 def test_tiers_are_shown_to_whoever_manages_discounts_only(programme_on: Any) -> None:
     ladder(("gold", 5, "1"))
     assert Reader(manager("order.manage_orders")).read("tiers").status_code == 403

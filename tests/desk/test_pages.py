@@ -10,11 +10,14 @@ from urllib.parse import parse_qsl
 import graphene
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from saleor_reciprocity import host, rights
+from saleor_reciprocity.desk import tags
 from saleor_reciprocity.desk.documents import document
 from saleor_reciprocity.desk.pages import PAGES
 from saleor_reciprocity.mail.models import Mail
+from saleor_reciprocity.reports import wording
 from saleor_reciprocity.rewards import catalogue
 from saleor_reciprocity.rewards.models import Reward
 from saleor_reciprocity.surprises.models import Campaign
@@ -48,6 +51,14 @@ def test_per_cents_may_be_typed_with_a_sign(typed: str, kept: str, boss: Reader,
     fields = {"input__kind": "PERCENTAGE", "input__name": "A tenth", "input__points": "40", "input__value": "5"}
     boss.send("rewards", "Create", form="Create", **fields, input__channel=programme_on.slug, input__percent=typed)
     assert Reward.objects.get(name="A tenth").percent == Decimal(kept)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_per_cents_are_written_as_the_report_writes_them(language: str) -> None:
+    with override(language):
+        assert [tags.share(one) for one in ("0.05", "0.125", "1")] == ["5%", "12.5%", "100%"]
+        assert [wording.percent(one) for one in (0.05, 0.125, 1)] == ["5%", "12.5%", "100%"]
+        assert tags.percent("0.354") == "35%"
 
 
 @pytest.mark.parametrize("name", ["input__points", "input__value", "input__minimumSpent"])
@@ -156,7 +167,7 @@ def test_a_campaign_is_started_changed_and_ended(boss: Reader, programme_on: hos
         fields.update({f"input__prizes__{number}__{name}": value for name, value in row.items()})
     fields[f"input__prizes__{'9' * 500}__name"] = "of no row that a form has"
     answer = boss.send("campaigns", "Create", form="Create", **fields)
-    assert (answer.status_code, "Three off" in text_of(answer), "50 %" in text_of(answer)) == (200, True, True)
+    assert (answer.status_code, "Three off" in text_of(answer), "50%" in text_of(answer)) == (200, True, True)
     made = Campaign.objects.get(name="Spring")
     assert [(one.name, one.value, one.weight) for one in made.prizes.all()] == [("Three off", Decimal(3), 2)]
 

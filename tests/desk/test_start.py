@@ -83,9 +83,9 @@ def test_each_programme_says_what_it_does_and_what_it_would_have_cost(boss: Read
     assert "Gifts" not in points
     assert "Nobody is held out from points, so the report can’t say" in points
     thanks = plain(card(text, "Just a thank-you"))
-    assert "5 % of orders, from a customer’s order number 2 on, win a voucher over $5.00." in thanks
+    assert "5% of orders, from a customer’s order number 2 on, win a voucher over $5.00." in thanks
     assert "Never more than $100.00 is given in a month." in thanks
-    assert "20 % of customers get none, so that the effect can be measured." in thanks
+    assert "20% of customers get none, so that the effect can be measured." in thanks
     assert "Gifts 0 $0.20 if all are used, on average" in thanks  # Ada's second, 1 × 0.05 × 0.8
     assert "The shop’s past is too short to say which effect the report could show." in thanks
     assert "Mails 0 questions 0, statements 0, news of gifts 0" in plain(card(text, "All of it"))

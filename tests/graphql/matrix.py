@@ -25,6 +25,7 @@ MATRIX = {
     "Query.loyaltyBonuses": ("manager", "app"),
     "Query.loyaltyNamed": ("manager", "app"),
     "Query.loyaltyTiers": CALLERS,
+    "Query.loyaltyTiersBefore": ("manager", "app"),
     "Checkout.loyalty": ("owner", "manager", "app"),
     "Mutation.loyaltyRuleCreate": ("manager", "app"),
     "Mutation.loyaltyRuleUpdate": ("manager", "app"),
@@ -110,6 +111,7 @@ def served(answer: dict[str, Any]) -> bool:
 def queries_of(customer: Any) -> dict[str, str]:
     """What asks for each field, in a shop that has everything."""
     hosts.configure(hosts.open_channel(), holdout_share="0")
+    ladder(("bronze", 10, "1"))
     ladder(("silver", 50, "1"))
     running = graphene.Node.to_global_id("SurpriseCampaign", campaign(hosts.open_channel()).pk)
     order = earned(customer)
@@ -124,6 +126,7 @@ def queries_of(customer: Any) -> dict[str, str]:
     return {
         "Query.loyaltyRules": "{ loyaltyRules { edges { node { id } } } }",
         "Query.loyaltyTiers": "{ loyaltyTiers { tiers { code } } }",
+        "Query.loyaltyTiersBefore": "{ loyaltyTiersBefore { tiers { code } } }",
         "Query.loyaltyBonuses": "{ loyaltyBonuses { ruleId } }",
         "Query.loyaltyNamed": "{ loyaltyNamed(kind: GROUP) { id } }",
         "Checkout.loyalty": _checkout_query(customer),

@@ -7,13 +7,16 @@ from typing import Any
 import graphene
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from saleor_reciprocity import erasure, host, rights
 from saleor_reciprocity.rewards import catalogue
+from saleor_reciprocity.surveys import responses
+from saleor_reciprocity.surveys.responses import Given, Record
 
 from .. import hosts
 from ..points.programmes import earned
-from ..surveys.shop import an_answer
+from ..surveys.shop import an_answer, to_be_asked
 from .matrix import MATRIX, queries_of, served
 
 REFUSED, SEEN = "refused", "seen"  # seen: it is of the shop, of a person, of oneself or of everybody
@@ -72,6 +75,7 @@ OUT_OF_REACH = {
     "Query.loyaltyRules": REFUSED,
     "Query.loyaltySettings": REFUSED,
     "Query.loyaltyTiers": SEEN,
+    "Query.loyaltyTiersBefore": SEEN,
     "Query.recommendations": SEEN,
     "Query.surpriseCampaigns": REFUSED,
     "Query.surpriseProofs": SEEN,
@@ -146,6 +150,23 @@ def test_what_is_seen_of_a_customer_holds_nothing_of_another_channel(programme_o
     assert outside == {"available": 120, "openOrders": [], "surveyAnswers": []}
     inside = hosts.as_user(clerk_of(programme_on, email="inside@example.com")).data(query)["loyaltyAccount"]
     assert inside["surveyAnswers"] == [{"score": 1}]
+
+
+@limited
+def test_what_is_out_of_reach_takes_no_place_of_what_is_within(programme_on: Any, customer: Any) -> None:
+    """A list of twenty is of twenty that its reader may see, however many newer ones there are elsewhere."""
+    other = hosts.open_channel("other")
+    mine = [earned(customer), earned(customer)]
+    an_answer(host.order_id(mine[0]), customer, 1)
+    to_be_asked(mine[1], customer)
+    for _ in range(20):
+        abroad = [hosts.order(customer, [("9", 1)], channel=other) for _ in range(2)]
+        told, _waits = (to_be_asked(order, customer, channel_id=other.id) for order in abroad)
+        responses.take(told, Given(5), timezone.now(), Record("phone", "user:1"))
+    user = graphene.Node.to_global_id("User", customer.pk)
+    query = f'{{ loyaltyAccount(userId: "{user}") {{ openOrders {{ state }} surveyAnswers {{ score }} }} }}'
+    inside = hosts.as_user(clerk_of(programme_on)).data(query)["loyaltyAccount"]
+    assert inside == {"openOrders": [{"state": "WAITING"}], "surveyAnswers": [{"score": 1}]}
 
 
 @limited

@@ -100,13 +100,13 @@ def an_answer(order_id: str, customer: Any, score: int = 5) -> Answer:
     return Answer.objects.get(invitation=invitation)
 
 
-def to_be_asked(order: Any = None, buyer: Any = None, state: str = "waiting") -> Invitation:
+def to_be_asked(order: Any = None, buyer: Any = None, state: str = "waiting", channel_id: str = "") -> Invitation:
     """A decision about an order, of which there may be none, before anybody was asked. A guest is an address."""
     address = getattr(buyer, "email", buyer)
     return Invitation.objects.create(
         order_id=host.order_id(order) if order else "an order",
         order_number="1",
-        channel_id=hosts.open_channel().id,
+        channel_id=channel_id or hosts.open_channel().id,
         person=identity.email_hash(address) if address else "somebody",
         user=None if address is buyer else buyer,
         question="csat",

@@ -27,6 +27,11 @@ def ladder_row(moment: datetime | None = None) -> TierLadder | None:
     return (rows if moment is None else rows.filter(since__lte=moment)).last()
 
 
+def ladder_before(row: TierLadder) -> TierLadder | None:
+    """The ladder that this one took the place of; None where the shop had none."""
+    return TierLadder.objects.filter(pk__lt=row.pk).order_by("pk").last()
+
+
 def ladder_of(row: TierLadder) -> Ladder:
     """The ladder behind a stored version, which never changes."""
     return _ladder(row.pk, row.window_days, row.downgrade, row.grace_days)

@@ -10,7 +10,7 @@
   const framed = window.parent !== window && arrived.has("id"), app = arrived.getAll("id").pop();
   const panel = framed && path.startsWith("panels/"), grows = panel && !arrived.has("popup");
   let token = "", refused = "", refresh = "", language = "", running = null, address = path + own(arrived);
-  let waiting = [];
+  let waiting = [], unsent = false;
 
   // What the page was asked for, without what the Dashboard adds to every address.
   function own(query) {
@@ -107,6 +107,8 @@
       history.pushState({}, "", base + now);
     }
     address = now;
+    unsent = response.headers.has("Desk-Typed");
+    main.lang = response.headers.get("Content-Language") || "";
     show(text, scroll, keep);
   }
 
@@ -173,6 +175,7 @@
     if (!main.contains(form)) return;
     event.preventDefault();
     const fields = typed(form, event.submitter), buttons = form.querySelectorAll("button");
+    unsent = true;
     if (form.method === "get") {
       for (const [name, value] of [...fields]) if (!value) fields.delete(name);
       return load(address.split("?")[0] + (fields.toString() ? "?" + fields : ""));
@@ -181,6 +184,8 @@
     await load(address, { fields, keep: true });
     buttons.forEach((button) => (button.disabled = false));
   });
+
+  for (const kind of ["input", "change"]) main.addEventListener(kind, () => (unsent = true));
 
   // A file: what the page has in its <pre>, kept by the browser.
   async function save(where, name) {
@@ -268,6 +273,12 @@
     return shown.toLowerCase() !== locale.toLowerCase();
   }
 
+  // A page on which something was typed stays: the next one is in the new language.
+  function translate() {
+    if (!panel) showMenu();
+    if (!unsent) load(address, { keep: true, push: false });
+  }
+
   // A token that was refused is not tried again: the Dashboard has another one before it runs out.
   function receive(given) {
     said.textContent = given ? "" : body.dataset.nobody;
@@ -284,10 +295,7 @@
     if (type === "handshake") { known = payload.dashboardVersion; fit(); }
     if (type === "handshake" || type === "tokenRefresh") receive(payload.token);
     if (type === "theme") dress(payload.theme);
-    if (type === "localeChanged" && speak(payload.locale) && token) {
-      if (!panel) showMenu();
-      load(address, { keep: true, push: false });
-    }
+    if (type === "localeChanged" && speak(payload.locale) && token) translate();
   });
 
   body.classList.toggle("panel", panel);

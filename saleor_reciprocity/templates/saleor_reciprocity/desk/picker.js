@@ -22,7 +22,7 @@
       label.append(mine, text, named);
       picked.append(label);
     }
-    mine.checked = true;
+    mine.checked = unsent = true;
     const search = box.querySelector("input[type=search]");
     search.value = "";
     box.querySelector(".found").replaceChildren();
