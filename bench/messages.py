@@ -25,7 +25,7 @@ from django.utils import timezone
 from saleor_reciprocity import host, identity, messages
 from saleor_reciprocity.mail import consent
 from saleor_reciprocity.mail.models import CommunicationChoice, Mail, State
-from saleor_reciprocity.mail.routes import SMTP_BACKEND
+from saleor_reciprocity.mail.transports import SMTP_BACKEND
 from saleor_reciprocity.surveys.models import Invitation
 from tests import hosts
 

@@ -21,27 +21,27 @@ from saleor_reciprocity import deployment, host, settings, wire
 
 from . import networks
 from .answers import Outcome
-from .routes import Envelope, NoWay
+from .transports import Envelope, NoTransport
 
 SECONDS = 10
 ABOUT_THE_MESSAGE = (400, 409, 410, 413, 422)  # any other refusal is about the address, the secret or the server
 NOT_TAKEN = 503
 
 
-class EndpointWay:
+class EndpointTransport:
     """The shop's endpoint, with its name resolved to an address that may be connected to."""
 
     def __init__(self, programme: settings.Programme, channel_id: str) -> None:
         _, values = host.plugin_configuration(settings.PLUGIN_ID, channel_id)
         self._secret = str(values.get("mail_endpoint_secret") or "")
         if len(self._secret) < settings.SHORTEST_SECRET:
-            raise NoWay("the endpoint has no secret")
+            raise NoTransport("the endpoint has no secret")
         if not deployment.is_safe(programme.mail_endpoint):
-            raise NoWay("the endpoint is not https")
+            raise NoTransport("the endpoint is not https")
         try:
             self._target = wire.web(programme.mail_endpoint)
         except ValueError as error:
-            raise NoWay("the endpoint's address can't be used") from error
+            raise NoTransport("the endpoint's address can't be used") from error
         self.domain = self._target.hostname or ""
         self._port = self._target.port or (443 if self._target.scheme == "https" else 80)
         self._address = _public_address(self._target.hostname or "", self._port)
@@ -120,9 +120,9 @@ def _public_address(name: str, port: int) -> str:
     try:
         found = [str(entry[4][0]) for entry in socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError) as error:
-        raise NoWay("the endpoint's name is not known") from error
+        raise NoTransport("the endpoint's name is not known") from error
     if not deployment.private_endpoints() and not all(networks.is_public(address) for address in found):
-        raise NoWay("the endpoint is not a public address")
+        raise NoTransport("the endpoint is not a public address")
     return found[0]
 
 

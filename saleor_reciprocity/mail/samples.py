@@ -18,7 +18,7 @@ from saleor_reciprocity import errors, host, languages
 from . import consent, kinds
 from .answers import Outcome
 from .rendering import Letter, rendered
-from .routes import Envelope, MailWay, NoWay
+from .transports import Envelope, MailTransport, NoTransport
 
 CODE = "EXAMPLE-CODE"
 NOWHERE = "https://example.com/"
@@ -39,15 +39,15 @@ def send(kind: str, language: str, channel: host.Channel, user: Any, now: dateti
         raise errors.Invalid(_("The programme is off in this channel."), field="channel")
     made = letter(kind, language, channel, now)
     try:
-        way = MailWay(programme, channel.id)
-    except NoWay as no_way:
-        raise errors.Invalid(str(no_way), field="channel") from None
+        transport = MailTransport(programme, channel.id)
+    except NoTransport as unavailable:
+        raise errors.Invalid(str(unavailable), field="channel") from None
     try:
-        message_id = f"<reciprocity.sample.{uuid4().hex}@{way.domain}>"
+        message_id = f"<reciprocity.sample.{uuid4().hex}@{transport.domain}>"
         to = host.Recipient(user.email, "", made.language)
-        outcome, word = way.send(Envelope(message_id, now, to, kind, made, "", ""))
+        outcome, word = transport.send(Envelope(message_id, now, to, kind, made, "", ""))
     finally:
-        way.close()
+        transport.close()
     if outcome is not Outcome.ACCEPTED:
         raise errors.Invalid(word, field="channel")
 

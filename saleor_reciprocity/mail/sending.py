@@ -22,11 +22,11 @@ from saleor_reciprocity.errors import told
 
 from . import consent, pace, pausing, unsubscribing
 from .answers import Outcome
-from .endpoint import EndpointWay
+from .endpoint import EndpointTransport
 from .kinds import KINDS
 from .models import Mail, Route, State
 from .rendering import rendered
-from .routes import Envelope, MailWay, NoWay, Way
+from .transports import Envelope, MailTransport, NoTransport, Transport
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,10 @@ LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 10
 LONGEST_BACKOFF = timedelta(hours=4)
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=30)
-WAYS: dict[Any, Callable[[settings.Programme, str], Way]] = {Route.EMAIL: MailWay, Route.ENDPOINT: EndpointWay}
+TRANSPORTS: dict[Any, Callable[[settings.Programme, str], Transport]] = {
+    Route.EMAIL: MailTransport,
+    Route.ENDPOINT: EndpointTransport,
+}
 ROUTES = {
     settings.BY_EMAIL: (Route.EMAIL,),
     settings.BY_ENDPOINT: (Route.ENDPOINT,),
@@ -165,15 +168,15 @@ def _send_batch(
     channel_id, route, claimed_at = mails[0].channel_id, mails[0].route, mails[0].claimed_at
     left = list(mails)
     try:
-        way = _opened(route, programme, channel_id)
-    except NoWay as no_way:
-        _leave_alone(channel_id, route, str(no_way), time())
-        return Progress(later=_put_back(left, claimed_at, str(no_way)))
+        transport = _opened(route, programme, channel_id)
+    except NoTransport as unavailable:
+        _leave_alone(channel_id, route, str(unavailable), time())
+        return Progress(later=_put_back(left, claimed_at, str(unavailable)))
     sent = not_sent = later = 0
     try:
         while left:
             mail = left.pop(0)
-            outcome, word = _send(mail, programme, readers, way, time)
+            outcome, word = _send(mail, programme, readers, transport, time)
             sent += mail.state == State.SENT
             later += mail.state == State.WAITING
             not_sent += mail.state in (State.DROPPED, State.FAILED, State.UNKNOWN)
@@ -183,24 +186,24 @@ def _send_batch(
             if outcome in (Outcome.BROKEN, Outcome.CLOSED) or at_a_loss:
                 return Progress(sent, not_sent, later + _put_back(left, claimed_at, word))
     finally:
-        _closed(way)
+        _closed(transport)
     pace.well(channel_id, route)
     return Progress(sent, not_sent, later)
 
 
-def _opened(route: str, programme: settings.Programme, channel_id: str) -> Way:
-    """The way, open. Raises NoWay, whatever goes wrong with it: a shop may have a mail backend of its own."""
+def _opened(route: str, programme: settings.Programme, channel_id: str) -> Transport:
+    """It, open. Raises NoTransport, whatever goes wrong with it: a shop may have a mail backend of its own."""
     try:
-        return WAYS[route](programme, channel_id)
-    except NoWay:
+        return TRANSPORTS[route](programme, channel_id)
+    except NoTransport:
         raise
     except Exception as error:
-        raise NoWay(f"the way out can't be opened ({type(error).__name__})") from error
+        raise NoTransport(f"the way out can't be opened ({type(error).__name__})") from error
 
 
-def _closed(way: Way) -> None:
+def _closed(transport: Transport) -> None:
     try:
-        way.close()
+        transport.close()
     except Exception as error:  # noqa: BLE001 - what was sent is sent
         logger.warning("A way out could not be closed (%s)", type(error).__name__)
 
@@ -219,10 +222,10 @@ def _put_back(mails: list[Mail], claimed_at: datetime | None, problem: str) -> i
 
 
 def _send(
-    mail: Mail, programme: settings.Programme, readers: Mapping[str, Reader], way: Way, time: clock.Clock
+    mail: Mail, programme: settings.Programme, readers: Mapping[str, Reader], transport: Transport, time: clock.Clock
 ) -> tuple[Outcome | None, str]:
     try:
-        envelope = _envelope(mail, programme, readers, way, time())
+        envelope = _envelope(mail, programme, readers, transport, time())
     except _Drop as drop:
         _keep(mail, State.DROPPED, str(drop))
         return None, ""
@@ -232,7 +235,7 @@ def _send(
         return None, ""
     if not _hand_over(mail, time()):
         return None, ""
-    outcome, word = _tried(way, envelope)
+    outcome, word = _tried(transport, envelope)
     if outcome is Outcome.ACCEPTED:
         _keep(mail, State.SENT, "", sent_at=time())
     elif outcome is Outcome.REFUSED:
@@ -246,9 +249,9 @@ def _send(
     return outcome, word
 
 
-def _tried(way: Way, envelope: Envelope) -> tuple[Outcome, str]:
+def _tried(transport: Transport, envelope: Envelope) -> tuple[Outcome, str]:
     try:
-        return way.send(envelope)
+        return transport.send(envelope)
     except Exception as error:  # noqa: BLE001 - a backend of the shop's own may raise anything
         return Outcome.BROKEN, f"the way out broke ({type(error).__name__})"
 
@@ -258,7 +261,7 @@ class _Drop(Exception):
 
 
 def _envelope(
-    mail: Mail, programme: settings.Programme, readers: Mapping[str, Reader], way: Way, now: datetime
+    mail: Mail, programme: settings.Programme, readers: Mapping[str, Reader], transport: Transport, now: datetime
 ) -> Envelope:
     """The message ready to go. Raises _Drop."""
     if mail.expires_at <= now:
@@ -272,7 +275,7 @@ def _envelope(
     mail.basis = consent.basis_of(verdict)
     if not KINDS[mail.kind].to_shop:
         mail.person = identity.email_hash(to.email)
-    mail.message_id = mail.message_id or f"<reciprocity.{identity.address_hash(mail.source)[:32]}@{way.domain}>"
+    mail.message_id = mail.message_id or f"<reciprocity.{identity.address_hash(mail.source)[:32]}@{transport.domain}>"
     links = unsubscribing.addresses(mail, now)
     frame = {"shop": host.shop_name(), "name": to.name, **links}
     letter = rendered(mail.kind, language, {**frame, **context, **_until(context, programme)})

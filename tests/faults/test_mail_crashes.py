@@ -11,7 +11,7 @@ from django.utils import timezone
 from saleor_reciprocity import host
 from saleor_reciprocity.mail import consent, kinds, outbox, sending
 from saleor_reciprocity.mail.models import Mail, MailPace
-from saleor_reciprocity.mail.routes import MailWay
+from saleor_reciprocity.mail.transports import MailTransport
 
 from .. import hosts
 from ..mail.conftest import post  # noqa: F401 - a fixture
@@ -67,15 +67,15 @@ def die(at: str, monkeypatch: Any) -> None:
     def killed(*arguments: Any) -> Any:
         raise Killed
 
-    def sent_and_killed(way: MailWay, envelope: Any) -> Any:
-        original(way, envelope)
+    def sent_and_killed(transport: MailTransport, envelope: Any) -> Any:
+        original(transport, envelope)
         raise Killed
 
-    original = MailWay.send
+    original = MailTransport.send
     if at == "before the connection":
-        monkeypatch.setitem(sending.WAYS, "e-mail", killed)
+        monkeypatch.setitem(sending.TRANSPORTS, "e-mail", killed)
     else:
-        monkeypatch.setattr(MailWay, "send", killed if at == "before DATA" else sent_and_killed)
+        monkeypatch.setattr(MailTransport, "send", killed if at == "before DATA" else sent_and_killed)
 
 
 # How many mails have arrived in the end, and what the message says of itself, for each moment of death.

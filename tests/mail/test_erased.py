@@ -57,14 +57,14 @@ def test_a_message_in_flight_of_a_person_who_is_erased(
             step()
         return TEXTS[kind]
 
-    class Way(sending.MailWay):
+    class Transport(sending.MailTransport):
         def send(self, envelope: Any) -> Any:
             found = super().send(envelope)
             for step in steps:
                 step()
             return found
 
-    monkeypatch.setitem(sending.WAYS, "e-mail", Way)
+    monkeypatch.setitem(sending.TRANSPORTS, "e-mail", Transport)
     for _ in range(3):
         sending.look({kind: read}, timezone.now())
         later()

@@ -262,7 +262,7 @@ def test_what_stops_one_way_stops_no_other(post: Post, customer: Any, programme_
     def broken(*arguments: Any) -> Any:
         raise RuntimeError
 
-    monkeypatch.setitem(sending.WAYS, "endpoint", broken)
+    monkeypatch.setitem(sending.TRANSPORTS, "endpoint", broken)
     redeemed(customer)
     messages.send(timezone.now())
     assert [(mail.route, mail.state, mail.reason) for mail in Mail.objects.order_by("route")] == [

@@ -1,4 +1,4 @@
-"""Routes: the ways out of the shop, each with the same outcomes. None of them knows the database."""
+"""Transports: the ways out of the shop, each with the same outcomes. None of them knows the database."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 SECONDS = 30
 
 
-class NoWay(Exception):
+class NoTransport(Exception):
     """There is no server, or it does not answer. Nothing was sent; the message says why."""
 
 
@@ -37,8 +37,8 @@ class Envelope:
     preferences: str
 
 
-class Way(Protocol):
-    """An open way out. `domain` is the part after the @ of the ids of its messages."""
+class Transport(Protocol):
+    """An open transport. `domain` is the part after the @ of the ids of its messages."""
 
     domain: str
 
@@ -49,22 +49,22 @@ class Way(Protocol):
         """Leave."""
 
 
-class MailWay:
+class MailTransport:
     """Mail by the server that writes to the channel's customers: its own, or else Django's backend."""
 
     def __init__(self, programme: settings.Programme, channel_id: str) -> None:
         server = host.mail_server(channel_id)
         if not django_settings.EMAIL_BACKEND and server is None:
-            raise NoWay("no mail server is configured")
+            raise NoTransport("no mail server is configured")
         self.sender = sender_of(programme, server)
         self.domain = parseaddr(self.sender)[1].rpartition("@")[2]
         try:
             self.connection = _connection(server)
             self.connection.open()
         except smtplib.SMTPResponseException as error:
-            raise NoWay(_answered(Stage.GREETING, error.smtp_code, error.smtp_error)[1]) from error
+            raise NoTransport(_answered(Stage.GREETING, error.smtp_code, error.smtp_error)[1]) from error
         except (OSError, smtplib.SMTPException, ValueError) as error:
-            raise NoWay(f"the mail server does not answer ({type(error).__name__})") from error
+            raise NoTransport(f"the mail server does not answer ({type(error).__name__})") from error
 
     def send(self, envelope: Envelope) -> tuple[Outcome, str]:
         try:
@@ -117,15 +117,18 @@ def _connection(server: host.MailServer | None) -> Any:
 
 
 def sender_of(programme: settings.Programme, server: host.MailServer | None) -> str:
-    """Who the mails come from: as the plugin's page says, else the server's sender, else the shop's. Raises NoWay."""
+    """Who the mails come from: as the plugin's page says, else the server's sender, else the shop's.
+
+    Raises NoTransport where there is none, and for one that no mail server takes.
+    """
     name, address = parseaddr((server.sender if server else "") or host.sender())
     address = programme.mail_sender_address or address
     if not address:
-        raise NoWay("no sender is configured")
+        raise NoTransport("no sender is configured")
     try:
         address = wire.mailbox(address)
     except ValueError as error:
-        raise NoWay("no mail server takes the sender's address") from error
+        raise NoTransport("no mail server takes the sender's address") from error
     return formataddr((one_line(programme.mail_sender_name or name or host.shop_name()), address))
 
 
