@@ -107,7 +107,7 @@ RULES: tuple[tuple[str, str], ...] = (
         """
         SELECT w.id AS reward, w.taken, count(r.id) AS out
         FROM reciprocity_reward w LEFT JOIN reciprocity_redemption r
-          ON r.reward_id = w.id AND r.from_stock AND r.state IN ('unused', 'used')
+          ON r.reward_id = w.id AND r.from_stock AND r.state NOT IN ('cancelled', 'expired')
         GROUP BY w.id HAVING w.taken <> count(r.id)
         """,
     ),

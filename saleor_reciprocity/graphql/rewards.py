@@ -10,7 +10,8 @@ from django.utils import timezone
 from saleor_reciprocity import host
 from saleor_reciprocity.rewards import queries
 from saleor_reciprocity.rewards.kinds import RewardKind
-from saleor_reciprocity.rewards.models import Redemption, RedemptionState, Reward
+from saleor_reciprocity.rewards.models import Redemption, Reward
+from saleor_reciprocity.rewards.states import RedemptionState
 
 from . import named, permissions, reach
 from .connections import Connection, ConnectionField, page

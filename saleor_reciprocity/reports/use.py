@@ -22,7 +22,7 @@ CONFIDENCE = 0.975  # of each end
 
 _OF_CHANNEL = "(%(channel)s::text IS NULL OR {table}.channel_id = %(channel)s)"
 _LOTS = _OF_CHANNEL.format(table="l")
-_REDEEMED = f"r.state IN ('unused', 'used') AND {_OF_CHANNEL.format(table='r')}"
+_REDEEMED = f"r.state NOT IN ('cancelled', 'expired') AND {_OF_CHANNEL.format(table='r')}"
 
 # Each account with its first and last lot and redemption; what was cancelled or ended with its points was none.
 _PEOPLE = f"""

@@ -13,7 +13,8 @@ from saleor_reciprocity.points.models import Kind
 
 from . import catalogue, issuing, queries
 from .codes import FORGOTTEN
-from .models import Redemption, RedemptionState
+from .models import Redemption
+from .states import RedemptionState
 
 TAKEN_AGAIN = "taken again:"  # the source of the debit of a code that was given back and used all the same
 

@@ -14,6 +14,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy
 
 from saleor_reciprocity import host
+from saleor_reciprocity.mail import kinds as mails
+
+from .states import RedemptionState
 
 
 class RewardKind(models.TextChoices):
@@ -42,17 +45,27 @@ class Terms:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind. A code that is no voucher pays for any order, beside whatever else is on the checkout."""
+    """One kind. A code that is no voucher pays for any order, beside whatever else is on the checkout.
+
+    Without a length there is no code in the host, and no checkout that it is for: people do what was bought.
+    """
 
     issue: Callable[[str, Terms], None]
     withdraw: Callable[[str], None] = host.withdraw_voucher
     code_length: int = host.VOUCHER_CODE_LENGTH
     is_voucher: bool = True
+    begins: RedemptionState = RedemptionState.UNUSED  # what a redemption is at first
+    mail: str = mails.REDEMPTION  # the message that tells of a redemption
     is_money: bool = False  # worth its value on any checkout, so any amount of it can be bought
     has: str = ""  # the field of a reward or a prize that this kind alone has, and needs
     is_accepted: Callable[[str], bool] = lambda channel_id: True
     refusal: Any = ""  # what is said where a channel does not accept it
     fits: Callable[[Any, host.Checkout], bool] = lambda reward, checkout: True
+
+    @property
+    def is_code(self) -> bool:
+        """Whether it is a code of the host."""
+        return self.code_length > 0
 
 
 def _voucher(off: Mapping[str, Any]) -> Callable[[str, Terms], None]:

@@ -1,4 +1,4 @@
-"""Messages: asks for the mail with a code that points were exchanged for, and what it says."""
+"""Messages: asks for the mail about what points were exchanged for, and what it says."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from saleor_reciprocity import host
-from saleor_reciprocity.mail import kinds, outbox
+from saleor_reciprocity.mail import outbox
 from saleor_reciprocity.mail.models import Mail
 
-from .models import Redemption, RedemptionState
+from .kinds import kind_of
+from .models import Redemption
+from .states import RedemptionState
 
 
-def ask_for_code(redemption: Redemption, person: host.Person, key: str | None) -> None:
-    """Ask for the mail to whoever redeemed, in the transaction that makes the code. `key` as `outbox.ask` takes it."""
+def ask_for_redeemed(redemption: Redemption, person: host.Person, key: str | None) -> None:
+    """Ask for the mail to whoever redeemed, in the transaction of the debit. `key` as `outbox.ask` takes it."""
     outbox.ask(
-        kinds.REDEMPTION,
+        kind_of(redemption).mail,
         f"redemption:{redemption.pk}",
         person,
         redemption.channel_id,

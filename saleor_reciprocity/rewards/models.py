@@ -9,15 +9,7 @@ from saleor_reciprocity.fields import check
 from saleor_reciprocity.points.models import Account, Entry
 
 from .kinds import RewardKind
-
-
-class RedemptionState(models.TextChoices):
-    """What became of a redemption's code."""
-
-    UNUSED = "unused", "The code can be used"
-    USED = "used", "An order was placed with the code"
-    CANCELLED = "cancelled", "The code was given back and the points returned"
-    EXPIRED = "expired", "The code was not used in time"
+from .states import RedemptionState
 
 
 class Reward(models.Model):

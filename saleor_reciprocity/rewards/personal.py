@@ -15,7 +15,8 @@ from saleor_reciprocity.identity import Subject
 
 from . import issuing
 from .codes import FORGOTTEN
-from .models import Redemption, RedemptionState
+from .models import Redemption
+from .states import WAITING
 
 
 def export(subject: Subject) -> list[dict[str, Any]]:
@@ -34,6 +35,6 @@ def forget(subject: Subject, now: datetime) -> None:
     rows = Redemption.objects.filter(account_id__in=subject.account_ids)
     number = Cast(F("pk"), CharField())
     rows.update(key=Concat(Value("erased:"), number), used_by_order="")
-    closed = rows.exclude(state=RedemptionState.UNUSED)
+    closed = rows.exclude(state__in=WAITING)
     issuing.forget(list(closed.values_list("code", flat=True)))
     closed.update(code=Concat(Value(FORGOTTEN), number))

@@ -13,7 +13,8 @@ from saleor_reciprocity.points.accounts import parts_of
 from saleor_reciprocity.points.models import Account
 
 from . import catalogue, limits
-from .models import Redemption, RedemptionState, Reward
+from .models import Redemption, Reward
+from .states import KEPT, RedemptionState
 
 MOST_SHOWN = 100
 
@@ -60,7 +61,7 @@ def use_of(reward_ids: Iterable[int]) -> dict[int, Use]:
     for reward_id, state, count, points in rows.annotate(Count("pk"), Sum("points")).order_by():
         use = found.setdefault(reward_id, Use())
         use.by_state[state] = count
-        use.points += points if state in (RedemptionState.USED, RedemptionState.UNUSED) else 0
+        use.points += points if state in KEPT else 0
     return found
 
 

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from saleor_reciprocity import errors, host, identity, programmes
 from saleor_reciprocity.locking import locking
 from saleor_reciprocity.points import accounts, ledger, orders
-from saleor_reciprocity.points.models import Account, Kind
+from saleor_reciprocity.points.models import Account, Entry, Kind
 
 from . import catalogue, closing, issuing, kinds, limits, messages, pricing, queries
 from .kinds import kind_of
-from .models import Redemption, RedemptionState, Reward
+from .models import Redemption, Reward
+from .states import RedemptionState
 
 LONGEST_KEY = 128
 LONGEST_WAY = timedelta(minutes=1)  # of a code to a checkout; a process that takes longer has died
@@ -158,21 +159,18 @@ def _exchange(account: Account, person: host.Person, wish: Wish, reward: Any, no
         reason=reward.name,
         actor=f"user:{person.user_id}",
     )
-    code, entry = issuing.claimed_by(partial(ledger.spend, account, debit, now), kind_of(reward).code_length)
     expires_at = now + timedelta(days=reward.validity_days) if reward.validity_days else None
-    issuing.make(
-        code,
-        kinds.Terms(
-            kind=reward.kind,
-            name=reward.name,
-            amount=sale.value,
-            channel=channel,
-            user_id=person.user_id,
-            ends_at=expires_at,
-            product_id=reward.product_id,
-            minimum_spent=sale.minimum_spent,
-        ),
+    terms = kinds.Terms(
+        kind=reward.kind,
+        name=reward.name,
+        amount=sale.value,
+        channel=channel,
+        user_id=person.user_id,
+        ends_at=expires_at,
+        product_id=reward.product_id,
+        minimum_spent=sale.minimum_spent,
     )
+    code, entry = _paid_for(terms, partial(ledger.spend, account, debit, now))
     made = Redemption(
         account=account,
         reward=reward,
@@ -185,6 +183,7 @@ def _exchange(account: Account, person: host.Person, wish: Wish, reward: Any, no
         currency=reward.currency,
         channel_id=reward.channel_id,
         created_at=now,
+        state=kind_of(reward).begins,
         expires_at=expires_at,
         returns_points=reward.returns_points,
         from_stock=reward.stock is not None,
@@ -194,8 +193,18 @@ def _exchange(account: Account, person: host.Person, wish: Wish, reward: Any, no
     if made.from_stock and not catalogue.take_from_stock(reward.pk):
         raise errors.OutOfStock
     if wish.checkout is None:
-        messages.ask_for_code(made, person, reward.installation_key)
+        messages.ask_for_redeemed(made, person, reward.installation_key)
     return made
+
+
+def _paid_for(terms: kinds.Terms, pay: Callable[..., Entry]) -> tuple[str | None, Entry]:
+    """The code that is made with the debit, or None where people do what was bought, and the debit."""
+    kind = kind_of(terms)
+    if not kind.is_code:
+        return None, pay()
+    code, entry = issuing.claimed_by(pay, kind.code_length)
+    issuing.make(code, terms)
+    return code, entry
 
 
 def _checkout_now(account: Account, wish: Wish, now: datetime) -> host.Checkout | None:

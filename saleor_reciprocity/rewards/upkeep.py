@@ -10,7 +10,8 @@ from django.db import connection
 from saleor_reciprocity import host
 
 from . import closing, rounds
-from .models import Redemption, RedemptionState
+from .models import Redemption
+from .states import RedemptionState
 
 
 def look(now: datetime) -> tuple[int, int]:
