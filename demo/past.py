@@ -48,6 +48,11 @@ TIERS = """mutation { loyaltyTiersSet(input: { windowDays: 365, downgrade: AFTER
 ]}) { errors { message } } }"""
 SLIDER = """mutation { loyaltyRewardCreate(input: { kind: VOUCHER, name: "As much as you like", points: 20, value: 1,
     leastPoints: 40, mostPoints: 2000 }) { errors { message } } }"""
+TICKET = """mutation { loyaltyRewardCreate(input: { kind: SERVICE, name: "Ticket for the tasting evening", points: 150,
+    value: 12, text: "First Friday of the month, seven o'clock. Show the code at the door.", givesCodes: true
+}) { reward { id } errors { message } } }"""
+CODES = """mutation Codes($id: ID!, $codes: String!) {
+    loyaltyRewardCodesUpload(id: $id, codes: $codes) { errors { message } } }"""
 OPEN = "{ orders(first: 100, filter: {status: [UNFULFILLED, PARTIALLY_FULFILLED]}) { edges { node { id number } } } }"
 
 
@@ -95,6 +100,8 @@ def play(mails: Path, say: Any) -> None:
     member.ask(TIERS)
     if len(member.rewards()) == 1:  # none but the standard one
         member.ask(SLIDER)
+        ticket = member.ask(TICKET)["loyaltyRewardCreate"]["reward"]["id"]
+        member.ask(CODES, id=ticket, codes="\n".join(f"TASTING-{number:03}" for number in range(1, 25)))
     customers: dict[str, Customer] = {}
     asked: set[str] = set()
     for month in range(12, 0, -1):
@@ -109,6 +116,8 @@ def play(mails: Path, say: Any) -> None:
     lin = customers[PEOPLE[0].name]
     (reward, *_) = [each for each in lin.rewards() if each["points"] == PROGRAMME["reward_points"]]
     lin.redeem(reward["id"], "for the codes")
+    (ticket, *_) = [each for each in lin.rewards() if each["kind"] == "SERVICE"]
+    lin.redeem(ticket["id"], "for the work list")
     clock.go_to(0)
     work()
 

@@ -147,6 +147,27 @@ class CodeAlreadyUsed(ReciprocityError):
     code = "CODE_ALREADY_USED"
 
 
+class DoneByPeople(ReciprocityError):
+    """The shop does this for you. Ask the shop to cancel it."""
+
+    code = "DONE_BY_PEOPLE"
+    field = "id"
+
+
+class AlreadyClosed(ReciprocityError):
+    """Somebody has done or cancelled this already."""
+
+    code = "ALREADY_CLOSED"
+    field = "id"
+
+
+class DuplicateCode(ReciprocityError):
+    """Each code can be given out once only, and this one was uploaded before."""
+
+    code = "DUPLICATE_CODE"
+    field = "codes"
+
+
 class KeyAlreadyUsed(ReciprocityError):
     """This idempotency key was used for another reward. Use a new key for a new redemption."""
 

@@ -115,7 +115,8 @@ RULES: tuple[tuple[str, str], ...] = (
         "a redemption that is closed says when",
         """
         SELECT id AS redemption FROM reciprocity_redemption
-        WHERE (state = 'unused') <> (closed_at IS NULL) OR (state = 'cancelled') <> (cancelled_at IS NOT NULL)
+        WHERE (state IN ('unused', 'open')) <> (closed_at IS NULL)
+          OR (state = 'cancelled') <> (cancelled_at IS NOT NULL)
         """,
     ),
     (
@@ -124,6 +125,25 @@ RULES: tuple[tuple[str, str], ...] = (
         SELECT e.id AS entry, e.points, r.id AS redemption, r.points AS price
         FROM reciprocity_entry e FULL JOIN reciprocity_redemption r ON r.entry_id = e.id
         WHERE (e.kind = 'redemption' OR r.id IS NOT NULL) AND (e.points = -r.points) IS NOT TRUE
+        """,
+    ),
+    (
+        "an uploaded code was given for its own reward, and a reward counts those that are left",
+        """
+        SELECT w.id AS reward, w.codes_left, count(u.id) FILTER (WHERE u.redemption_id IS NULL) AS uploaded
+        FROM reciprocity_reward w LEFT JOIN reciprocity_uploadedcode u ON u.reward_id = w.id
+        LEFT JOIN reciprocity_redemption r ON r.id = u.redemption_id
+        GROUP BY w.id
+        HAVING coalesce(w.codes_left, 0) <> count(u.id) FILTER (WHERE u.redemption_id IS NULL)
+          OR w.codes_left IS NULL AND count(u.id) > 0 OR bool_or(r.reward_id <> u.reward_id OR r.kind <> 'service')
+        """,
+    ),
+    (
+        "what people do is open, done or cancelled and no code of the shop; all else is such a code",
+        """
+        SELECT id AS redemption, kind, state FROM reciprocity_redemption
+        WHERE (kind = 'service') <> (code IS NULL) OR kind <> 'service' AND state IN ('open', 'done')
+          OR kind = 'service' AND state NOT IN ('open', 'done', 'cancelled')
         """,
     ),
     (

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 READERS: Mapping[str, Reader] = {
     kinds.SURPRISE: surprises.about,
     kinds.REDEMPTION: rewards.about,
+    kinds.SERVICE: rewards.about_service,
     kinds.STATEMENT: statements.about,
     kinds.SURVEY: surveys.question,
     kinds.REPLY: surveys.reply,

@@ -12,7 +12,7 @@ from .points.models import Account, Entry, Lot, LotUse, OrderTerms
 from .points.tiers.models import AccountTier, Tier, TierChange, TierLadder
 from .programmes import SettingsVersion
 from .recommendations.models import CustomerList, ListedProducts, ModelVersion, Neighbour, Popularity, Preference
-from .rewards.models import IssuedCode, Redemption, Reward
+from .rewards.models import IssuedCode, Redemption, Reward, UploadedCode
 from .settlement import SettledOrder
 from .surprises.models import Budget, Campaign, Draw, Prize
 from .surveys.models import Answer, AskedProduct, DealtWith, Invitation, Note, Rating, Reply
@@ -64,4 +64,5 @@ __all__ = [
     "Tier",
     "TierChange",
     "TierLadder",
+    "UploadedCode",
 ]

@@ -386,7 +386,7 @@ class Programme:
         switch,
         MESSAGES,
         gettext_lazy("Messages: codes"),
-        gettext_lazy("Send the code that a customer has just exchanged points for."),
+        gettext_lazy("Send the code that a customer has just exchanged points for, and say what becomes of a service."),
     )
     mail_statements: bool = setting(
         "False",

@@ -200,7 +200,8 @@ OF_NOBODY = {
     "reciprocity_installationkey", "reciprocity_mailpace", "reciprocity_pause",
     "reciprocity_modelversion", "reciprocity_neighbour",
     "reciprocity_popularity", "reciprocity_prize", "reciprocity_reward", "reciprocity_settingsversion",
-    "reciprocity_issuedcode", "reciprocity_sweepmark", "reciprocity_plan", "reciprocity_outcome",
+    "reciprocity_issuedcode", "reciprocity_uploadedcode",
+    "reciprocity_sweepmark", "reciprocity_plan", "reciprocity_outcome",
     "reciprocity_tier", "reciprocity_tierladder",
     "reciprocity_deskapp", "reciprocity_lastcheck", "reciprocity_taskmark",
 }  # fmt: skip

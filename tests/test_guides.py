@@ -8,6 +8,7 @@ from typing import Any, Callable
 
 import graphene
 import pytest
+from django.utils import timezone
 from graphql import parse
 from graphql.language.visitor import TypeInfoVisitor, Visitor, visit
 from graphql.utils.type_info import TypeInfo
@@ -16,6 +17,9 @@ from demo.storefront import Checkout, Customer
 from saleor_reciprocity import examples, host, settings, settlement
 from saleor_reciprocity.graphql import schema
 from saleor_reciprocity.graphql.starting import TITLES
+from saleor_reciprocity.points import adjustments
+from saleor_reciprocity.rewards import catalogue, redemption
+from saleor_reciprocity.rewards.models import Reward
 
 from . import hosts
 from .documents import GUIDES, HOST, Block, blocks, table
@@ -89,7 +93,7 @@ class Play:
         reward = self.seen["Rewards"]["loyaltyRewards"]["edges"][0]["node"]["id"]
         return {"input": {"rewardId": reward, "idempotencyKey": key, **more}}
 
-    def id(self, name: str, *path: str) -> dict[str, Any]:
+    def id(self, name: str, *path: str | int) -> dict[str, Any]:
         """The id of something that was seen, as variables."""
         found = self.seen[name]
         for key in path:
@@ -129,6 +133,17 @@ def in_channel(play: Play) -> dict[str, Any]:
     return {"channel": play.channel.slug}
 
 
+def two_tickets(play: Play) -> dict[str, Any]:
+    """Grace has got the only tickets."""
+    grace = host.person(hosts.customer("grace@example.com"))
+    ticket, now = Reward.objects.get(kind="service"), timezone.now()
+    adjustments.adjust(grace, 120, "a gift", "user:1", "for grace", now)
+    for key in ("one", "two"):
+        redemption.redeem(grace, ticket.pk, key, now=now)
+    catalogue.end(ticket.pk, now)
+    return in_channel(play)
+
+
 # Who sends each operation, and its variables, which may need what was seen before.
 PLAYED: dict[str, tuple[str, Callable[[Play], dict[str, Any]]]] = {
     "SetProgramme": ("staff", lambda play: {"channelId": graphene.Node.to_global_id("Channel", play.channel.id)}),
@@ -153,6 +168,20 @@ PLAYED: dict[str, tuple[str, Callable[[Play], dict[str, Any]]]] = {
     "CreateReward": ("staff", in_channel),
     "CreateSlider": ("staff", in_channel),
     "RetireReward": ("staff", lambda play: play.id("CreateReward", "loyaltyRewardCreate", "reward")),
+    "CreateService": ("staff", in_channel),
+    "BringCodes": (
+        "staff",
+        lambda play: {**play.id("CreateService", "loyaltyRewardCreate", "reward"), "codes": "TEA-0001\nTEA-0002"},
+    ),
+    "Services": ("staff", two_tickets),
+    "Finish": ("staff", lambda play: play.id("Services", "loyaltyServices", "edges", 0, "node")),
+    "CallOff": (
+        "staff",
+        lambda play: {
+            **play.id("Services", "loyaltyServices", "edges", 1, "node"),
+            "reason": "The evening is called off.",
+        },
+    ),
     "EndReward": ("staff", lambda play: play.id("CreateSlider", "loyaltyRewardCreate", "reward")),
     "StartCampaign": ("staff", lambda play: {"input": {**in_channel(play), **SPRING}}),
     "ChangeCampaign": (

@@ -32,10 +32,12 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 
 # The one migration of the first version. What later ones add is named here.
 FIRST = "0001_initial"
-NEW_TABLES: set[str] = set()
+NEW_TABLES: set[str] = {"reciprocity_uploadedcode"}
 NEW_COLUMNS: dict[str, set[str]] = {
     "reciprocity_listedproducts": {"share", "held_out"},
     "reciprocity_plan": {"margin"},
+    "reciprocity_redemption": {"closed_by", "close_reason"},
+    "reciprocity_reward": {"text", "codes_left"},
 }
 KEYS_TO_USERS = {
     ("reciprocity_account", "SET NULL"),

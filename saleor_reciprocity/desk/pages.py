@@ -33,6 +33,7 @@ _PAGES = (
     Page("customers/erase", "MANAGE_USERS"),
     Page("customers/erase-guest", "MANAGE_USERS"),
     Page("rewards", "MANAGE_DISCOUNTS", _("Rewards")),
+    Page("services", "MANAGE_DISCOUNTS", _("Services")),
     Page("rules", "MANAGE_DISCOUNTS", _("Rules")),
     Page("tiers", "MANAGE_DISCOUNTS", _("Tiers")),
     Page("campaigns", "MANAGE_DISCOUNTS", _("Surprise gifts")),

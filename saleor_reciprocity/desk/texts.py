@@ -13,6 +13,8 @@ WORDS = {
     "SURPRISE": _("Surprise"),
     "REVERSAL": _("Returned"),
     "EXPIRED": _("Expired"),
+    "OPEN": _("Open"),
+    "DONE": _("Done"),
     "ADJUSTMENT": _("Adjusted by the shop"),
     "MERGE": _("Accounts merged"),
     "UNUSED": _("Not used yet"),
@@ -25,6 +27,7 @@ WORDS = {
     "PERCENTAGE": _("Percentage"),
     "FREE_SHIPPING": _("Free shipping"),
     "FREE_PRODUCT": _("Free product"),
+    "SERVICE": _("Service"),
     "POINTS": _("Points"),
     "WAITING": _("Waiting"),
     "SENDING": _("Being sent"),
@@ -86,7 +89,9 @@ WORDS = {
     "right.MANAGE_ORDERS": _(
         "Read the points of orders, read, write down and answer what customers say, see, stop and try what is sent."
     ),
-    "right.MANAGE_DISCOUNTS": _("Set rewards, rules, tiers and gifts, see codes and cancel them, read the report."),
+    "right.MANAGE_DISCOUNTS": _(
+        "Set rewards, rules, tiers and gifts, see codes and cancel them, do what customers redeemed, read the report."
+    ),
     "right.MANAGE_PLUGINS": _("Change the settings, see whether the plugin works, and what to do where it does not."),
     "right.MANAGE_CHECKOUTS": _("See what the checkout of a customer would bring."),
     "MANAGE_USERS": _("Manage customers"),

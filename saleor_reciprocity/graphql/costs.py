@@ -44,6 +44,7 @@ COSTS: dict[str, dict[str, Cost]] = {
         "loyaltyRewards": _page(),
         "loyaltyRights": _costs(5),
         "loyaltyRules": _page(),
+        "loyaltyServices": _page(),
         "loyaltyTiers": _costs(2),
         "loyaltyTiersBefore": _costs(4),
         "loyaltyBonuses": _costs(7),
@@ -116,8 +117,8 @@ COSTS: dict[str, dict[str, Cost]] = {
     "LoyaltyExampleApply": {"changes": _costs(1)},
     "LoyaltyExamples": {"examples": _costs(1)},
     "LoyaltyEntry": {"actor": _costs(2)},
-    "LoyaltyRedemption": {"code": _costs(1)},
-    "LoyaltyReward": {"product": _costs(5), "stock": _costs(2), "use": _costs(2)},
+    "LoyaltyRedemption": {"closedBy": _costs(2), "code": _costs(1), "customerEmail": _costs(2)},
+    "LoyaltyReward": {"codesLeft": _costs(2), "product": _costs(5), "stock": _costs(2), "use": _costs(2)},
     "Recommendation": {"product": _costs(1)},
     "RecommendationReason": {"product": _costs(1)},
     "SurpriseCampaign": {

@@ -31,6 +31,7 @@ OPENS = {
         "loyalty_named",
         "loyalty_report",
         "loyalty_rules",
+        "loyalty_services",
         "loyalty_tiers_before",
         "surprise_campaigns",
     ),
@@ -40,7 +41,12 @@ OPENS = {
 
 # What else a permission opens: fields that show others than their owner less, or nothing, without it.
 WITHIN = {
-    MANAGE_USERS: ("User.loyalty", "LoyaltyAccount.notes"),
+    MANAGE_USERS: (
+        "User.loyalty",
+        "LoyaltyAccount.notes",
+        "LoyaltyRedemption.customerEmail",
+        "LoyaltyRedemption.customerId",
+    ),
     MANAGE_ORDERS: (
         "Order.loyalty",
         "Order.surprise",
@@ -50,7 +56,10 @@ WITHIN = {
         "LoyaltyAccount.surveyAnswers",
     ),
     MANAGE_DISCOUNTS: (
+        "LoyaltyRedemption.closeReason",
+        "LoyaltyRedemption.closedBy",
         "LoyaltyRedemption.code",
+        "LoyaltyReward.codesLeft",
         "LoyaltyReward.product",
         "LoyaltyReward.stock",
         "LoyaltyReward.use",

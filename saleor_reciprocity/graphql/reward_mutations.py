@@ -1,4 +1,4 @@
-"""GraphQL that changes rewards: redeeming and cancelling, and the catalogue for staff."""
+"""GraphQL that changes rewards: redeeming and cancelling, what people do, and the catalogue for staff."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import graphene
 from django.utils import timezone
 
 from saleor_reciprocity import errors, host
-from saleor_reciprocity.rewards import catalogue, closing, redemption
+from saleor_reciprocity.rewards import catalogue, closing, fulfilment, redemption
 
 from . import permissions, reach
 from .mutations import LoyaltyMutation
@@ -84,6 +84,7 @@ class LoyaltyRewardTermsInput(graphene.InputObjectType):
     most_points = Number(description="The upper end of a slider: any amount within, at the rate of the price.")
     percent = Number(description="The percentage, for the kind PERCENTAGE.")
     product_id = graphene.ID(description="The product that is free, for the kind FREE_PRODUCT.")
+    text = graphene.String(description="What the customer gets and has to know, for the kind SERVICE.")
     minimum_spent = Number(description="What the goods must come to for the code to work.")
     stock = graphene.Int(description="How many can be redeemed altogether. What is given back is in stock again.")
     limit_per_customer = graphene.Int(description="How many a customer can have, within `limitDays` or ever.")
@@ -104,7 +105,13 @@ class LoyaltyRewardCreateInput(LoyaltyRewardTermsInput):
         required=True,
         description="What the code is worth, in the channel's currency; for other kinds than money, at most.",
     )
-    replaces = graphene.ID(description="A reward of the channel that ends for good in the same moment.")
+    gives_codes = graphene.Boolean(
+        description="Whether each customer gets a code that the shop uploads, for the kind SERVICE; sold out before."
+    )
+    replaces = graphene.ID(
+        description="A reward of the channel that ends for good in the same moment. Where both give codes, those that "
+        "nobody has come along."
+    )
 
 
 class LoyaltyRewardCreate(LoyaltyMutation):
@@ -157,6 +164,59 @@ class LoyaltyRewardUpdate(LoyaltyMutation):
         return {"reward": catalogue.update(reward_id, timezone.now(), **_terms(changes))}
 
 
+class LoyaltyRewardCodesUpload(LoyaltyMutation):
+    """Bring codes for a reward of the kind SERVICE: each is given to one customer, ever. Requires MANAGE_DISCOUNTS."""
+
+    permission = permissions.MANAGE_DISCOUNTS
+
+    reward = graphene.Field(LoyaltyReward, description="The reward.")
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The reward that gives the codes.")
+        codes = graphene.String(
+            required=True, description="The codes, one a line, 10,000 at most; of a CSV the first column counts."
+        )
+
+    @classmethod
+    def perform(cls, info: Any, id: str, codes: str) -> dict[str, Any]:
+        reward_id, actor = reach.row_within(info.context, "LoyaltyReward", id, "id"), permissions.actor(info.context)
+        return {"reward": catalogue.upload(reward_id, codes, actor, timezone.now())}
+
+
+class LoyaltyServiceFinish(LoyaltyMutation):
+    """Mark a service that a customer redeemed as done. Requires the permission MANAGE_DISCOUNTS."""
+
+    permission = permissions.MANAGE_DISCOUNTS
+
+    redemption = graphene.Field(LoyaltyRedemption, description="What was done.")
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The redemption.")
+
+    @classmethod
+    def perform(cls, info: Any, id: str) -> dict[str, Any]:
+        redemption_id = reach.row_within(info.context, "LoyaltyRedemption", id, "id")
+        return {"redemption": fulfilment.finish(redemption_id, permissions.actor(info.context), timezone.now())}
+
+
+class LoyaltyServiceCancel(LoyaltyMutation):
+    """Cancel an open service; its points return. Requires the permission MANAGE_DISCOUNTS."""
+
+    permission = permissions.MANAGE_DISCOUNTS
+
+    redemption = graphene.Field(LoyaltyRedemption, description="What was cancelled.")
+
+    class Arguments:
+        id = graphene.ID(required=True, description="The redemption.")
+        reason = graphene.String(required=True, description="Why. The customer reads it.")
+
+    @classmethod
+    def perform(cls, info: Any, id: str, reason: str) -> dict[str, Any]:
+        redemption_id = reach.row_within(info.context, "LoyaltyRedemption", id, "id")
+        actor = permissions.actor(info.context)
+        return {"redemption": fulfilment.cancel(redemption_id, reason, actor, timezone.now())}
+
+
 class LoyaltyRewardEnd(LoyaltyMutation):
     """End a reward for good. Codes that customers have stay valid. Requires the permission MANAGE_DISCOUNTS."""
 
@@ -175,6 +235,10 @@ class LoyaltyRewardEnd(LoyaltyMutation):
 def _terms(given: dict[str, Any]) -> dict[str, Any]:
     if "tier" in given:
         given["tier"] = given["tier"] or ""
+    if "text" in given:
+        given["text"] = (given["text"] or "").replace("\r\n", "\n").strip()
+    if given.pop("gives_codes", False):
+        given["codes_left"] = 0
     if given.get("product_id") is not None:
         given["product_id"] = row_id("Product", given["product_id"], "productId")
     return with_whole(given, "points", "least_points", "most_points")
@@ -185,4 +249,7 @@ class RewardMutations(graphene.ObjectType):
     points_redemption_cancel = PointsRedemptionCancel.Field()
     loyalty_reward_create = LoyaltyRewardCreate.Field()
     loyalty_reward_update = LoyaltyRewardUpdate.Field()
+    loyalty_reward_codes_upload = LoyaltyRewardCodesUpload.Field()
     loyalty_reward_end = LoyaltyRewardEnd.Field()
+    loyalty_service_cancel = LoyaltyServiceCancel.Field()
+    loyalty_service_finish = LoyaltyServiceFinish.Field()

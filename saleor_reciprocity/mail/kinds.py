@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 SURVEY = "survey"
 SURPRISE = "surprise"
 REDEMPTION = "redemption"
+SERVICE = "service"
 STATEMENT = "statement"
 REPLY = "reply"
 EXPIRY = "expiry"
@@ -39,6 +40,7 @@ KINDS = {
         Kind(SURVEY, gettext_lazy("One question about an order"), True, True, "mail_surveys", timedelta(days=7)),
         Kind(SURPRISE, gettext_lazy("Gifts that you won"), True, False, "mail_surprises", timedelta(days=14)),
         Kind(REDEMPTION, gettext_lazy("Codes for your points"), False, False, "mail_codes", timedelta(days=7)),
+        Kind(SERVICE, gettext_lazy("What we do for your points"), False, False, "mail_codes", timedelta(days=7)),
         Kind(STATEMENT, gettext_lazy("Monthly statement of points"), True, True, "mail_statements", timedelta(days=7)),
         Kind(REPLY, gettext_lazy("Replies to your answers"), False, True, "mail_replies", timedelta(days=30)),
         Kind(

@@ -63,6 +63,14 @@ def _contents(channel: host.Channel, now: datetime) -> dict[str, dict[str, Any]]
         kinds.SURVEY: {**asked, "answers": answers, "low": _("Very dissatisfied"), "high": _("Very satisfied")},
         kinds.SURPRISE: {**code, "prize": amount, "reason": "", "points": None, "order_number": "1001"},
         kinds.REDEMPTION: {**code, "reward": amount, "points": 100},
+        kinds.SERVICE: {
+            "step": "open",
+            "reward": _("Gift wrapping"),
+            "text": _("We wrap your next parcel. There is nothing that you have to do."),
+            "code": None,
+            "points": 100,
+            "reason": "",
+        },
         kinds.STATEMENT: {
             "day": now.date().replace(day=1) - timedelta(days=1),
             "available": 120,

@@ -11,14 +11,17 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from saleor_reciprocity import errors, host, settings
+from saleor_reciprocity.locking import locking
 from saleor_reciprocity.points.tiers import ladders
 
-from .kinds import KINDS, PERCENT, PRODUCT, kind_of
+from . import uploads
+from .kinds import KINDS, PERCENT, PRODUCT, TEXT, kind_of
 from .models import Reward
 
 GREATEST_NUMBER = 2**31 - 1  # the greatest Int of GraphQL
 GREATEST_VALUE = Decimal(10) ** 9
 LONGEST_DAYS = 3650
+LONGEST_TEXT = 2000
 SET_ON_THE_PAGE = {"name", "points", "value", "is_active"}
 
 
@@ -54,9 +57,7 @@ def create(channel: host.Channel, kind: str, name: str, points: int, value: Deci
 def update(reward_id: int, now: datetime, **changes: Any) -> Reward:
     """Change a reward for redemptions to come. Raises NotFound, or Invalid for what can't be offered."""
     with transaction.atomic():
-        reward = _found(reward_id)
-        if reward.ends_at is not None and reward.ends_at <= now:
-            raise errors.Invalid(_("This reward has ended. Create a new one."), field="id")
+        reward = _going_on(reward_id, now)
         if reward.is_standard and SET_ON_THE_PAGE & set(changes):
             raise errors.Invalid(_("The standard reward is set on the plugin's page."), field="id")
         for name, value in changes.items():
@@ -67,12 +68,18 @@ def update(reward_id: int, now: datetime, **changes: Any) -> Reward:
 
 
 def replace(channel: host.Channel, old_id: int, now: datetime, **terms: Any) -> Reward:
-    """End a reward and offer another in its place, or neither. Raises NotFound, and Invalid at its field."""
+    """End a reward and offer another in its place, or neither; codes that nobody has come along, if it gives codes.
+
+    Raises NotFound, and Invalid at its field.
+    """
     with transaction.atomic():
         new = create(channel, **terms)
         with errors.about("replaces"):
-            if end(old_id, now).channel_id != channel.id:
+            old = end(old_id, now)
+            if old.channel_id != channel.id:
                 raise errors.NotFound
+        if new.codes_left is not None:
+            uploads.move(old, new)
         return new
 
 
@@ -86,6 +93,21 @@ def end(reward_id: int, now: datetime) -> Reward:
             reward.ends_at = now
             reward.starts_at = min(reward.starts_at, now) if reward.starts_at else None
             reward.save(update_fields=["ends_at", "starts_at"])
+        return reward
+
+
+def upload(reward_id: int, text: str, actor: str, now: datetime) -> Reward:
+    """Take over the codes of a text for a reward that people fulfil; from now on each customer gets one.
+
+    Raises NotFound, Invalid, DuplicateCode, or Busy. Nothing is taken over then.
+    """
+    codes = uploads.read(text)
+    with locking():
+        reward = _going_on(reward_id, now)
+        if kind_of(reward).is_code:
+            raise errors.Invalid(_("Only a reward of the kind SERVICE gives codes of your own."), field="codes")
+        uploads.add(reward, codes, actor, now)
+        reward.refresh_from_db()
         return reward
 
 
@@ -145,6 +167,13 @@ def _found(reward_id: int) -> Reward:
     return reward
 
 
+def _going_on(reward_id: int, now: datetime) -> Reward:
+    reward = _found(reward_id)
+    if reward.ends_at is not None and reward.ends_at <= now:
+        raise errors.Invalid(_("This reward has ended. Create a new one."), field="id")
+    return reward
+
+
 def _check(reward: Reward) -> None:
     if not reward.name.strip() or len(reward.name) > 128 or "\0" in reward.name:
         raise errors.Invalid(_("Enter a name of at most 128 characters."), field="name")
@@ -171,7 +200,8 @@ def _check_kind(reward: Reward) -> None:
     if not kind.is_accepted(reward.channel_id):
         raise errors.Invalid(str(kind.refusal), field="kind")
     if not kind.is_voucher and reward.minimum_spent is not None:
-        raise errors.Invalid(_("A gift card pays for any order."), field="minimumSpent")
+        raise errors.Invalid(_("Only vouchers ask for a minimum order."), field="minimumSpent")
+    _check_service(reward)
     is_percentage, is_product = kind.has == PERCENT, kind.has == PRODUCT
     if is_percentage and (reward.percent is None or not 0 < reward.percent <= 100):
         raise errors.Invalid(_("Enter a percentage above 0, at most 100."), field="percent")
@@ -183,6 +213,18 @@ def _check_kind(reward: Reward) -> None:
         raise errors.Invalid(_("Name a product of the shop."), field="productId")
     if not is_product and reward.product_id is not None:
         raise errors.Invalid(_("Only a reward of the kind FREE_PRODUCT has one."), field="productId")
+
+
+def _check_service(reward: Reward) -> None:
+    kind = kind_of(reward)
+    if not kind.is_code and reward.validity_days is not None:
+        raise errors.Invalid(_("What the shop’s people do does not expire."), field="validityDays")
+    if kind.is_code and reward.codes_left is not None:
+        raise errors.Invalid(_("Only a reward of the kind SERVICE gives codes of your own."), field="givesCodes")
+    if kind.has == TEXT and not 0 < len(reward.text.strip()) <= LONGEST_TEXT:
+        raise errors.Invalid(_("Enter a text of at most %(most)s characters.") % {"most": LONGEST_TEXT}, field="text")
+    if kind.has != TEXT and reward.text:
+        raise errors.Invalid(_("Only a reward of the kind SERVICE has one."), field="text")
 
 
 def _check_tier(reward: Reward) -> None:

@@ -1,4 +1,7 @@
-"""Closing: how a redemption ends. Its code is used, given back, or not used in time; used last it counts as used."""
+"""Closing: how a redemption ends. Its code is used, given back, or not used in time; used last it counts as used.
+
+What people do is done or undone, in `fulfilment`.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ from saleor_reciprocity.locking import locking
 from saleor_reciprocity.points import accounts, ledger
 from saleor_reciprocity.points.models import Kind
 
-from . import catalogue, issuing, queries
+from . import catalogue, issuing, queries, uploads
 from .codes import FORGOTTEN
+from .kinds import kind_of
 from .models import Redemption
 from .states import RedemptionState
 
@@ -24,14 +28,13 @@ def cancel(redemption_id: int, actor: str, user_id: int | None = None, *, now: d
 
     With `user_id` only that user's redemption is found. An order that carries the code is noted. Raises NotFound,
     CodeAlreadyUsed (also for an expired code), CodeOnCheckout (a gift card that a checkout counts on, a code on a draft
-    of an order), or Busy.
+    of an order), DoneByPeople, or Busy.
     """
     with locking():
-        redemption = _locked(redemption_id, user_id, now)
+        redemption = locked(redemption_id, user_id, now)
         refusal = _refusal(redemption, now)
         if refusal is None and redemption.state != RedemptionState.CANCELLED:
-            redemption.cancelled_at = now
-            _close(redemption, RedemptionState.CANCELLED, "cancelled", actor, now)
+            undo(redemption, "", actor, now)
     if refusal is not None:
         raise refusal
     return redemption
@@ -39,11 +42,13 @@ def cancel(redemption_id: int, actor: str, user_id: int | None = None, *, now: d
 
 def _refusal(redemption: Redemption, now: datetime) -> errors.ReciprocityError | None:
     """Why a redemption can't be cancelled; an order that carries the code is noted."""
+    if not kind_of(redemption).is_code:
+        return errors.DoneByPeople()
     if redemption.state == RedemptionState.CANCELLED:
         return None
     if redemption.state == RedemptionState.EXPIRED:
         return errors.CodeAlreadyUsed(_("This code has expired."), field="id")
-    found = issuing.find(redemption.kind, redemption.code)
+    found = issuing.find(redemption.kind, redemption.code or "")
     if found.order_id:
         _note_use(redemption, found.order_id, now)
     if found.is_held and not found.order_id:
@@ -58,10 +63,10 @@ def expire(redemption_id: int, now: datetime) -> bool:
     Returns whether it is closed. A code that a checkout or a draft of an order counts on is left for the next look.
     """
     with locking():
-        redemption = _locked(redemption_id, None, now)
+        redemption = locked(redemption_id, None, now)
         if redemption.state != RedemptionState.UNUSED:
             return False
-        found = issuing.find(redemption.kind, redemption.code)
+        found = issuing.find(redemption.kind, redemption.code or "")
         if found.is_free:
             _close(redemption, RedemptionState.EXPIRED, "expired", "", now)
         elif found.order_id or not found.is_held:
@@ -76,15 +81,27 @@ def note_use(redemption_id: int, now: datetime) -> bool:
     before anybody could see the order are taken again.
     """
     with locking():
-        redemption = _locked(redemption_id, None, now)
+        redemption = locked(redemption_id, None, now)
         if redemption.state == RedemptionState.USED:
             return False
-        order_id = issuing.find(redemption.kind, redemption.code).order_id
+        order_id = issuing.find(redemption.kind, redemption.code or "").order_id
         if order_id:
             if redemption.state != RedemptionState.UNUSED:
                 _take_again(redemption, now)
             _note_use(redemption, order_id, now)
         return bool(order_id)
+
+
+def finish(redemption: Redemption, actor: str, now: datetime) -> None:
+    """Note on a locked redemption that people did what it was for."""
+    redemption.state, redemption.closed_at, redemption.closed_by = RedemptionState.DONE, now, actor
+    _store_closed(redemption)
+
+
+def undo(redemption: Redemption, reason: str, actor: str, now: datetime) -> None:
+    """Undo a locked redemption: its code is worthless, its points return to their lots, its piece to the stock."""
+    redemption.cancelled_at, redemption.close_reason = now, reason
+    _close(redemption, RedemptionState.CANCELLED, "cancelled", actor, now)
 
 
 def _take_again(redemption: Redemption, now: datetime) -> None:
@@ -107,11 +124,12 @@ def _note_use(redemption: Redemption, order_id: str, now: datetime) -> None:
     if redemption.state == RedemptionState.USED and redemption.used_by_order == order_id:
         return
     redemption.state, redemption.closed_at = RedemptionState.USED, now
-    redemption.used_by_order = order_id
+    redemption.used_by_order, redemption.closed_by = order_id, ""
     _store_closed(redemption)
 
 
-def _locked(redemption_id: int, user_id: int | None, now: datetime) -> Redemption:
+def locked(redemption_id: int, user_id: int | None, now: datetime) -> Redemption:
+    """A redemption with its account locked; with `user_id` that user's only. Raises NotFound."""
     found = Redemption.objects.filter(pk=redemption_id)
     if user_id is not None:
         found = found.filter(queries.of_user(user_id))
@@ -125,8 +143,9 @@ def _locked(redemption_id: int, user_id: int | None, now: datetime) -> Redemptio
 
 
 def _close(redemption: Redemption, state: RedemptionState, what: str, actor: str, now: datetime) -> None:
-    issuing.withdraw(redemption.kind, redemption.code)
+    issuing.withdraw(redemption.kind, redemption.code or "")
     redemption.state, redemption.closed_at, redemption.used_by_order = state, now, ""
+    redemption.closed_by = actor
     if state == RedemptionState.CANCELLED or redemption.returns_points:
         credit = ledger.Posting(
             kind=Kind.REVERSAL,
@@ -144,6 +163,17 @@ def _close(redemption: Redemption, state: RedemptionState, what: str, actor: str
 
 def _store_closed(redemption: Redemption) -> None:
     if redemption.account.erased_at is not None:
+        _forget(redemption)
+    redemption.save(
+        update_fields=[
+            "state", "closed_at", "cancelled_at", "reversal", "code", "used_by_order", "closed_by", "close_reason",
+        ]
+    )  # fmt: skip
+
+
+def _forget(redemption: Redemption) -> None:
+    if redemption.code is not None:
         issuing.forget([redemption.code])
-        redemption.code, redemption.used_by_order = f"{FORGOTTEN}{redemption.pk}", ""
-    redemption.save(update_fields=["state", "closed_at", "cancelled_at", "reversal", "code", "used_by_order"])
+        redemption.code = f"{FORGOTTEN}{redemption.pk}"
+    uploads.forget([redemption.pk])
+    redemption.used_by_order, redemption.close_reason = "", ""

@@ -27,6 +27,7 @@ class RewardKind(models.TextChoices):
     FREE_SHIPPING = "free shipping", "Free shipping of one order"
     FREE_PRODUCT = "free product", "One piece of a product for nothing"
     GIFT_CARD = "gift card", "A gift card with a balance"
+    SERVICE = "service", "Something that the shop's people do, hand over or send a code of"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Kind:
     withdraw: Callable[[str], None] = host.withdraw_voucher
     code_length: int = host.VOUCHER_CODE_LENGTH
     is_voucher: bool = True
-    begins: RedemptionState = RedemptionState.UNUSED  # what a redemption is at first
+    begins: str = str(RedemptionState.UNUSED)  # what a redemption is at first
     mail: str = mails.REDEMPTION  # the message that tells of a redemption
     is_money: bool = False  # worth its value on any checkout, so any amount of it can be bought
     has: str = ""  # the field of a reward or a prize that this kind alone has, and needs
@@ -88,7 +89,11 @@ def _gift_card(code: str, terms: Terms) -> None:
     host.issue_gift_card(code, terms.name, terms.amount, terms.channel, terms.user_id, terms.ends_at)
 
 
-PERCENT, PRODUCT = "percent", "product_id"
+def _nothing(code: str, terms: Terms | None = None) -> None:
+    """What people do is nothing that the host knows."""
+
+
+PERCENT, PRODUCT, TEXT = "percent", "product_id", "text"
 
 KINDS: Mapping[str, Kind] = {
     str(RewardKind.VOUCHER): Kind(_voucher(host.OFF_ORDER), is_money=True),
@@ -109,6 +114,16 @@ KINDS: Mapping[str, Kind] = {
         is_money=True,
         is_accepted=host.gift_cards_accepted,
         refusal=gettext_lazy("Gift cards can't be used at checkout in this channel."),
+    ),
+    str(RewardKind.SERVICE): Kind(
+        _nothing,
+        withdraw=_nothing,
+        code_length=0,
+        is_voucher=False,
+        begins=str(RedemptionState.OPEN),
+        mail=mails.SERVICE,
+        has=TEXT,
+        fits=lambda reward, checkout: False,
     ),
 }
 

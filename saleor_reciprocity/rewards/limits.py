@@ -40,7 +40,7 @@ def _problems(rewards: Sequence[Reward], account: Account, now: datetime) -> dic
     for reward in rewards:
         if reward.tier and reward.tier not in reached:
             found[reward.pk] = errors.TierTooLow()
-        elif reward.stock is not None and reward.taken >= reward.stock:
+        elif reward.left == 0:
             found[reward.pk] = errors.OutOfStock()
         elif reward.limit_per_customer is not None and had[reward.pk] >= reward.limit_per_customer:
             found[reward.pk] = errors.LimitReached()

@@ -9,6 +9,7 @@ from saleor_reciprocity import host
 from saleor_reciprocity.mail import outbox
 from saleor_reciprocity.mail.models import Mail
 
+from . import queries
 from .kinds import kind_of
 from .models import Redemption
 from .states import RedemptionState
@@ -28,6 +29,21 @@ def ask_for_redeemed(redemption: Redemption, person: host.Person, key: str | Non
     )
 
 
+def ask_for_closed(redemption: Redemption, now: datetime) -> None:
+    """Ask for the mail that a service was done or cancelled, in the transaction that closes it, if it has a user."""
+    user_id = redemption.account.user_id
+    person = host.people([user_id]).get(user_id) if user_id is not None else None
+    if person is not None:
+        outbox.ask(
+            kind_of(redemption).mail,
+            f"redemption:{redemption.pk}:{redemption.state}",
+            person,
+            redemption.channel_id,
+            now,
+            context={"redemption": redemption.pk, "step": str(redemption.state)},
+        )
+
+
 def about(mail: Mail, now: datetime) -> dict[str, Any] | None:
     """The code as its mail shows it; None when it was cancelled, used or has expired."""
     made = Redemption.objects.select_related("reward").get(pk=mail.context["redemption"])
@@ -39,4 +55,20 @@ def about(mail: Mail, now: datetime) -> dict[str, Any] | None:
         "points": made.points,
         "value": host.formatted(made.value, made.currency),
         "expires_at": made.expires_at,
+    }
+
+
+def about_service(mail: Mail, now: datetime) -> dict[str, Any] | None:
+    """One step of what people do as its mail shows it; None when it has gone further meanwhile."""
+    made = Redemption.objects.select_related("reward", "uploaded_code").get(pk=mail.context["redemption"])
+    step = mail.context.get("step", RedemptionState.OPEN)
+    if made.state != step:
+        return None
+    return {
+        "step": str(step),
+        "reward": made.reward.name,
+        "text": made.reward.text,
+        "code": queries.code_of(made),
+        "points": made.points,
+        "reason": made.close_reason,
     }

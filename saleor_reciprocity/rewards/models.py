@@ -1,4 +1,4 @@
-"""The tables of rewards and redemptions."""
+"""The tables of rewards, redemptions and the codes that the shop gives out itself."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ class Reward(models.Model):
     """What points can be exchanged for in one channel. Not what was exchanged: a redemption keeps its own figures.
 
     `points` buy `value`. With `least_points` and `most_points` it is a slider: any amount within them, at that rate.
-    For a percentage, for shipping and for a product, `value` is the most that the code can cost the shop.
+    For a percentage, for shipping and for a product, `value` is the most that the code can cost the shop. What people
+    do has a `text` for whoever redeems it, and where each gets an uploaded code, `codes_left` of them.
     The standard reward of a channel follows the plugin's page; all others are made by staff.
     """
 
@@ -43,12 +44,15 @@ class Reward(models.Model):
     validity_days = models.IntegerField(null=True)
     returns_points = models.BooleanField(default=True)
     tier = models.CharField(max_length=64, blank=True, default="")
+    text = models.TextField(blank=True, default="")
+    codes_left = models.IntegerField(null=True)
 
     class Meta:
         app_label = "reciprocity"
         constraints = [
             check("reciprocity_reward_has_a_price", Q(points__gt=0, value__gt=0)),
             check("reciprocity_reward_stock_counts", Q(taken__gte=0)),
+            check("reciprocity_reward_codes_count", Q(codes_left=None) | Q(codes_left__gte=0)),
             check(
                 "reciprocity_reward_slider_has_two_ends",
                 Q(least_points=None, most_points=None)
@@ -60,14 +64,21 @@ class Reward(models.Model):
         ]
 
     @property
+    def left(self) -> int | None:
+        """How many can be had: no more than there are in stock, and codes; None without an end."""
+        in_stock = None if self.stock is None else max(0, self.stock - self.taken)
+        return min((number for number in (in_stock, self.codes_left) if number is not None), default=None)
+
+    @property
     def is_slider(self) -> bool:
         """Whether the customer chooses how many points to exchange."""
         return self.least_points is not None
 
 
 class Redemption(models.Model):
-    """One exchange of points for a code. The debit, the code in the host and this row are made in one transaction.
+    """One exchange of points. The debit, what it is for and this row are made in one transaction.
 
+    `code` is a code of the host; what people do has none. `closed_by` has done it or undone it, for `close_reason`.
     `expires_at` and `returns_points` are the reward's as they were then. `from_stock`: it took a piece of the stock.
     `for_checkout` is the checkout that the code is on its way to; None once it is there.
     """
@@ -78,7 +89,7 @@ class Redemption(models.Model):
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="redemption")
     key = models.CharField(max_length=128)
     kind = models.CharField(max_length=16, choices=RewardKind.choices)
-    code = models.CharField(max_length=16, unique=True)
+    code = models.CharField(max_length=16, unique=True, null=True)  # noqa: DJ001 - unique
     points = models.BigIntegerField()
     value = models.DecimalField(max_digits=20, decimal_places=3)
     currency = models.CharField(max_length=3)
@@ -93,6 +104,8 @@ class Redemption(models.Model):
     used_by_order = models.CharField(max_length=36, blank=True, default="")
     cancelled_at = models.DateTimeField(null=True)
     reversal = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="cancelled_redemption")
+    closed_by = models.CharField(max_length=64, blank=True, default="")
+    close_reason = models.CharField(max_length=500, blank=True, default="")
 
     class Meta:
         app_label = "reciprocity"
@@ -100,6 +113,7 @@ class Redemption(models.Model):
         indexes = [
             models.Index(fields=["expires_at"], condition=Q(state="unused"), name="reciprocity_unused_codes"),
             models.Index(fields=["account", "reward", "created_at"], name="reciprocity_account_rewards"),
+            models.Index(fields=["state", "id"], condition=Q(kind="service"), name="reciprocity_services"),
         ]
 
 
@@ -114,3 +128,22 @@ class IssuedCode(models.Model):
 
     class Meta:
         app_label = "reciprocity"
+
+
+class UploadedCode(models.Model):
+    """A code that the shop brought and that is given to one redemption, ever. Nothing that the host knows.
+
+    `digest` stands for the text for ever, also when the text is forgotten, so that no code comes a second time.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    reward = models.ForeignKey(Reward, on_delete=models.PROTECT, related_name="uploaded_codes", db_index=False)
+    redemption = models.OneToOneField(Redemption, null=True, on_delete=models.PROTECT, related_name="uploaded_code")
+    code = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64, unique=True)
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.CharField(max_length=64)
+
+    class Meta:
+        app_label = "reciprocity"
+        indexes = [models.Index(fields=["reward", "id"], condition=Q(redemption=None), name="reciprocity_codes_left")]

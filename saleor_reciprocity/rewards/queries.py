@@ -13,6 +13,7 @@ from saleor_reciprocity.points.accounts import parts_of
 from saleor_reciprocity.points.models import Account
 
 from . import catalogue, limits
+from .kinds import kind_of
 from .models import Redemption, Reward
 from .states import KEPT, RedemptionState
 
@@ -45,13 +46,13 @@ class Use:
 
     @property
     def redeemed(self) -> int:
-        """How many codes are or were customers' own, without those that were given back."""
+        """How often it was redeemed, without what was given back."""
         return sum(count for state, count in self.by_state.items() if state != RedemptionState.CANCELLED)
 
     @property
     def used(self) -> int:
-        """How many codes were used."""
-        return self.by_state[RedemptionState.USED]
+        """How many codes were used, and how often people did it."""
+        return self.by_state[RedemptionState.USED] + self.by_state[RedemptionState.DONE]
 
 
 def use_of(reward_ids: Iterable[int]) -> dict[int, Use]:
@@ -65,9 +66,17 @@ def use_of(reward_ids: Iterable[int]) -> dict[int, Use]:
     return found
 
 
+def code_of(redemption: Redemption) -> str | None:
+    """The code of a redemption: the host's or, of what people do, an uploaded one, if it got one."""
+    if kind_of(redemption).is_code:
+        return redemption.code
+    given = getattr(redemption, "uploaded_code", None)
+    return given.code or None if given is not None else None
+
+
 def affordable(channel_id: str, account: Account, now: datetime) -> list[Reward]:
-    """What an account can have in a channel now, the cheapest first."""
-    shown = rewards(channel_id, MOST_SHOWN, now)
+    """What an account can have on a checkout of a channel now, the cheapest first."""
+    shown = [reward for reward in rewards(channel_id, MOST_SHOWN, now) if kind_of(reward).is_code]
     return limits.allowed([reward for reward in shown if cheapest(reward) <= account.available], account, now)
 
 
@@ -85,7 +94,9 @@ def cheapest(reward: Reward) -> int:
 
 def redemptions(account: Account, first: int, before_id: int | None = None) -> list[Redemption]:
     """The newest redemptions of an account, at most `first`, made before the one with `before_id`."""
-    rows = Redemption.objects.filter(account__in=parts_of(account)).select_related("reward", "account__merged_into")
+    rows = Redemption.objects.filter(account__in=parts_of(account)).select_related(
+        "reward", "uploaded_code", "account__merged_into"
+    )
     if before_id is not None:
         rows = rows.filter(id__lt=before_id)
     return list(rows.order_by("-id")[:first])

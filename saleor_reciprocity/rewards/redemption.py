@@ -16,7 +16,7 @@ from saleor_reciprocity.locking import locking
 from saleor_reciprocity.points import accounts, ledger, orders
 from saleor_reciprocity.points.models import Account, Entry, Kind
 
-from . import catalogue, closing, issuing, kinds, limits, messages, pricing, queries
+from . import catalogue, closing, issuing, kinds, limits, messages, pricing, queries, uploads
 from .kinds import kind_of
 from .models import Redemption, Reward
 from .states import RedemptionState
@@ -190,6 +190,8 @@ def _exchange(account: Account, person: host.Person, wish: Wish, reward: Any, no
         for_checkout=wish.checkout.id if wish.checkout else None,
     )
     made.save(force_insert=True)
+    if reward.codes_left is not None and not uploads.give(made):
+        raise errors.OutOfStock
     if made.from_stock and not catalogue.take_from_stock(reward.pk):
         raise errors.OutOfStock
     if wish.checkout is None:

@@ -1,4 +1,4 @@
-"""States: what becomes of a redemption."""
+"""States: what becomes of a redemption. Of a code: unused, used or expired; of what people do: open or done."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from django.db import models
 
 
 class RedemptionState(models.TextChoices):
-    """What became of a redemption's code."""
+    """What became of what points were exchanged for."""
 
     UNUSED = "unused", "The code can be used"
     USED = "used", "An order was placed with the code"
-    CANCELLED = "cancelled", "The code was given back and the points returned"
+    CANCELLED = "cancelled", "The exchange was undone and the points returned"
     EXPIRED = "expired", "The code was not used in time"
+    OPEN = "open", "The shop has yet to do it"
+    DONE = "done", "The shop has done it"
 
 
-WAITING = (RedemptionState.UNUSED,)
-KEPT = (*WAITING, RedemptionState.USED)  # the points are spent on it, and a piece of the stock
+WAITING = (RedemptionState.UNUSED, RedemptionState.OPEN)
+KEPT = (*WAITING, RedemptionState.USED, RedemptionState.DONE)  # the points are spent on it, and a piece of the stock

@@ -7,8 +7,8 @@ const FRAGMENTS = {
   LoyaltyDistance: "LoyaltyNextReward { missing reward { id name points } }",
   LoyaltyChange: "LoyaltyEntry { id kind points pending balance reason happenedAt }",
   LoyaltyOfOrder: "Order { id number loyalty { verdict pending earned maturesAt why } }",
-  LoyaltyOffer: "LoyaltyReward { id kind name points value { amount currency } leastPoints mostPoints left tier endsAt }",
-  LoyaltyCode: "LoyaltyRedemption { id code kind name points value { amount currency } state createdAt expiresAt }",
+  LoyaltyOffer: "LoyaltyReward { id kind name points value { amount currency } text leastPoints mostPoints left tier endsAt }",
+  LoyaltyCode: "LoyaltyRedemption { id code kind name points value { amount currency } text state createdAt expiresAt closeReason }",
   LoyaltyGift: "LoyaltySurprise { kind name value { amount currency } points code reason expiresAt state }",
   LoyaltyAtCheckout: "LoyaltyCheckout { points redeemable { ...LoyaltyOffer } nextReward { ...LoyaltyDistance } }",
   LoyaltySuggestion:
@@ -99,20 +99,21 @@ export const texts = {
     messages: "Messages", tastes: "What you like", like: "Like", dislike: "Do not like", saved: "Saved.",
     now: "You are here", toNext: "{n} point to {name}|{n} points to {name}", from: "from {n} point|from {n} points",
     falls: "Until {date}", noTier: "No tier yet",
-    UNUSED: "ready to use", USED: "used", CANCELLED: "given back", EXPIRED: "expired",
+    UNUSED: "ready to use", USED: "used", CANCELLED: "given back", EXPIRED: "expired", OPEN: "we are on it", DONE: "done",
+    CANCELLED_SERVICE: "cancelled", redeemedService: "You have “{name}”.",
     PENDING: "These points become available when the goods have been shipped and kept.",
     EARNED: "The goods were shipped, so the points are yours.", BONUS: "A thank-you from the shop.",
     CLAWBACK: "Goods came back or were repaid, and their points with them.", REDEMPTION: "You exchanged points for a reward.",
-    SURPRISE: "A gift from the shop.", REVERSAL: "A code was given back, and the points returned.",
+    SURPRISE: "A gift from the shop.", REVERSAL: "A redemption was undone, and the points returned.",
     EXPIRED_POINTS: "These points were not used in time.", ADJUSTMENT: "The shop corrected your points.",
     MERGE: "Two accounts of yours became one.",
     SURVEY: "A question after an order", SURPRISE_MAIL: "News of a surprise", REDEMPTION_MAIL: "Codes that you redeemed",
-    STATEMENT: "A statement every month", REPLY: "Replies to what you answered", EXPIRY: "Points that expire soon",
+    SERVICE: "What becomes of services that you redeemed", STATEMENT: "A statement every month", REPLY: "Replies to what you answered", EXPIRY: "Points that expire soon",
     BUSY: "Please try again in a moment.", INSUFFICIENT_POINTS: "You do not have enough points for this.",
     OUT_OF_STOCK: "None is left.", LIMIT_REACHED: "You have had this as often as you can for now.",
     TIER_TOO_LOW: "This is for a higher tier.", REWARD_NOT_APPLICABLE: "This does nothing for this order.",
     VOUCHER_ON_CHECKOUT: "There is a voucher on this order already.", CODE_ON_CHECKOUT: "The code is on a checkout.",
-    CODE_ALREADY_USED: "The code has been used.", REWARD_UNAVAILABLE: "This is no longer offered.",
+    CODE_ALREADY_USED: "The code has been used.", DONE_BY_PEOPLE: "Please ask us to cancel this.", REWARD_UNAVAILABLE: "This is no longer offered.",
     PROGRAMME_OFF: "The programme is switched off.", SIGN_IN_REQUIRED: "Please sign in.",
   },
   zh: {
@@ -130,16 +131,17 @@ export const texts = {
     notForMe: "不感兴趣", notForMeName: "{name}：不感兴趣", removed: "不再推荐 {name}。",
     messages: "消息", tastes: "您的喜好", like: "喜欢", dislike: "不喜欢", saved: "已保存。",
     now: "当前等级", toNext: "再得 {n} 积分升为{name}", from: "{n} 积分起", falls: "有效期至 {date}", noTier: "暂无等级",
-    UNUSED: "可使用", USED: "已使用", CANCELLED: "已退回", EXPIRED: "已过期",
+    UNUSED: "可使用", USED: "已使用", CANCELLED: "已退回", EXPIRED: "已过期", OPEN: "处理中", DONE: "已完成",
+    CANCELLED_SERVICE: "已取消", redeemedService: "您已兑换“{name}”。",
     PENDING: "商品发货并过退货期后，这些积分即可使用。", EARNED: "商品已发货，积分归您所有。", BONUS: "商店的谢意。",
     CLAWBACK: "商品退回或退款，积分随之收回。", REDEMPTION: "您用积分兑换了奖励。", SURPRISE: "商店送您的礼物。",
-    REVERSAL: "优惠码已退回，积分返还。", EXPIRED_POINTS: "这些积分未及时使用。", ADJUSTMENT: "商店调整了您的积分。",
+    REVERSAL: "兑换已撤销，积分返还。", EXPIRED_POINTS: "这些积分未及时使用。", ADJUSTMENT: "商店调整了您的积分。",
     MERGE: "您的两个账户已合并。",
     SURVEY: "订单后的一个问题", SURPRISE_MAIL: "惊喜通知", REDEMPTION_MAIL: "您兑换的优惠码",
-    STATEMENT: "每月对账单", REPLY: "对您回答的回复", EXPIRY: "即将过期的积分",
+    SERVICE: "您兑换的服务的进展", STATEMENT: "每月对账单", REPLY: "对您回答的回复", EXPIRY: "即将过期的积分",
     BUSY: "请稍后再试。", INSUFFICIENT_POINTS: "积分不足。", OUT_OF_STOCK: "已兑完。", LIMIT_REACHED: "您暂时不能再兑换。",
     TIER_TOO_LOW: "仅限更高等级。", REWARD_NOT_APPLICABLE: "不适用于本单。", VOUCHER_ON_CHECKOUT: "本单已使用代金券。",
-    CODE_ON_CHECKOUT: "该码正用于结账。", CODE_ALREADY_USED: "该码已使用。", REWARD_UNAVAILABLE: "该奖励已下架。",
+    CODE_ON_CHECKOUT: "该码正用于结账。", CODE_ALREADY_USED: "该码已使用。", DONE_BY_PEOPLE: "请联系我们取消。", REWARD_UNAVAILABLE: "该奖励已下架。",
     PROGRAMME_OFF: "积分计划已关闭。", SIGN_IN_REQUIRED: "请先登录。",
   },
 };
@@ -153,6 +155,7 @@ const STYLE = `
 * { box-sizing: border-box; }
 h1, h2, h3, h4, h5, h6 { margin: 0 0 var(--_gap); font-size: 1.25em; line-height: 1.3; }
 p { margin: 0 0 .5em; }
+[part~=text] { white-space: pre-line; overflow-wrap: anywhere; }
 p, span, small, output, h1, h2, h3, h4, h5, h6 { unicode-bidi: plaintext; }
 ul, ol { list-style: none; margin: 0; padding: 0; display: grid; gap: var(--_gap); }
 * + h2, * + h3, * + h4, * + h5, * + h6, :is(ul, ol, div[part~=card]) + * { margin-top: var(--_gap); }
@@ -221,6 +224,9 @@ const codeLine = (el, code) =>
   code && h("p", { class: "row" }, h("code", { part: "code" }, code),
     h("button", { class: "plain", part: "button copy", key: "copy" + code, onclick: () => el.copy(code) }, el.text("copy")));
 
+/** What the shop says about what its people do, line by line. */
+const said = (text) => text && h("p", { part: "text" }, text);
+
 /** A reward with its button, or with a slider and a button. */
 function offer(el, reward, available, checkoutId) {
   const slides = reward.leastPoints != null && reward.mostPoints != null;
@@ -228,6 +234,7 @@ function offer(el, reward, available, checkoutId) {
   const most = slides ? Math.min(reward.mostPoints, Math.max(available, least)) : least;
   let chosen = Math.min(most, Math.max(least, el.chosen.get(reward.id) || least));
   const enough = available >= least;
+  const gone = reward.left === 0;
   const worth = () => el.text("worth", {
     points: el.text("points", { n: chosen }),
     money: el.money({ ...reward.value, amount: (reward.value.amount * chosen) / reward.points }),
@@ -235,7 +242,7 @@ function offer(el, reward, available, checkoutId) {
   const label = () => el.text("redeem", { n: chosen });
   const output = h("output", { part: "worth" }, slides && worth());
   const button = h("button", {
-    part: "button redeem", key: "redeem" + reward.id, disabled: !enough, ...el.waiting,
+    part: "button redeem", key: "redeem" + reward.id, disabled: !enough || gone, ...el.waiting,
     "aria-describedby": "name" + reward.id,
     onclick: () => el.redeem(reward, slides ? chosen : undefined, checkoutId),
   }, label());
@@ -249,7 +256,9 @@ function offer(el, reward, available, checkoutId) {
   return h("li", { part: "card reward" },
     h("p", { part: "name", id: "name" + reward.id }, reward.name),
     !slides && h("p", {}, el.money(reward.value)),
-    reward.left != null && h("p", {}, h("small", {}, el.text("left", { n: reward.left }))),
+    said(reward.text),
+    gone ? h("p", { part: "missing" }, el.text("OUT_OF_STOCK"))
+      : reward.left != null && h("p", {}, h("small", {}, el.text("left", { n: reward.left }))),
     reward.endsAt && h("p", {}, h("small", {}, el.text("until", { date: el.date(reward.endsAt) }))),
     slides && enough && [
       h("input", {
@@ -267,7 +276,8 @@ const offers = (el, rewards, available, checkoutId) =>
 
 const redeemed = (el) =>
   el.redeemedNow && h("div", { part: "card redeemed" },
-    h("p", {}, el.text("code", { name: el.redeemedNow.name })), codeLine(el, el.redeemedNow.code));
+    h("p", {}, el.text(el.redeemedNow.code ? "code" : "redeemedService", { name: el.redeemedNow.name })),
+    codeLine(el, el.redeemedNow.code), said(el.redeemedNow.text));
 
 /* Each part: the operation whose answer it shows, its variables, whether it needs a customer, and what it shows
    (nothing means: nothing here yet). */
@@ -328,7 +338,9 @@ const PARTS = {
       const codes = nodes(me.loyalty.redemptions);
       return codes.length > 0 && h("ul", { part: "list" }, codes.map((one) =>
         h("li", { part: "card" },
-          h("div", { class: "row" }, h("span", { part: "name" }, one.name), h("span", { part: "state" }, el.text(one.state))),
+          h("div", { class: "row" }, h("span", { part: "name" }, one.name), h("span", { part: "state" },
+            el.text(one.kind === "SERVICE" && one.state === "CANCELLED" ? "CANCELLED_SERVICE" : one.state))),
+          one.kind === "SERVICE" && (one.state === "CANCELLED" ? said(one.closeReason) : [codeLine(el, one.code), said(one.text)]),
           one.state === "UNUSED" && [
             codeLine(el, one.code),
             one.expiresAt && h("p", {}, h("small", {}, el.text("until", { date: el.date(one.expiresAt) }))),
@@ -647,7 +659,7 @@ export class SaleorReciprocity extends HTMLElement {
       this.#keys.delete(about);
       this.redeemedNow = onCheckout ? null : redemption;
       this.say(onCheckout ? this.text("applied", { money: this.money(redemption.value) })
-        : `${this.text("code", redemption)}: ${redemption.code}`);
+        : redemption.code ? `${this.text("code", redemption)}: ${redemption.code}` : this.text("redeemedService", redemption));
     });
   }
 

@@ -21,6 +21,13 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     kinds.SURVEY: {"question": LONG, "answers": ANSWERS, "low": "Not at all likely", "high": "Extremely likely"},
     kinds.SURPRISE: {**CODE, "order_number": "41", "prize": "€5.00", "reason": "Thank you for coming back."},
     kinds.REDEMPTION: {**CODE, "reward": LONG, "points": 1200, "value": "€5.00"},
+    kinds.SERVICE: {
+        "step": "open",
+        "reward": LONG,
+        "text": f"Show this at the door.\n{LONG}",
+        "code": "https://tickets.example.com/ABCD-EFGH",
+        "points": 1200,
+    },
     kinds.STATEMENT: {"available": 1200, "pending": 30, "gained": 80, "spent": 1000},
     kinds.REPLY: {"reply": "We are sorry.\nA new cup is on its way.", "comment": LONG, "order_number": "41"},
     kinds.EXPIRY: {"points": 120, "last_day": DAY},

@@ -124,7 +124,7 @@ def test_nothing_is_sent_while_staff_have_stopped_it(boss: Reader, customer: Any
     assert (len(mail.outbox), Mail.objects.get().state) == (1, "sent")
 
 
-KINDS = ("SURVEY", "SURPRISE", "REDEMPTION", "STATEMENT", "REPLY", "EXPIRY", "ALERT")
+KINDS = ("SURVEY", "SURPRISE", "REDEMPTION", "SERVICE", "STATEMENT", "REPLY", "EXPIRY", "ALERT")
 
 
 @pytest.mark.parametrize("kind", KINDS)

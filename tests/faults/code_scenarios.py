@@ -1,7 +1,8 @@
-"""Codes of every kind and a win, killed at every moment: Saleor's own rows, too, are all there or none of them."""
+"""Codes of every kind, services and a win, killed at every moment: Saleor's own rows, too, are all there or none."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -9,13 +10,16 @@ from django.utils import timezone
 from saleor.discount import models as discounts
 from saleor.giftcard.models import GiftCard
 
-from saleor_reciprocity.rewards import catalogue, redemption
+from saleor_reciprocity import errors
+from saleor_reciprocity.mail.models import Mail
+from saleor_reciprocity.rewards import catalogue, fulfilment, redemption
 from saleor_reciprocity.rewards.models import Redemption, Reward
 from saleor_reciprocity.surprises.models import Budget, Campaign, Draw
 
 from .. import hosts
+from ..rewards.services import redeemed_by, service
 from ..surprises.shop import campaign
-from .scenarios import Act, Scenario, Subject, nothing, ordered, points, settle, shipped
+from .scenarios import Act, Scenario, Subject, made, nothing, numbers, ordered, points, settle, shipped
 
 TABLES = [
     GiftCard,
@@ -75,8 +79,69 @@ def gift_and_rows(subject: Subject) -> Any:
     return (tuple(won), new_rows(subject), Budget.objects.get().spent - 5 * Draw.objects.filter(state="issued").count())
 
 
+def ticket() -> Reward:
+    """A service that gives codes of the shop's own, of which some are left however often it is redeemed."""
+    found = Reward.objects.filter(kind="service").first()
+    if found is None or not found.codes_left:
+        found = found or service(codes_left=0, stock=1_000_000)
+        brought = "\n".join(f"{found.pk}-{next(numbers)}" for _ in range(100))
+        catalogue.upload(found.pk, brought, "user:1", timezone.now())
+    return found
+
+
+def ticket_buyer() -> Subject:
+    ticket()
+    return shipped()
+
+
+def with_a_ticket() -> Subject:
+    subject = ticket_buyer()
+    buy_a_ticket(subject)
+    subject.redemption = Redemption.objects.get(account__user=subject.customer)
+    return subject
+
+
+def buy_a_ticket(subject: Subject) -> None:
+    redeemed_by(subject.customer, ticket())
+
+
+def finish(subject: Subject) -> None:
+    with suppress(errors.AlreadyClosed):  # asked again after it was done
+        fulfilment.finish(made(subject).pk, "user:1", timezone.now())
+
+
+def call_off(subject: Subject) -> None:
+    with suppress(errors.AlreadyClosed):
+        fulfilment.cancel(made(subject).pk, "No", "user:1", timezone.now())
+
+
+def about_to_bring_codes() -> Subject:
+    return Subject(hosts.customer(f"shop-{next(numbers)}@example.com"), service(codes_left=0))
+
+
+def bring_codes(subject: Subject) -> None:
+    with suppress(errors.DuplicateCode):
+        catalogue.upload(subject.order.pk, f"{subject.order.pk}/1\n{subject.order.pk}/2", "user:1", timezone.now())
+
+
+def codes_brought(subject: Subject) -> Any:
+    subject.order.refresh_from_db()
+    return (subject.order.codes_left, subject.order.uploaded_codes.count())
+
+
+def points_and_ticket(subject: Subject) -> Any:
+    """The account, the redemption with its state, code and mails: together or not at all."""
+    rows = Redemption.objects.filter(account__user=subject.customer)
+    bought = tuple((row.state, row.closed_by, bool(row.uploaded_code.code)) for row in rows)
+    return (points(subject), bought, Mail.objects.filter(user=subject.customer, kind="service").count())
+
+
 KINDS = ("voucher", "gift card", "free shipping", "free product")
 CODE_SCENARIOS = (
     *(Scenario(f"redeem a {kind}", buyer(kind), ((nothing, redeem(kind)),), False, points_and_rows) for kind in KINDS),
+    Scenario("redeem a service", ticket_buyer, ((nothing, buy_a_ticket),), False, points_and_ticket),
+    Scenario("do a service", with_a_ticket, ((nothing, finish),), False, points_and_ticket),
+    Scenario("cancel a service", with_a_ticket, ((nothing, call_off),), False, points_and_ticket),
+    Scenario("bring codes", about_to_bring_codes, ((nothing, bring_codes),), False, codes_brought),
     Scenario("win", about_to_win, ((nothing, settle),), heals=True, seen=gift_and_rows),
 )

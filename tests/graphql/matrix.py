@@ -10,9 +10,11 @@ from django.utils import timezone
 from saleor_reciprocity import host
 from saleor_reciprocity.points import adjustments
 from saleor_reciprocity.rewards import redemption
+from saleor_reciprocity.rewards.models import Redemption
 
 from .. import hosts
 from ..points.programmes import earned, ladder, rule
+from ..rewards.services import redeemed_by, service
 from ..surprises.shop import campaign
 from ..surveys.shop import an_answer, to_be_asked
 from .asking import order_query, standard_reward
@@ -81,6 +83,10 @@ MATRIX = {
     "Mutation.loyaltyRewardCreate": ("manager", "app"),
     "Mutation.loyaltyRewardUpdate": ("manager", "app"),
     "Mutation.loyaltyRewardEnd": ("manager", "app"),
+    "Mutation.loyaltyRewardCodesUpload": ("manager", "app"),
+    "Query.loyaltyServices": ("manager", "app"),
+    "Mutation.loyaltyServiceFinish": ("manager", "app"),
+    "Mutation.loyaltyServiceCancel": ("manager", "app"),
 }
 
 
@@ -206,6 +212,12 @@ def queries_of(customer: Any) -> dict[str, str]:
         "input: {points: 7}) { reward { id } errors { code } } }",
         "Mutation.loyaltyRewardEnd": f'mutation {{ loyaltyRewardEnd(id: "{_own_reward()}") '
         "{ reward { id } errors { code } } }",
+        "Mutation.loyaltyRewardCodesUpload": "mutation { loyaltyRewardCodesUpload("
+        f'id: "{graphene.Node.to_global_id("LoyaltyReward", service().pk)}", codes: "A-1") {DONE}',
+        "Query.loyaltyServices": "{ loyaltyServices { edges { node { id } } } }",
+        "Mutation.loyaltyServiceFinish": f'mutation {{ loyaltyServiceFinish(id: "{_service(customer)}") {DONE}',
+        "Mutation.loyaltyServiceCancel": f'mutation {{ loyaltyServiceCancel(id: "{_service(customer)}", '
+        f'reason: "No") {DONE}',
     }
 
 
@@ -245,6 +257,12 @@ def _invitation() -> str:
 
 def _redemption(customer: Any) -> str:
     made = redemption.redeem(host.person(customer), standard_reward(), "a redemption", now=timezone.now())
+    return str(graphene.Node.to_global_id("LoyaltyRedemption", made.pk))
+
+
+def _service(customer: Any) -> str:
+    """A service that is open, for whoever asks first."""
+    made = Redemption.objects.filter(kind="service").first() or redeemed_by(customer, service(points=1), "a service")
     return str(graphene.Node.to_global_id("LoyaltyRedemption", made.pk))
 
 

@@ -28,6 +28,7 @@ from saleor_reciprocity.surveys.models import Invitation
 from .. import hosts
 from ..points.programmes import ladder, rule
 from ..recommendations import model
+from ..rewards.services import redeemed_by, service
 from ..surprises.shop import campaign
 from ..surveys.shop import an_answer
 from .asking import of_checkout, order_query
@@ -60,7 +61,7 @@ def test_11_5_every_list_has_a_price() -> None:
 
 def test_every_page_counts_its_items() -> None:
     pages = {(type_name, name) for type_name, name, kind in declared() if bare(kind).name.endswith("Connection")}
-    assert len(pages) == 11
+    assert len(pages) == 12
     assert all(PRICES[type_name][name].get("multipliers") == ["first"] for type_name, name in pages)
 
 
@@ -119,6 +120,7 @@ class Growing:
             an_answer(host.order_id(order), self.ada)
             standard, now = Reward.objects.get(is_standard=True), timezone.now()
             redemption.redeem(host.person(self.ada), standard.pk, f"key {number}", now=now)
+            redeemed_by(self.ada, service("", 1, text=f"Service {number}"), f"service {number}")
             if number:
                 self.offer(number)
                 campaign(self.channel)

@@ -25,6 +25,7 @@ from .matrix import CALLERS, MATRIX, served
 
 # Fields that not everybody sees who sees the parent; each has a test of its own, named here.
 OWN_RULES = {
+    "LoyaltyRedemption.customerEmail": "test_services.test_who_it_is_is_for_who_manages_customers",
     "LoyaltyRedemption.code": "test_permissions.test_staff_without_the_permission_for_discounts_see_no_codes",
     "LoyaltySurprise.code": "test_surprises",
 }

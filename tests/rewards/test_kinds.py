@@ -26,11 +26,16 @@ def test_what_each_kind_is() -> None:
         "free shipping": (True, False, ""),
         "free product": (True, False, "product_id"),
         "gift card": (False, True, ""),
+        "service": (False, False, "text"),
     }
+    without_code = [name for name, kind in KINDS.items() if not kind.is_code]
+    assert (without_code, KINDS["service"].begins, KINDS["voucher"].begins) == (["service"], "open", "unused")
 
 
 def test_every_kind_that_is_stored_or_in_the_api_is_in_the_table() -> None:
-    assert set(KINDS) == set(RewardKind.values) == set(PrizeKind.values) - {"points"}
+    """A campaign gives what it can give at once: no service."""
+    assert set(KINDS) == set(RewardKind.values)
+    assert set(KINDS) - {"service"} == set(PrizeKind.values) - {"points"}
     assert {value.name for value in LoyaltyRewardKind._meta.enum} == set(RewardKind.names)
 
 

@@ -187,6 +187,12 @@
 
   for (const kind of ["input", "change"]) main.addEventListener(kind, () => (unsent = true));
 
+  // What is in a chosen file is put into the field, where it can be read before it is sent.
+  main.addEventListener("change", async (event) => {
+    const into = event.target.dataset.into, [file] = event.target.files || [];
+    if (into && file) document.getElementById(into).value = await file.text();
+  });
+
   // A file: what the page has in its <pre>, kept by the browser.
   async function save(where, name) {
     busy.hidden = false;
