@@ -66,6 +66,12 @@ def local(moment: datetime, zone_name: str) -> datetime:
     return moment.astimezone(zone(zone_name))
 
 
+def anniversary(day: date, year: int) -> date:
+    """The same day in another year; that of 29 February is the 28th where there is no 29th."""
+    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return day.replace(year=year, day=28 if (day.month, day.day) == (2, 29) and not is_leap else day.day)
+
+
 def last_whole_day(end: datetime, zone_name: str) -> date:
     """The last day that is over before a moment, where the clocks of a time zone are: what ends then is good on it."""
     return local(end, zone_name).date() - timedelta(days=1)

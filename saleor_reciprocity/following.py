@@ -16,7 +16,7 @@ from .experiments import outcomes, plans, prospects
 from .experiments.evidence import GIFT, PROGRAMME, SURVEY
 from .experiments.models import Plan
 from .reports import owed
-from .surprises.models import Campaign, Prize
+from .surprises.models import Campaign, Occasion, Prize
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def freeze(now: datetime) -> int:
 def prospect(question: str, channel: host.Channel, share: Decimal | None, now: datetime) -> prospects.Prospect:
     """What a question could show in a channel, as it is set, or with another share held out."""
     values = _values(channel, now)
-    campaign = _running(channel, now).first()
+    campaign = _on_orders(channel, now).first()
     wins = campaign.probability if campaign is not None else values.surprise_probability
     from_order = campaign.from_order_number if campaign is not None else values.surprise_from_order
     held_out = values.holdout_share
@@ -56,7 +56,7 @@ def prospect(question: str, channel: host.Channel, share: Decimal | None, now: d
 
 def win_probability(channel: host.Channel, now: datetime) -> Decimal:
     """How often an order wins in a channel: in the campaign that runs, or as it is set."""
-    campaign = _running(channel, now).first()
+    campaign = _on_orders(channel, now).first()
     return campaign.probability if campaign is not None else _values(channel, now).surprise_probability
 
 
@@ -70,6 +70,10 @@ def _running(channel: host.Channel, now: datetime) -> QuerySet:
     return rows.order_by("pk")
 
 
+def _on_orders(channel: host.Channel, now: datetime) -> QuerySet:
+    return _running(channel, now).filter(occasion=Occasion.ORDER)
+
+
 def _possible(now: datetime) -> Iterator[plans.Terms]:
     """The questions for which somebody can be assigned, in the channel and at the probability that come first."""
     for channel in host.channels():
@@ -77,7 +81,7 @@ def _possible(now: datetime) -> Iterator[plans.Terms]:
         if version is None or not version.active:
             continue
         values = version.programme
-        for campaign in _running(channel, now):
+        for campaign in sorted(_running(channel, now), key=lambda one: one.occasion != Occasion.ORDER):
             yield _terms(PROGRAMME, values.holdout_share, campaign.from_order_number, channel, values)
             yield _terms(GIFT, 1 - campaign.probability, campaign.from_order_number, channel, values)
         if values.survey_question != settings.NO_QUESTION:

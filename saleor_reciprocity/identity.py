@@ -73,6 +73,11 @@ def address_hash(lines: str, key: str | None = None) -> str:
     return _hash(f"address:{plain}", key) if plain else ""
 
 
+def hash_of(text: str, key: str | None = None) -> str:
+    """The keyed hash of any other text. `key` as above."""
+    return _hash(text, key)
+
+
 def _hash(text: str, key: str | None) -> str:
     return hmac.new(bytes.fromhex(key) if key else installation_key(), text.encode(), hashlib.sha256).hexdigest()
 

@@ -17,7 +17,7 @@ from .points import expiry
 from .points import upkeep as points_upkeep
 from .recommendations import training
 from .rewards import upkeep as codes
-from .surprises import upkeep
+from .surprises import due, upkeep
 from .surveys import upkeep as surveys_upkeep
 
 logger = logging.getLogger(__name__)
@@ -77,6 +77,12 @@ def look_after_gifts() -> str:
     """Take back the gifts that expired unused, and note the used ones."""
     expired, used = upkeep.look(timezone.now())
     return f"{expired} gifts expired, {used} used"
+
+
+@_scheduled("reciprocity.draw_for_occasions")
+def draw_for_occasions() -> str:
+    """Draw for the people whose occasion has come."""
+    return f"{due.look(timezone.now())} draws made for occasions"
 
 
 @_scheduled("reciprocity.look_after_surveys")
@@ -143,6 +149,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "reciprocity-look-after-surveys": {"task": look_after_surveys.name, "schedule": 60.0, "options": {"expires": 60}},
     "reciprocity-send-messages": {"task": send_messages.name, "schedule": 60.0, "options": {"expires": 60}},
     "reciprocity-look-after-codes": {"task": look_after_codes.name, "schedule": 600.0, "options": {"expires": 600}},
+    "reciprocity-draw-for-occasions": {"task": draw_for_occasions.name, "schedule": crontab(hour=6, minute=17)},
     "reciprocity-check-books": {"task": check_books.name, "schedule": crontab(hour=5, minute=17)},
     "reciprocity-train": {"task": train.name, "schedule": crontab(hour=2, minute=41)},
 }

@@ -91,7 +91,7 @@ def test_what_never_ran_is_missed_from_when_it_should_have(db: Any) -> None:
     for hours in (24, 48, 49):
         ran(NOON + timedelta(hours=hours), *EVERY_MINUTE, *EVERY_TEN)
         late = found("schedule", NOON + timedelta(hours=hours))
-    assert late.said == "This has not run for too long: check_books, sweep_all, train."
+    assert late.said == "This has not run for too long: check_books, draw_for_occasions, sweep_all, train."
 
 
 def test_what_begins_again_and_again_and_never_ends_has_not_run(db: Any) -> None:

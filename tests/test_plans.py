@@ -17,12 +17,14 @@ from saleor_reciprocity.points.earning.conditions import Conditions
 from saleor_reciprocity.points.earning.rules import Effect, Rule, Stacking, Trigger
 from saleor_reciprocity.points.models import Account
 from saleor_reciprocity.settlement import SettledOrder
+from saleor_reciprocity.surprises import due
 from saleor_reciprocity.surveys import queue
 from saleor_reciprocity.surveys.models import Invitation
 
 from . import hosts
 from .crowds_of_orders import fill
 from .points.programmes import ladder, rule
+from .surprises.shop import night, on_occasion
 
 GROWING = re.compile(r"Seq Scan on (order_\w+|payment_\w+|reciprocity_settledorder)\b")
 
@@ -118,6 +120,14 @@ def test_the_sweep_of_every_minute_scans_nothing(large_shop: None, customer: Any
     assert facts is not None
     assert facts.refunded == Decimal(5)
     assert SettledOrder.objects.get(pk=failing.pk).attempts == 0
+
+
+@pytest.mark.parametrize("occasion", ["win back", "anniversary", "orders reached", "tier reached"])
+def test_the_search_for_occasions_scans_no_orders(occasion: str, large_shop: None, programme_on: host.Channel) -> None:
+    needs = {"win back": {"after_days": 30}, "tier reached": {"tier": "gold"}}
+    on_occasion(programme_on, occasion, **needs.get(occasion, {}))
+    assert scans(lambda: due.number(night(1))) == []
+    assert scans(lambda: due.look(night(1))) == []
 
 
 def test_the_host_has_an_index_for_everything_that_the_sweep_looks_at(db: Any) -> None:

@@ -38,6 +38,8 @@ NEW_COLUMNS: dict[str, set[str]] = {
     "reciprocity_plan": {"margin"},
     "reciprocity_redemption": {"closed_by", "close_reason"},
     "reciprocity_reward": {"text", "codes_left"},
+    "reciprocity_campaign": {"occasion", "after_days"},
+    "reciprocity_draw": {"occasion_at", "account_id"},
 }
 KEYS_TO_USERS = {
     ("reciprocity_account", "SET NULL"),
@@ -142,6 +144,7 @@ def test_an_upgrade_with_rows_in_every_table_keeps_them_all_and_the_books_right(
 
     migrate()
 
+    assert TaskMark.objects.filter(name="reciprocity.draw_for_occasions").delete()[0] == 1, "it begins now"
     assert rows_of(every_row()) == rows_of(before)
     assert set(asked(_SCHEMA)) == today
     assert set(asked(_KEYS)) == KEYS_TO_USERS

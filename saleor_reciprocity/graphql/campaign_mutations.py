@@ -13,7 +13,7 @@ from . import permissions, reach
 from .campaigns import SurpriseCampaign
 from .mutations import LoyaltyMutation
 from .scalars import CHANNEL_ARGUMENT, DateTime, Number, given, moment, row_id, whole
-from .surprises import SurprisePrizeKind
+from .surprises import SurpriseOccasion, SurprisePrizeKind
 
 
 class SurprisePrizeInput(graphene.InputObjectType):
@@ -39,15 +39,22 @@ class SurpriseBudgetInput(graphene.InputObjectType):
 class SurpriseCampaignCreateInput(graphene.InputObjectType):
     channel = graphene.String(description=CHANNEL_ARGUMENT)
     name = graphene.String(required=True, description="The name, for staff.")
-    probability = Number(required=True, description="How often an order wins: 0.1 is one in ten.")
+    occasion = SurpriseOccasion(description="What it gives for (an order).")
+    after_days = graphene.Int(description="To win customers back: after how many days without an order.")
+    probability = Number(required=True, description="How often an order or an occasion wins: 0.1 is one in ten.")
     prizes = graphene.List(graphene.NonNull(SurprisePrizeInput), required=True, description="The gifts.")
     budget = SurpriseBudgetInput(required=True, description="At least one limit.")
     starts_at = DateTime(description="When it starts (now).")
     ends_at = DateTime(description="When it ends.")
-    from_order_number = graphene.Int(description="The customer's first order that takes part (2).")
+    from_order_number = graphene.Int(
+        description="The customer's first order that takes part (2); for an occasion, how many orders a customer needs "
+        "(1), and the number that is to be reached."
+    )
     minimum_total = Number(description="The smallest total of an order that takes part. A minimum spoils gifts.")
     groups = graphene.List(graphene.NonNull(graphene.String), description="Names of the groups it is for (all).")
-    tier = graphene.String(description="The code of the tier that a customer needs at least (none).")
+    tier = graphene.String(
+        description="The code of the tier that a customer needs at least (none), or that is to be reached."
+    )
     cooling_off_days = graphene.Int(
         description="Days without another gift, for the winner and all at the same address (30)."
     )

@@ -15,7 +15,7 @@ from saleor_reciprocity.surprises.models import Budget, Campaign, Draw, Outcome,
 from . import gone, named, reach
 from .connections import Connection, ConnectionField, page
 from .scalars import CHANNEL_ARGUMENT, Number, enum, global_id
-from .surprises import LoyaltySurprise, SurprisePrizeKind
+from .surprises import LoyaltySurprise, SurpriseOccasion, SurprisePrizeKind
 
 SurpriseOutcome = enum("SurpriseOutcome", Outcome, "What a draw came to.")
 
@@ -53,12 +53,13 @@ class SurprisePrize(graphene.ObjectType):
 
 
 class SurpriseDraw(graphene.ObjectType):
-    """What a campaign decided for an order."""
+    """What a campaign decided for an order, or for an occasion."""
 
     id = graphene.ID(required=True, description="The ID of the draw.")
-    order_number = graphene.String(required=True, description="The number of the order.")
+    order_number = graphene.String(required=True, description="The number of the order; empty of an occasion.")
+    occasion_at = host.date_time_type()(description="When the occasion was; null of an order.")
     outcome = SurpriseOutcome(required=True, description="What the draw came to, or why there was none.")
-    ticket = graphene.String(required=True, description="The order's ticket, in hexadecimal.")
+    ticket = graphene.String(required=True, description="The ticket, in hexadecimal.")
     drawn_at = host.date_time_type()(required=True, description="When it was decided.")
     surprise = graphene.Field(LoyaltySurprise, description="The gift, if the order won one.")
     used_by_another = graphene.Boolean(
@@ -80,10 +81,10 @@ class SurpriseDrawCountableConnection(Connection):
 
 
 class SurpriseOutcomeCount(graphene.ObjectType):
-    """How many orders a campaign gave one answer."""
+    """How many orders or occasions a campaign gave one answer."""
 
     outcome = SurpriseOutcome(required=True, description="The answer.")
-    count = graphene.Int(required=True, description="How many orders got it.")
+    count = graphene.Int(required=True, description="How many got it.")
 
 
 class PrizesByCampaign(host.data_loader()):  # type: ignore[misc]
@@ -145,10 +146,15 @@ class SurpriseCampaign(graphene.ObjectType):
     id = graphene.ID(required=True, description="The ID of the campaign.")
     name = graphene.String(required=True, description="The name, for staff.")
     is_standard = graphene.Boolean(required=True, description="Whether it follows the plugin's page.")
-    probability = Number(required=True, description="How often an order wins: 0.1 is one in ten.")
-    starts_at = host.date_time_type()(required=True, description="Orders placed from then on take part.")
-    ends_at = host.date_time_type()(description="Orders placed from then on take no part.")
-    from_order_number = graphene.Int(required=True, description="The customer's first order that takes part.")
+    occasion = SurpriseOccasion(required=True, description="What it gives for.")
+    after_days = graphene.Int(description="After how many days without an order it wins customers back.")
+    probability = Number(required=True, description="How often an order or an occasion wins: 0.1 is one in ten.")
+    starts_at = host.date_time_type()(required=True, description="What happens from then on takes part.")
+    ends_at = host.date_time_type()(description="What happens from then on takes no part.")
+    from_order_number = graphene.Int(
+        required=True,
+        description="The customer's first order that takes part; for an occasion, how many orders a customer needs.",
+    )
     minimum_total = Number(description="The smallest total of an order that takes part.")
     tier = graphene.String(required=True, description="The code of the tier that a customer needs; empty for none.")
     groups = graphene.List(

@@ -1,4 +1,4 @@
-"""GraphQL for surprises as customers see them: the gift of an order."""
+"""GraphQL for surprises as customers see them: the gift of an order or of an occasion."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ import graphene
 
 from saleor_reciprocity import host
 from saleor_reciprocity.surprises import queries
-from saleor_reciprocity.surprises.models import Draw, GiftState, PrizeKind
+from saleor_reciprocity.surprises.models import Draw, GiftState, Occasion, PrizeKind
 
 from . import permissions
 from .connections import Connection
 from .scalars import Number, enum
 
 SurprisePrizeKind = enum("SurprisePrizeKind", PrizeKind, "What a surprise is.")
+SurpriseOccasion = enum("SurpriseOccasion", Occasion, "What a campaign gives for.")
 SurpriseGiftState = enum("SurpriseGiftState", GiftState, "What became of a gift.")
 
 
 class LoyaltySurprise(graphene.ObjectType):
-    """A gift that an order won."""
+    """A gift that an order or an occasion won."""
 
     kind = SurprisePrizeKind(required=True, description="What the customer got.")
     name = graphene.String(required=True, description="The name of the gift.")
@@ -31,6 +32,8 @@ class LoyaltySurprise(graphene.ObjectType):
     reason = graphene.String(required=True, description="Why there is a gift, in one line for the customer.")
     expires_at = host.date_time_type()(description="Until when the code can be used.")
     state = SurpriseGiftState(required=True, description="What became of the gift.")
+    occasion = SurpriseOccasion(required=True, description="What it was given for.")
+    drawn_over = graphene.String(description="Of an occasion, the id that the ticket was drawn over; null of an order.")
 
     @staticmethod
     def resolve_kind(root: Draw, info: Any) -> str:
@@ -51,6 +54,14 @@ class LoyaltySurprise(graphene.ObjectType):
     @staticmethod
     def resolve_reason(root: Draw, info: Any) -> str:
         return root.campaign.reason
+
+    @staticmethod
+    def resolve_occasion(root: Draw, info: Any) -> str:
+        return str(root.campaign.occasion)
+
+    @staticmethod
+    def resolve_drawn_over(root: Draw, info: Any) -> str | None:
+        return root.order_id if root.occasion_at else None
 
     @staticmethod
     def resolve_code(root: Draw, info: Any) -> str | None:

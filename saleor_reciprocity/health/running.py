@@ -30,6 +30,7 @@ PERIODS = {
     "reciprocity.sweep_all": NIGHT,
     "reciprocity.train": NIGHT,
     "reciprocity.check_books": NIGHT,
+    "reciprocity.draw_for_occasions": NIGHT,
 }
 GRACE = timedelta(minutes=15)
 FIRST = "first"  # the mark of the moment in which anything ran at all

@@ -1,9 +1,13 @@
-"""Buyers: an order and whoever placed it, as campaigns ask about them, in one statement under the account's lock."""
+"""Buyers: an order and whoever placed it, as campaigns ask about them, in one statement under the account's lock.
+
+Whoever has an occasion is asked about as the buyer of the newest order.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Sequence
 
 from saleor_reciprocity import erased, host, identity
@@ -19,7 +23,7 @@ _DRAWS = "SELECT 1 FROM reciprocity_draw d WHERE d.order_id = asked.order_id"
 # What is read beside an order: what there may be to do, and by what its people are told from others.
 BESIDE = {
     "undrawn": f"""ARRAY(
-      SELECT c.id FROM reciprocity_campaign c WHERE c.channel_id = o.channel_id
+      SELECT c.id FROM reciprocity_campaign c WHERE c.channel_id = o.channel_id AND c.occasion = 'order'
         AND o.placed_at >= c.starts_at AND (c.ends_at IS NULL OR o.placed_at < c.ends_at)
         AND NOT EXISTS ({_DRAWS} AND d.campaign_id = c.id))""",  # noqa: S608 - constants
     "gifts_out": f"EXISTS ({_DRAWS} AND d.state = 'issued')",
@@ -41,18 +45,22 @@ _UNDER_LOCK = {
 }
 # All draws of whoever placed the order: under the same e-mail address, by the same user, or of the same account. A user
 # may change the address, and an account knows the orders from before people were merged.
-_JOINS = """
+_OF_DRAW = "d.id, d.person, d.order_id, d.outcome, d.drawn_at, d.occasion_at"
+_JOINS = f"""
 LEFT JOIN LATERAL (
   SELECT array_agg(DISTINCT d.person::text) AS persons, max(d.drawn_at) FILTER (WHERE d.outcome = 'won') AS won_at,
-    count(DISTINCT d.order_id) FILTER (WHERE d.drawn_at >= %(today)s AND d.order_id <> asked.order_id) AS orders_today
+    count(DISTINCT d.order_id) FILTER (
+      WHERE d.drawn_at >= %(today)s AND d.order_id <> asked.order_id AND d.occasion_at IS NULL) AS orders_today
   FROM (
-    SELECT id, person, order_id, outcome, drawn_at FROM reciprocity_draw WHERE person = %(person)s
-    UNION SELECT id, person, order_id, outcome, drawn_at FROM reciprocity_draw WHERE user_id = %(user)s
-    UNION SELECT d.id, d.person, d.order_id, d.outcome, d.drawn_at
+    SELECT {_OF_DRAW} FROM reciprocity_draw d WHERE d.person = %(person)s
+    UNION SELECT {_OF_DRAW} FROM reciprocity_draw d WHERE d.user_id = %(user)s
+    UNION SELECT {_OF_DRAW}
       FROM reciprocity_orderterms t JOIN reciprocity_draw d ON d.order_id = t.order_id WHERE t.account_id = %(account)s
+    UNION SELECT {_OF_DRAW} FROM reciprocity_account a JOIN reciprocity_draw d ON d.account_id = a.id
+      WHERE a.id = %(account)s OR a.merged_into_id = %(account)s
   ) d
 ) mine ON true
-"""
+"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True)
@@ -92,14 +100,33 @@ def again(seen: Seen, account: Account, campaigns: Sequence[Campaign], now: date
     return host.look(order.id, _UNDER_LOCK, _JOINS, values)
 
 
-def buyer_of(look: host.Look, account: Account, campaigns: Sequence[Campaign], now: datetime) -> Buyer:
+def buyer_of(seen: Seen, account: Account, campaigns: Sequence[Campaign], now: datetime) -> Buyer:
     """Whoever placed an order. What none of the campaigns asks about them is not looked up."""
-    user_id = look.order.person.user_id if look.order is not None else None
+    beside, user_id = seen.look.beside, seen.order.person.user_id
     return Buyer(
-        earlier_orders=look.beside["earlier_orders"],
-        orders_today=look.beside["orders_today"],
-        won_at=look.beside["won_at"],
-        won_at_address=look.beside["won_at_address"],
+        earlier_orders=beside["earlier_orders"],
+        orders_today=beside["orders_today"],
+        won_at=beside["won_at"],
+        won_at_address=beside["won_at_address"],
         groups=host.groups_of(user_id) if any(campaign.groups for campaign in campaigns) else frozenset(),
         tiers=standing.reached(account, now) if any(campaign.tier for campaign in campaigns) else frozenset(),
     )
+
+
+def let_one_in(seen: Seen) -> None:
+    """Of people with one e-mail address, and at one postal address, let one at a time win.
+
+    Those of one account wait for it already. Who loses changes nothing for anybody, and waits for nobody.
+    """
+    identity.let_one_in(seen.person)
+    if seen.address:
+        identity.let_one_in(seen.address)
+
+
+def is_held_out(seen: Seen, share: Decimal, now: datetime) -> bool:
+    """Whether a person takes no part. Lots are drawn when it is asked first."""
+    found = seen.look.beside["held_out"]
+    if found is not None:
+        return bool(found)
+    before = seen.look.beside["persons"] or ()
+    return holdout.assigned(seen.person, assignment.SURPRISES, share, now, before).held_out

@@ -16,7 +16,7 @@ from saleor_reciprocity.points.tiers import ladders
 from saleor_reciprocity.rewards.kinds import KINDS, PERCENT, PRODUCT, kind_of
 
 from . import draw
-from .models import Budget, Campaign, Prize, PrizeKind
+from .models import Budget, Campaign, Occasion, Prize, PrizeKind
 
 GREATEST_AMOUNT = Decimal(10) ** 9
 GREATEST_NUMBER = 2**31 - 1
@@ -26,6 +26,12 @@ LIMITS = ("per_day", "per_month", "total")
 def chosen(campaign_ids: Sequence[int]) -> list[Campaign]:
     """Campaigns with their budgets, the oldest first."""
     return list(Campaign.objects.select_related("budget").filter(pk__in=campaign_ids).order_by("starts_at", "pk"))
+
+
+def on_occasions(channel_id: str, now: datetime) -> list[Campaign]:
+    """The campaigns of a channel that run now and give for an occasion, with their budgets, the oldest first."""
+    rows = Campaign.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now), channel_id=channel_id, starts_at__lte=now)
+    return list(rows.exclude(occasion=Occasion.ORDER).select_related("budget").order_by("starts_at", "pk"))
 
 
 def numbers_running(now: datetime) -> dict[str, int]:
@@ -77,6 +83,8 @@ def create(
     channel: host.Channel, limits: dict[str, Decimal], prizes: Sequence[Gift], now: datetime, **terms: Any
 ) -> Campaign:
     """A new campaign with a secret of its own. Raises Invalid, at the field, for what can't be run."""
+    if terms.get("occasion", Occasion.ORDER) != Occasion.ORDER:
+        terms.setdefault("from_order_number", 1)
     terms["starts_at"] = max(terms.get("starts_at") or now, now)
     campaign = Campaign(channel_id=channel.id, **terms)
     _check(campaign)
@@ -214,6 +222,7 @@ def _check(campaign: Campaign) -> None:
         raise errors.Invalid(_("Enter a probability above 0 and up to 1."), field="probability")
     if campaign.ends_at is not None and campaign.ends_at <= campaign.starts_at:
         raise errors.Invalid(_("The end has to come after the start."), field="endsAt")
+    _check_occasion(campaign)
     for name, field, least, most in (
         ("from_order_number", "fromOrderNumber", 1, GREATEST_NUMBER),
         ("cooling_off_days", "coolingOffDays", 0, 3650),
@@ -221,6 +230,19 @@ def _check(campaign: Campaign) -> None:
     ):
         if not least <= getattr(campaign, name) <= most:
             raise errors.not_between(least, most, field)
+
+
+def _check_occasion(campaign: Campaign) -> None:
+    """An occasion has what it needs, and nothing that means nothing to it."""
+    days = campaign.after_days
+    if campaign.occasion == Occasion.WIN_BACK and (days is None or not 1 <= days <= 3650):
+        raise errors.not_between(1, 3650, "afterDays")
+    if campaign.occasion != Occasion.WIN_BACK and days is not None:
+        raise errors.Invalid(_("Days without an order are for winning customers back only."), field="afterDays")
+    if campaign.occasion == Occasion.TIER_REACHED and not campaign.tier:
+        raise errors.Invalid(_("Name the tier that is to be reached."), field="tier")
+    if campaign.occasion != Occasion.ORDER and campaign.minimum_total is not None:
+        raise errors.Invalid(_("Without an order there is no minimum."), field="minimumTotal")
 
 
 def _limit(budget: Budget, limits: dict[str, Decimal]) -> None:

@@ -32,6 +32,11 @@ def reason_against(order: host.Order, campaign: Campaign, buyer: Buyer) -> Outco
         return Outcome.REPLACEMENT
     if campaign.minimum_total is not None and order.goods + order.shipping < campaign.minimum_total:
         return Outcome.ORDER_TOTAL
+    return reason_against_buyer(campaign, buyer)
+
+
+def reason_against_buyer(campaign: Campaign, buyer: Buyer) -> Outcome | None:
+    """Why a campaign is not for somebody, or None when it is."""
     if campaign.groups and not buyer.groups.intersection(campaign.groups):
         return Outcome.GROUP
     if campaign.tier and campaign.tier not in buyer.tiers:

@@ -121,6 +121,6 @@ def _posting(draw: Draw, points: int, what: str, now: datetime) -> ledger.Postin
         source=f"surprise {what}:{draw.campaign_id}:{draw.order_id}",
         happened_at=now,
         points=points,
-        reason=f"#{draw.order_number}",
+        reason=f"#{draw.order_number}" if draw.order_number else "",
         channel_id=draw.campaign.channel_id,
     )

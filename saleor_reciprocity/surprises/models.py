@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from saleor_reciprocity.fields import BY_THE_DATABASE, JSONField, check
-from saleor_reciprocity.points.models import Entry
+from saleor_reciprocity.points.models import Account, Entry
 
 from . import draw
 
@@ -43,8 +43,19 @@ class Budget(models.Model):
         ]
 
 
+class Occasion(models.TextChoices):
+    """What a campaign gives for. `occasions` says of each whom it is about and when it is."""
+
+    ORDER = "order", "An order"
+    WIN_BACK = "win back", "No order for some days"
+    ANNIVERSARY = "anniversary", "The day of the first order, each year"
+    ORDERS_REACHED = "orders reached", "A number of orders"
+    TIER_REACHED = "tier reached", "A tier"
+    BIRTHDAY = "birthday", "The birthday that is stored with the customer"
+
+
 class Campaign(models.Model):
-    """How often, to whom and in which words a channel gives surprises. Probability and prizes never change.
+    """How often, for what, to whom and in which words a channel gives surprises. Probability and prizes never change.
 
     A campaign that was ended stays ended, because its secret is public from then on. The standard campaign of a
     channel follows the plugin's page: what is changed there ends it and begins the next.
@@ -54,6 +65,8 @@ class Campaign(models.Model):
     channel_id = models.CharField(max_length=36, db_index=True)
     name = models.CharField(max_length=128)
     is_standard = models.BooleanField(default=False)
+    occasion = models.CharField(max_length=16, default="order")
+    after_days = models.IntegerField(null=True)
     budget = models.ForeignKey(Budget, on_delete=models.PROTECT, related_name="campaigns")
     probability = models.DecimalField(max_digits=9, decimal_places=8)
     starts_at = models.DateTimeField()
@@ -76,6 +89,11 @@ class Campaign(models.Model):
             check(
                 "reciprocity_campaign_numbers",
                 Q(from_order_number__gte=1, cooling_off_days__gte=0, validity_days__gte=1),
+            ),
+            check(
+                "reciprocity_campaign_after_days",
+                Q(occasion="win back", after_days__isnull=False, after_days__gte=1)
+                | ~Q(occasion="win back") & Q(after_days=None),
             ),
             models.UniqueConstraint(
                 fields=["channel_id"],
@@ -152,6 +170,7 @@ class Outcome(models.TextChoices):
     COOLING_OFF = "cooling off", "The customer got a surprise a short time ago"
     ADDRESS = "address", "Somebody at this address got a surprise a short time ago"
     TOO_MANY_ORDERS = "too many orders", "The customer placed too many orders on this day"
+    OUT_OF_REACH = "out of reach", "The customer has no account, and may not be written to"
 
 
 class GiftState(models.TextChoices):
@@ -167,9 +186,10 @@ ERASED = "erased:"  # what `Draw.person` and `Draw.order_id` begin with once the
 
 
 class Draw(models.Model):
-    """What a campaign decided for an order: one row for ever, whatever the answer was.
+    """What a campaign decided for an order, or for an occasion: one row for ever, whatever the answer was.
 
-    `seal` covers all that was decided then. What becomes of the gift later is in the columns after it.
+    `seal` covers all that was decided then. What becomes of the gift later is in the columns after it. Of an occasion,
+    which was at `occasion_at`, `order_id` is the occasion's own id, and `account` the one that it was drawn for.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -188,6 +208,8 @@ class Draw(models.Model):
     cost = models.DecimalField(max_digits=20, decimal_places=3, default=0)
     currency = models.CharField(max_length=3)
     code = models.CharField(max_length=16, null=True, unique=True)  # noqa: DJ001 - unique
+    occasion_at = models.DateTimeField(null=True)
+    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     drawn_at = models.DateTimeField(db_index=True)
     expires_at = models.DateTimeField(null=True)
     seal = models.CharField(max_length=64)
@@ -204,6 +226,10 @@ class Draw(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["order_id", "campaign"], name="reciprocity_one_draw"),
             check(
+                "reciprocity_draw_of_an_occasion",
+                Q(occasion_at=None, account=None) | Q(occasion_at__isnull=False, account__isnull=False),
+            ),
+            check(
                 "reciprocity_gift_of_a_win",
                 Q(outcome="won", prize__isnull=False, cost__gt=0) & ~Q(state="")
                 | ~Q(outcome="won") & Q(state="", cost=0),
@@ -215,6 +241,7 @@ class Draw(models.Model):
                 fields=["address", "drawn_at"], condition=Q(outcome="won"), name="reciprocity_wins_at_address"
             ),
             models.Index(fields=["expires_at"], condition=Q(state="issued"), name="reciprocity_gifts_out"),
+            models.Index(fields=["account"], condition=Q(account__isnull=False), name="reciprocity_draws_of_account"),
         ]
 
     def seal_now(self) -> str:

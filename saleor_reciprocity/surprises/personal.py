@@ -28,8 +28,8 @@ def export(subject: Subject) -> list[dict[str, Any]]:
     rows = _draws(subject).order_by("pk")
     held = list(
         rows.values(
-            "order_id", "order_number", "campaign__name", "outcome", "cost", "currency", "code", "drawn_at",
-            "expires_at", "state", "closed_at",
+            "order_id", "order_number", "campaign__name", "campaign__occasion", "occasion_at", "outcome", "cost",
+            "currency", "code", "drawn_at", "expires_at", "state", "closed_at",
         )
     )  # fmt: skip
     units = list(rows.values_list("pk", flat=True))
@@ -69,5 +69,5 @@ def named(subject: Subject) -> list[QuerySet]:
 
 
 def _draws(subject: Subject) -> QuerySet:
-    mine = Q(order_id__in=subject.order_ids) | Q(person__in=subject.persons)
+    mine = Q(order_id__in=subject.order_ids) | Q(person__in=subject.persons) | Q(account_id__in=subject.account_ids)
     return Draw.objects.filter(mine | Q(user_id=subject.user_id) if subject.user_id is not None else mine)

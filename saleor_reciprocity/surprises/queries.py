@@ -7,6 +7,7 @@ from typing import Iterable
 
 from django.db.models import Count, Q
 
+from saleor_reciprocity.points import accounts
 from saleor_reciprocity.points.models import Account
 
 from .models import Campaign, Draw, Outcome, Prize
@@ -23,6 +24,7 @@ def won_by(account: Account, first: int, before_id: int | None = None) -> list[D
     mine = Q(user_id=account.user_id) if account.user_id is not None else Q(pk=None)
     if account.email_hash is not None:
         mine |= Q(user_id=None, person=account.email_hash)
+    mine |= Q(user_id=None, account__in=accounts.parts_of(account))
     rows = Draw.objects.filter(mine, outcome=Outcome.WON).select_related("prize", "campaign")
     if before_id is not None:
         rows = rows.filter(pk__lt=before_id)

@@ -220,6 +220,24 @@ def test_a_reward_says_what_it_brought(boss: Reader, customer: Any, programme_on
     Redemption.objects.filter(pk=Redemption.objects.earliest("pk").pk).update(state="cancelled")
 
 
+def test_a_campaign_for_an_occasion_is_started_and_refused_at_its_field(
+    boss: Reader, programme_on: host.Channel
+) -> None:
+    fields = {"input__channel": programme_on.slug, "input__name": "We miss you", "input__probability": "1"}
+    fields.update(input__budget__total="90", input__occasion="WIN_BACK", input__afterDays="", input__fromOrderNumber="")
+    fields.update(input__prizes__0__kind="VOUCHER", input__prizes__0__name="Three", input__prizes__0__value="3")
+    refused = boss.send("campaigns", "Create", form="Create", **fields)
+    assert refused.status_code == 422
+    wrong = [part for part in text_of(refused).split("<input ")[1:] if 'aria-invalid="true"' in part.split(">")[0]]
+    assert [part.split('name="')[1].split('"')[0] for part in wrong] == ["input.afterDays"]
+    assert boss.send("campaigns", "Create", form="Create", **{**fields, "input__afterDays": "60"}).status_code == 200
+    made = Campaign.objects.get()
+    assert (made.occasion, made.after_days, made.from_order_number) == ("win back", 60, 1)
+    assert "No order for some days (60 days): 100 % of the customers to whom it happens" in text_of(
+        boss.read("campaigns")
+    )
+
+
 def test_a_campaign_shows_its_budget_and_is_replaced(boss: Reader, programme_on: host.Channel) -> None:
     hosts.configure(programme_on, active=True, holdout_share="0")
     running = campaign(programme_on, limits={"per_day": Decimal(50), "per_month": Decimal(100)})

@@ -11,14 +11,17 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from saleor_reciprocity import erasure, following, host, identity
+from saleor_reciprocity.experiments import trust
 from saleor_reciprocity.experiments.models import Assignment, Outcome, Plan
 from saleor_reciprocity.points import accounts
 from saleor_reciprocity.points import orders as points
 from saleor_reciprocity.points.models import Account, OrderTerms
 from saleor_reciprocity.reports import owed
+from saleor_reciprocity.surprises import campaigns, due
+from saleor_reciprocity.surprises.models import Campaign, Draw
 
 from .. import hosts, turns
-from ..surprises.shop import campaign, draw_of
+from ..surprises.shop import campaign, draw_of, on_occasion
 from .followed import BEGIN, NOW, SHARE, a_plan, addresses_of, buy, day, frozen
 
 
@@ -209,6 +212,38 @@ def test_the_gift_question_follows_the_first_ticket_of_each_person_who_is_not_he
     outcome = frozen("gift")
     assert (outcome.unit, outcome.held_out, outcome.share) == (first.pk, first.outcome == "no", Decimal("0.5"))
     assert outcome.returned_after == 1
+
+
+def test_an_occasion_is_followed_from_its_draw_on_and_the_next_order_is_the_outcome(clock: Any, shop: Any) -> None:
+    """The person of the first draw is followed by it, whatever is drawn for an order later."""
+    person = next(addresses_of(False))
+    buyer = hosts.customer(person)
+    campaigns.end(Campaign.objects.get().pk, day(0))
+    on_occasion(shop, "win back", after_days=30, probability=Decimal("0.25"))
+    buy(clock, 1, buyer)
+    clock.move_to(day(31.5))
+    due.look(day(31.5))
+    campaign(shop, probability=Decimal("0.5"))
+    buy(clock, 40, buyer)
+    made = Draw.objects.order_by("drawn_at").first()
+    assert made is not None
+    outcome = frozen("gift", until=31.5 + 97.1)
+    assert (outcome.unit, outcome.held_out, outcome.share) == (made.pk, made.outcome == "no", Decimal("0.75"))
+    assert (outcome.returned_after, outcome.day) == (8, day(31.5 + 90).date())
+    assert frozen("programme", until=31.5 + 97.1).returned_after == 8
+    assert [trust.reproducible(question).outcome for question in ("gift", "programme")] == ["passed", "passed"]
+    assert trust.complete("gift", day(31.5 + 97.2)).outcome == "passed"
+
+
+def test_who_is_held_out_of_an_occasion_is_followed_like_the_others(clock: Any, shop: Any) -> None:
+    buyer = hosts.customer(next(addresses_of(True)))
+    campaigns.end(Campaign.objects.get().pk, day(0))
+    on_occasion(shop, "win back", after_days=30)
+    buy(clock, 1, buyer)
+    due.look(day(31.5))
+    buy(clock, 40, buyer)
+    outcome = frozen(until=31.5 + 97.1)
+    assert (outcome.held_out, outcome.returned_after, outcome.day) == (True, 8, day(31.5 + 90).date())
 
 
 def test_one_row_that_fails_keeps_no_other_from_being_frozen(clock: Any, shop: Any, caplog: Any) -> None:

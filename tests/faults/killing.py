@@ -14,6 +14,7 @@ from saleor_reciprocity import host, people, sweep
 from saleor_reciprocity.points import expiry
 from saleor_reciprocity.points import upkeep as points
 from saleor_reciprocity.rewards import upkeep as codes
+from saleor_reciprocity.surprises import due
 from saleor_reciprocity.surprises import upkeep as gifts
 
 
@@ -71,6 +72,7 @@ def look_after_everything() -> None:
         points.look(timezone.now())
         codes.look(timezone.now())
         gifts.look(timezone.now())
+        due.look(timezone.now())
 
 
 @contextmanager

@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from saleor_reciprocity import host, settlement
 from saleor_reciprocity.mail.models import Mail
-from saleor_reciprocity.surprises import budget, campaigns
+from saleor_reciprocity.surprises import budget, campaigns, due
 from saleor_reciprocity.surprises.models import Budget, Draw, PrizeKind
 
 from .. import hosts
-from ..surprises.shop import VOUCHER, campaign
+from ..surprises.shop import VOUCHER, campaign, night, on_occasion
 from .crowd import at_once, interrupted
 from .killing import shop_is_right, until_it_survives
 
@@ -128,6 +128,54 @@ def test_a_win_is_all_or_nothing_and_comes_in_the_end(
     assert Draw.objects.get().outcome == "won"
     assert Draw.objects.get().noted_at is not None
     assert Mail.objects.count() == 1
+
+
+def lapsed(people: int) -> list[Any]:
+    """So many customers whose last order was 29 days and a half ago."""
+    customers = [hosts.customer(f"lapsed{number}@example.com") for number in range(people)]
+    for customer in customers:
+        hosts.order(customer, [("40", 1)], placed_at=timezone.now() - timedelta(days=29.5))
+    return customers
+
+
+@pytest.mark.parametrize(
+    "gift", [VOUCHER, campaigns.Gift(PrizeKind.POINTS, "Points", points=30)], ids=["code", "points"]
+)
+def test_a_gift_for_an_occasion_is_all_or_nothing_and_comes_in_the_end(
+    gift: Any, transactional_db: Any, shop: Any
+) -> None:
+    lapsed(1)
+    on_occasion(shop, "win back", gift, after_days=30)
+    at = night(1)
+
+    def money_and_gifts_agree() -> None:
+        shop_is_right()
+        assert Budget.objects.get().spent == sum(Draw.objects.filter(outcome="won").values_list("cost", flat=True))
+
+    assert until_it_survives(lambda: due.look(at), money_and_gifts_agree) > 20
+    assert Draw.objects.get().outcome == "won"
+    assert Mail.objects.count() == 1
+
+
+def test_eight_workers_in_one_night_draw_once_and_within_the_budget(transactional_db: Any, shop: Any) -> None:
+    lapsed(24)
+    on_occasion(shop, "win back", after_days=30, limits={"total": Decimal(35)})
+    at = night(1)
+    assert not any(isinstance(result, Exception) for result in at_once(8, lambda number: due.look(at)))
+    due.look(at)
+    assert sorted(Draw.objects.values_list("outcome", flat=True)) == ["no budget"] * 17 + ["won"] * 7
+    assert Budget.objects.get().spent == 35
+
+
+def test_an_order_that_is_placed_while_the_night_looks_ends_the_lapse(transactional_db: Any, shop: Any) -> None:
+    (customer,) = lapsed(1)
+    on_occasion(shop, "win back", after_days=30)
+
+    def order_again() -> None:
+        hosts.order(customer, [("40", 1)])
+
+    assert interrupted(partial(due.look, night(1)), "FOR KEY SHARE OF u FOR UPDATE", order_again) == [0, None]
+    assert Draw.objects.count() == 0
 
 
 def test_a_withdrawal_is_all_or_nothing(transactional_db: Any, shop: Any, customer: Any) -> None:

@@ -11,10 +11,11 @@ import pytest
 from django.utils import timezone
 
 from saleor_reciprocity import host
+from saleor_reciprocity.surprises import due
 from saleor_reciprocity.surprises.models import Campaign, Draw
 
 from .. import hosts
-from ..surprises.shop import campaign, settled
+from ..surprises.shop import campaign, night, settled
 
 CREATE = """mutation($input: SurpriseCampaignCreateInput!) { surpriseCampaignCreate(input: $input) {
   campaign { id name probability fromOrderNumber coolingOffDays secret secretHash
@@ -71,9 +72,36 @@ def test_staff_start_change_and_end_a_campaign(manager: Any) -> None:
     assert manager.data(end, id=shown["id"])["surpriseCampaignEnd"]["campaign"] == ended
 
 
+def test_a_campaign_wins_customers_back_and_they_see_the_gift(manager: Any, customer: Any) -> None:
+    hosts.order(customer, [("40", 1)], placed_at=timezone.now() - timedelta(days=29))
+    five = {"kind": "VOUCHER", "name": "Five", "value": "5"}
+    terms = wanted(occasion="WIN_BACK", afterDays=30, probability="1", prizes=[five])
+    create = CREATE.replace("probability fromOrderNumber", "occasion afterDays fromOrderNumber")
+    made = manager.data(create, input=terms)["surpriseCampaignCreate"]
+    assert made["errors"] == []
+    shown = {name: made["campaign"][name] for name in ("occasion", "afterDays", "fromOrderNumber")}
+    assert shown == {"occasion": "WIN_BACK", "afterDays": 30, "fromOrderNumber": 1}
+
+    assert due.look(night(1)) == 1
+    draws = "{ surpriseCampaigns { edges { node { draws { edges { node { orderNumber occasionAt outcome } } } } } } }"
+    (found,) = manager.data(draws)["surpriseCampaigns"]["edges"][0]["node"]["draws"]["edges"]
+    assert (found["node"]["orderNumber"], found["node"]["outcome"]) == ("", "WON")
+    assert found["node"]["occasionAt"] is not None
+    mine = "{ me { loyalty { surprises { edges { node { code occasion drawnOver state } } } } } }"
+    (gift,) = hosts.as_user(customer).data(mine)["me"]["loyalty"]["surprises"]["edges"]
+    row = Draw.objects.get()
+    assert gift["node"] == {"code": row.code, "occasion": "WIN_BACK", "drawnOver": row.order_id, "state": "ISSUED"}
+    secret = bytes.fromhex(Campaign.objects.get().secret)
+    assert row.ticket == hmac.new(secret, gift["node"]["drawnOver"].encode(), hashlib.sha256).hexdigest()
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
+        ({"occasion": "WIN_BACK"}, "afterDays"),
+        ({"occasion": "BIRTHDAY", "afterDays": 3}, "afterDays"),
+        ({"occasion": "TIER_REACHED"}, "tier"),
+        ({"occasion": "ANNIVERSARY", "minimumTotal": "5"}, "minimumTotal"),
         ({"probability": "1.5"}, "probability"),
         ({"probability": "0"}, "probability"),
         ({"budget": {}}, "budget"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Iterator
 
 from django.utils import timezone
 
 from saleor_reciprocity import host, settlement
-from saleor_reciprocity.surprises import campaigns
+from saleor_reciprocity.surprises import campaigns, due
 from saleor_reciprocity.surprises.models import Campaign, Draw, PrizeKind
 
 from .. import hosts
@@ -45,3 +46,26 @@ def shipped_for_nothing(customer: Any) -> Any:
     hosts.ship(order)
     settlement.settle(host.order_id(order))
     return order
+
+
+def on_occasion(channel: host.Channel, occasion: str, *prizes: campaigns.Gift, **terms: Any) -> Campaign:
+    """A campaign in which every occasion of this kind wins."""
+    return campaign(channel, *prizes, **{"occasion": occasion, **terms})
+
+
+def night(number: int) -> datetime:
+    """An hour after so many days from now."""
+    return timezone.now() + timedelta(days=number, hours=1)
+
+
+def nights(first: int, last: int) -> Iterator[datetime]:
+    """From one of them to another."""
+    return map(night, range(first, last + 1))
+
+
+def drawn_in(*moments: datetime) -> list[str]:
+    """What the draws came to that were made when somebody looked at these moments, one look after the other."""
+    known = set(Draw.objects.values_list("pk", flat=True))
+    for moment in moments:
+        due.look(moment)
+    return list(Draw.objects.exclude(pk__in=known).order_by("pk").values_list("outcome", flat=True))

@@ -8,7 +8,7 @@ from saleor_reciprocity.addresses import in_sql
 
 from ..facts import Person
 from ..shared.orders import count_earlier, earlier_in, of_earlier
-from .parts import GIVEN_BACK, PLACED_AT
+from .parts import CHANNEL_ID, GIVEN_BACK, PLACED_AT
 
 # Orders that count, by whoever placed them; cancelled ones do not count.
 ORDERS_OF_PEOPLE = f"""
@@ -52,7 +52,8 @@ JOIN order_order o ON o.id = f.order_id WHERE f.status = 'fulfilled'
 """
 # Which orders count when somebody's are numbered, as `earlier_orders` does.
 NUMBERED_ORDERS = f"""
-SELECT o.id, o.user_id, {in_sql("o.user_email")} AS address, {PLACED_AT} AS placed_at, o.id::bigint AS number
+SELECT o.id, o.token AS order_id, '{CHANNEL_ID}' AS channel_id, o.user_id, o.user_email,
+  {in_sql("o.user_email")} AS address, {PLACED_AT} AS placed_at, o.id::bigint AS number
 FROM order_order o WHERE o.status NOT IN ('draft', 'canceled')
 """  # noqa: S608 - constants
 # How many of them whoever placed an order placed before it: an expression about `of_earlier`.

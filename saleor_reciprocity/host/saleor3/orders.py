@@ -96,6 +96,15 @@ PLACED_ORDERS = """
 SELECT o.id FROM order_order o WHERE o.created_at >= %(placed_since)s
 UNION SELECT e.order_id FROM order_orderevent e WHERE e.date >= %(placed_since)s AND e.type = 'placed_from_draft'
 """
+# The orders that were placed within spans of time, such as the same week of every year. OFFSET keeps each span to
+# itself: its orders are found by an index.
+ORDERS_PLACED_WITHIN = """
+SELECT found.id FROM unnest(%(spans_since)s::timestamptz[], %(spans_until)s::timestamptz[]) AS span (since, until)
+CROSS JOIN LATERAL (
+  (SELECT o.id FROM order_order o WHERE o.created_at > span.since AND o.created_at <= span.until OFFSET 0)
+  UNION ALL (SELECT e.order_id FROM order_orderevent e
+    WHERE e.date > span.since AND e.date <= span.until AND e.type = 'placed_from_draft' OFFSET 0)) found
+"""
 # What finds them, and what belongs to an order, where the host has no index of its own: name, table and columns.
 INDEXES: tuple[indexes.Index, ...] = (
     *INDEXES_OF_ADDRESSES,

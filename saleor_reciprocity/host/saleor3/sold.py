@@ -54,7 +54,8 @@ WHERE f.status IN ('fulfilled', 'replaced', 'returned', 'refunded', 'refunded_an
 """
 # Which orders count when somebody's are numbered, as `earlier_orders` does.
 NUMBERED_ORDERS = f"""
-SELECT o.id, o.user_id, {in_sql("o.user_email")} AS address, {PLACED_AT} AS placed_at, o.number::bigint AS number
+SELECT o.id, o.id::text AS order_id, o.channel_id::text AS channel_id, o.user_id, o.user_email,
+  {in_sql("o.user_email")} AS address, {PLACED_AT} AS placed_at, o.number::bigint AS number
 FROM order_order o WHERE o.status NOT IN ('draft', 'unconfirmed', 'canceled', 'expired')
 """  # noqa: S608 - constants
 # How many of them whoever placed an order placed before it: an expression about `of_earlier`.

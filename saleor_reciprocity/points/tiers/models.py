@@ -75,5 +75,8 @@ class TierChange(models.Model):
 
     class Meta:
         app_label = "reciprocity"
-        indexes = [models.Index(fields=["account", "changed_at"], name="reciprocity_tier_changes")]
+        indexes = [
+            models.Index(fields=["account", "changed_at"], name="reciprocity_tier_changes"),
+            models.Index(fields=["changed_at"], name="reciprocity_tier_changes_new"),
+        ]
         constraints = [check("reciprocity_tier_change_moves", ~models.Q(code=models.F("from_code")))]
