@@ -290,6 +290,60 @@ def _names(text: str) -> list[str]:
     return [part.split("}")[0] for part in text.split("{")[1:]]
 
 
+TICKET = {
+    **VOUCHER,
+    "id": "r4",
+    "kind": "SERVICE",
+    "name": "Ticket",
+    "points": 30.0,
+    "text": "Friday, seven.\nAt the door.",
+}
+BOUGHT = {**CODE, "kind": "SERVICE", "name": "Ticket", "text": "At the door.", "expiresAt": None, "closeReason": None}
+
+
+@pytest.mark.parametrize(("language", "size"), [("en", "phone"), ("zh-Hans", "desktop")])
+def test_services_say_what_they_are_and_what_became_of_them(
+    load: Any, browser: Browser, language: str, size: str
+) -> None:
+    page = load(element("rewards") + element("codes"), language, size=size)
+    offered = connection(TICKET, {**TICKET, "id": "r5", "name": "Wrapping", "left": 0})
+    hand(page, "rewards", {"loyaltyRewards": offered, **account(available=236.0)})
+    states = ({"id": "c1", "state": "OPEN", "code": "SEAT-1"}, {"id": "c2", "state": "DONE", "code": None})
+    undone = {"id": "c3", "state": "CANCELLED", "code": "SEAT-2", "closeReason": "No seat left."}
+    rows = [{**BOUGHT, **state} for state in (*states, undone)]
+    hand(page, "codes", account(redemptions=connection(*rows)))
+    chromium.picture(page, f"services-element-{language}-{size}")
+    assert (chromium.barriers(page), browser.trouble) == ([], [])
+    words = {
+        "en": ("None is left.", "we are on it", "done", "cancelled"),
+        "zh-Hans": ("已兑完。", "处理中", "已完成", "已取消"),
+    }
+    gone, *became = words[language]
+    free, sold_out = page.locator("#rewards [part~=reward]").all()
+    assert "Friday, seven." in free.inner_text()
+    assert gone in sold_out.inner_text()
+    buttons = page.locator("#rewards [part~=redeem]").all()
+    assert [button.is_disabled() for button in buttons] == [False, True]
+    cards = [card.inner_text() for card in page.locator("#codes [part~=card]").all()]
+    assert [word in card for word, card in zip(became, cards)] == [True] * 3
+    assert ["SEAT-1" in cards[0], "At the door." in cards[1], "No seat left." in cards[2]] == [True] * 3
+    assert "SEAT-2" not in cards[2]
+    assert page.locator("#codes [part~=give-back]").count() == 0
+
+
+def test_a_service_without_a_code_is_told_when_it_is_redeemed(load: Any, browser: Browser) -> None:
+    page = load(element("rewards"))
+    catalogue = {"loyaltyRewards": connection(TICKET), **account(available=236.0)}
+    redeemed = {"redemption": {**BOUGHT, "code": None, "state": "OPEN"}, "onCheckout": None, "errors": []}
+    answering(page, "rewards", {"LoyaltyCatalogue": [catalogue], "LoyaltyRedeem": [{"pointsRedeem": redeemed}]})
+    page.locator("#rewards [part~=redeem]").click()
+    page.locator("#rewards [part~=redeemed]").wait_for()
+    assert "You have “Ticket”." in page.locator("#rewards [role=status]").inner_text()
+    assert "At the door." in page.locator("#rewards [part~=redeemed]").inner_text()
+    assert "null" not in page.locator("#rewards").inner_text()
+    assert browser.trouble == []
+
+
 def test_the_cards_of_a_row_begin_at_one_height(load: Any) -> None:
     page = load(element("rewards"), size="desktop")
     hand(page, "rewards", DATA["rewards"])
