@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Iterator
@@ -69,6 +70,35 @@ def picture(page: Page, name: str) -> None:
     """Keep what the page looks like, whole."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=str(SCREENSHOTS / f"{name}.png"), full_page=True)
+
+
+def printed(page: Page, name: str) -> int:
+    """Print the page as its own style wants it, and keep that. Returns on how many sheets."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    paper = page.pdf(path=str(SCREENSHOTS / f"{name}.pdf"), format="A4")
+    return len(re.findall(rb"/Type /Page\b", paper))
+
+
+def styles(page: Page, parts: str, name: str) -> set[str]:
+    """What the style says of such parts under this name."""
+    return set(page.evaluate(f"[...document.querySelectorAll('{parts}')].map(one => getComputedStyle(one).{name})"))
+
+
+def beyond_the_paper(page: Page) -> list[str]:
+    """What would be cut off where an A4 sheet ends, at margins of 15 mm, and numbers that are torn apart."""
+    page.set_viewport_size({"width": 680, "height": 1000})
+    wide = page.evaluate(
+        "[...document.querySelectorAll('main *')].filter(one => one.getBoundingClientRect().right > 681)"
+        ".map(one => one.outerHTML.slice(0, 80))"
+    )
+    torn = page.evaluate(
+        "[...document.querySelectorAll('dd, .figures strong')].flatMap(one => {"
+        " const text = one.firstChild, numbers = [...text.data.matchAll(/[0-9.,]*[0-9]/g)];"
+        " return numbers.filter(found => { const range = new Range(); range.setStart(text, found.index);"
+        " range.setEnd(text, found.index + found[0].length);"
+        " return new Set([...range.getClientRects()].map(part => part.bottom)).size > 1 }).map(found => found[0]) })"
+    )
+    return [*wide, *(f"torn apart: {number}" for number in torn)]
 
 
 def barriers(page: Page, options: Any = None) -> list[str]:

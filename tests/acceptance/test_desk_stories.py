@@ -18,13 +18,16 @@ from saleor_reciprocity import host, programmes
 from saleor_reciprocity.mail.models import Pause
 from saleor_reciprocity.points import adjustments
 from saleor_reciprocity.points.models import Account, Entry
+from saleor_reciprocity.reports import report
 from saleor_reciprocity.surveys.models import Answer, DealtWith, Note, Reply
 
 from .. import hosts
 from ..mail.post import Post
 from ..mail.post import opened as listening
 from ..points.programmes import earned, rule
+from ..reports import samples
 from ..surveys.shop import an_answer, to_be_asked
+from . import chromium
 from .chromium import Browser
 from .desk import follow, opened, user_id
 
@@ -119,6 +122,26 @@ def test_the_report_has_the_figures_of_the_shop_and_goes_on_paper(address: str, 
     assert page.get_by_role("navigation").is_hidden()
     assert page.get_by_role("button", name="Print").is_hidden()
     assert page.locator(".told").first.is_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_a_report_printed_from_a_dark_desk_is_black_on_white_and_whole(
+    language: str, address: str, browser: Browser, monkeypatch: Any
+) -> None:
+    cache.clear()  # a report is kept for an hour
+    monkeypatch.setattr(report, "made", lambda scope: samples.report(spent=samples.SPENT * 8))
+    page = browser.open(f"{address}report", "desktop", language, color_scheme="dark")
+    page.locator("#email").fill(story.STAFF_EMAIL)
+    page.locator("#password").fill(story.STAFF_PASSWORD)
+    page.locator("#sign-in button").click()
+    page.locator(".told").first.wait_for()
+    browser.trouble.clear()  # a browser reports the status 401 of the page that asked for the token as an error
+    page.emulate_media(media="print", color_scheme="dark")
+    assert chromium.styles(page, "h1, .told, .figures strong, .series-1", "color") == {"rgb(0, 0, 0)"}
+    assert chromium.styles(page, ".figures li, figure", "backgroundColor") == {"rgb(255, 255, 255)"}
+    assert chromium.styles(page, "figure, .told, .figures li", "breakInside") == {"avoid"}
+    assert chromium.beyond_the_paper(page) == []
+    assert chromium.printed(page, f"desk-report-{language}") <= 7
 
 
 def test_the_last_day_of_the_report_is_chosen_and_back_undoes_it(address: str, browser: Browser) -> None:

@@ -86,6 +86,7 @@ def test_on_paper_it_is_black_and_no_drawing_is_cut(browser: Browser, tmp_path: 
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
     assert page.evaluate("getComputedStyle(document.querySelector('.series-2')).color") == "rgb(0, 0, 0)"
-    assert page.evaluate("getComputedStyle(document.querySelector('figure')).breakInside") == "avoid"
     assert page.evaluate("getComputedStyle(document.querySelector('details')).display") == "none"
-    page.pdf(path=str(chromium.SCREENSHOTS / "report.pdf"), format="A4")
+    assert chromium.styles(page, "figure, .said, dl div", "breakInside") == {"avoid"}
+    assert chromium.beyond_the_paper(page) == []
+    assert chromium.printed(page, "report") <= 6
