@@ -11,7 +11,15 @@ from .points.earning.models import EarningRule, EarningRuleVersion
 from .points.models import Account, Entry, Lot, LotUse, OrderTerms
 from .points.tiers.models import AccountTier, Tier, TierChange, TierLadder
 from .programmes import SettingsVersion
-from .recommendations.models import CustomerList, ListedProducts, ModelVersion, Neighbour, Popularity, Preference
+from .recommendations.models import (
+    CustomerList,
+    ListedProducts,
+    ModelVersion,
+    Neighbour,
+    Popularity,
+    Preference,
+    Regard,
+)
 from .rewards.models import IssuedCode, Redemption, Reward, UploadedCode
 from .settlement import SettledOrder
 from .surprises.models import Budget, Campaign, Draw, Prize
@@ -55,6 +63,7 @@ __all__ = [
     "Prize",
     "Rating",
     "Redemption",
+    "Regard",
     "Reply",
     "Reward",
     "SettingsVersion",

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from . import host, messages, people, sweep
 from .errors import keep_going
+from .feedback import FEEDBACK
 from .health import books, running
 from .points import expiry
 from .points import upkeep as points_upkeep
@@ -116,7 +117,7 @@ def look_after_codes() -> str:
 def train() -> None:
     """Train the recommendations, unless the last training was today."""
     with host.allow_writer():
-        training.look(timezone.now())
+        training.look(timezone.now(), FEEDBACK)
 
 
 @_scheduled("reciprocity.send_messages")

@@ -32,7 +32,7 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 
 # The one migration of the first version. What later ones add is named here.
 FIRST = "0001_initial"
-NEW_TABLES: set[str] = {"reciprocity_uploadedcode"}
+NEW_TABLES: set[str] = {"reciprocity_regard", "reciprocity_uploadedcode"}
 NEW_COLUMNS: dict[str, set[str]] = {
     "reciprocity_listedproducts": {"share", "held_out"},
     "reciprocity_plan": {"margin"},
@@ -40,6 +40,7 @@ NEW_COLUMNS: dict[str, set[str]] = {
     "reciprocity_reward": {"text", "codes_left"},
     "reciprocity_campaign": {"occasion", "after_days"},
     "reciprocity_draw": {"occasion_at", "account_id"},
+    "reciprocity_answer": {"may_recommend", "product_id"},
 }
 KEYS_TO_USERS = {
     ("reciprocity_account", "SET NULL"),

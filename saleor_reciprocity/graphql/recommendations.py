@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from graphql import GraphQLError
 
 from saleor_reciprocity import errors, host
+from saleor_reciprocity.feedback import FEEDBACK
 from saleor_reciprocity.recommendations import serving
 from saleor_reciprocity.recommendations.models import Reason
 from saleor_reciprocity.recommendations.serving import Kind, Situation
@@ -40,8 +41,9 @@ class RecommendationReason(graphene.ObjectType):
     text = graphene.String(required=True, description="The reason in plain words, in the language of the request.")
     product = graphene.Field(
         product_type,
-        description="The product that the reason speaks of: one that the customer bought or is looking at.",
+        description="The product that the reason speaks of: one that the customer bought, rated or is looking at.",
     )
+    stars = graphene.Int(description="How many stars the customer gave to `product`, where this is the reason.")
 
     @staticmethod
     def resolve_code(root: serving.Recommendation, info: Any) -> str:
@@ -49,6 +51,8 @@ class RecommendationReason(graphene.ObjectType):
 
     @staticmethod
     def resolve_text(root: serving.Recommendation, info: Any) -> str:
+        if root.reason == Reason.RATED:
+            return _rated(root)
         if root.because_name is not None:
             return _("People who bought “%(product)s” also bought this.") % {"product": root.because_name}
         return {
@@ -63,6 +67,14 @@ class RecommendationReason(graphene.ObjectType):
     @staticmethod
     def resolve_product(root: serving.Recommendation, info: Any) -> Any:
         return _product(info.context, root.because, root.channel_slug) if root.because is not None else None
+
+
+def _rated(found: serving.Recommendation) -> str:
+    if found.because_name is None:
+        return _("In a category of which you gave something many stars.")
+    if found.because == found.product_id:
+        return _("You gave it %(stars)s stars.") % {"stars": found.stars}
+    return _("You gave “%(product)s” %(stars)s stars.") % {"product": found.because_name, "stars": found.stars}
 
 
 class Recommendation(graphene.ObjectType):
@@ -134,7 +146,7 @@ class RecommendationQueries(graphene.ObjectType):
 
 def _read(kind: Kind, situation: Situation, count: int, position: Any) -> list[serving.Recommendation]:
     try:
-        return serving.recommend(kind, situation, count, position)
+        return serving.recommend(kind, situation, count, position, FEEDBACK)
     except serving.UnknownChannel:
         raise GraphQLError("Argument `channel` has to be the slug of an active channel.") from None
 

@@ -62,6 +62,7 @@ class Reason(models.TextChoices):
     LIKED = "liked", "It is popular in a category or in a collection that the customer likes"
     CATEGORY = "category", "It is popular in the category of what is being looked at"
     POPULAR = "popular", "It is popular in the channel"
+    RATED = "rated", "The customer gave it many stars, or another product of its category"
 
 
 class CustomerList(models.Model):
@@ -160,6 +161,27 @@ class Popularity(models.Model):
                 name="reciprocity_popular_in_channel",
             ),
             check("reciprocity_popularity_people", Q(people__gte=FEWEST_PEOPLE)),
+        ]
+
+
+class Regard(models.Model):
+    """That a product's score is `worth` less than 1 for those to whom it is new, because many people rated it low.
+
+    `people` is how many rated it, never fewer than the version's K. Who they were is not kept.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="+", db_index=False)
+    product_id = models.IntegerField()
+    people = models.IntegerField()
+    worth = models.FloatField()
+
+    class Meta:
+        app_label = "reciprocity"
+        constraints = [
+            models.UniqueConstraint(fields=["version", "product_id"], name="reciprocity_one_regard"),
+            check("reciprocity_regard_sinks", Q(worth__gt=0, worth__lt=1)),
+            check("reciprocity_regard_people", Q(people__gte=FEWEST_PEOPLE)),
         ]
 
 

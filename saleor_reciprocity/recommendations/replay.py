@@ -16,12 +16,12 @@ from .algorithms.learned import Learned
 from .algorithms.lists import Wanted
 
 FEWEST_BASKETS = 100  # judged; fewer say nothing
-OURS = "learned"
+OURS = "learned lists"
 QUESTIONS = {Wanted.ALL: "All items", Wanted.NEW: "Items new to the customer"}
 VERDICTS = {
-    1: "it helps: the learned lists foresaw the next basket better than {other}",
-    0: "no telling: the learned lists were neither surely better nor surely worse than {other}",
-    -1: "it does not help: {other} foresaw the next basket better than the learned lists",
+    1: "it helps: the {ours} foresaw the next basket better than {other}",
+    0: "no telling: the {ours} were neither surely better nor surely worse than {other}",
+    -1: "it does not help: {other} foresaw the next basket better than the {ours}",
 }
 
 
@@ -43,7 +43,7 @@ def report(
         ]
     fewest = deployment.minimum_people()
     judged = {name: _judged(name, make, parts, seed, progress) for name, make in _methods(fewest).items()}
-    return [line for wanted in QUESTIONS for line in _table(judged, wanted, seed)]
+    return [line for wanted in QUESTIONS for line in table(judged, OURS, wanted, seed)]
 
 
 def _methods(fewest: int) -> dict[str, Make]:
@@ -59,8 +59,9 @@ def _judged(name: str, make: Make, cuts: list[Cut], seed: int, progress: Callabl
     return together([judge(cut, make(cut.history, seed)) for cut in cuts])
 
 
-def _table(judged: dict[str, Judged], wanted: Wanted, seed: int) -> Iterator[str]:
-    people = len(judged[OURS].figures[wanted])
+def table(judged: dict[str, Judged], ours: str, wanted: Wanted, seed: int) -> Iterator[str]:
+    """What methods are worth for all or for new items, and one of them beside each other, in figures and in words."""
+    people = len(judged[ours].figures[wanted])
     yield f"\n{QUESTIONS[wanted]}: {people} next baskets"
     if people < FEWEST_BASKETS:
         yield "Too few to say anything."
@@ -71,16 +72,16 @@ def _table(judged: dict[str, Judged], wanted: Wanted, seed: int) -> Iterator[str
         spread = zip(found.means(wanted), lower, upper)
         cells = "".join(f"{f'{mean:.4f} [{low:.4f}, {high:.4f}]':27}" for mean, low, high in spread)
         yield f"{name:20}{cells}{found.coverage[wanted]:.1%}"
-    for name in [name for name in judged if name != OURS]:
-        yield from _compared(judged, name, wanted, seed)
+    for name in [name for name in judged if name != ours]:
+        yield from _compared(judged, ours, name, wanted, seed)
 
 
-def _compared(judged: dict[str, Judged], other: str, wanted: Wanted, seed: int) -> Iterator[str]:
+def _compared(judged: dict[str, Judged], ours: str, other: str, wanted: Wanted, seed: int) -> Iterator[str]:
     """The difference customer by customer, and what it means in words."""
-    spread = zip(MEASURES, *compared(judged[OURS], judged[other], wanted, seed))
-    yield f"{OURS} less {other}: " + "; ".join(
+    spread = zip(MEASURES, *compared(judged[ours], judged[other], wanted, seed))
+    yield f"{ours} less {other}: " + "; ".join(
         f"{measure} {value:+.4f} [{low:+.4f}, {high:+.4f}]" for measure, value, low, high in spread
     )
-    signs = sign(judged[OURS], judged[other], wanted, seed)
+    signs = sign(judged[ours], judged[other], wanted, seed)
     verdict = int(signs[0]) if signs[0] == signs[1] else int(signs.sum())
-    yield f"  In words: {VERDICTS[verdict].format(other=other)}."
+    yield f"  In words: {VERDICTS[verdict].format(ours=ours, other=other)}."

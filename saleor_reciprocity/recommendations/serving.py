@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from .feedback import SILENCE, Feedback
 from .statement import statement
 
 
@@ -50,6 +51,7 @@ class Recommendation:
     reason: str
     because: int | None
     because_name: str | None
+    stars: int | None  # that the customer gave to this product, where this is the reason
 
 
 class UnknownChannel(LookupError):
@@ -57,21 +59,25 @@ class UnknownChannel(LookupError):
 
 
 def recommend(
-    kind: Kind, situation: Situation, first: int, after: tuple[int, int] | None = None
+    kind: Kind,
+    situation: Situation,
+    first: int,
+    after: tuple[int, int] | None = None,
+    feedback: Feedback = SILENCE,
 ) -> list[Recommendation]:
     """The best products, at most `first` after a position. Raises UnknownChannel. Exactly one SQL statement."""
     with connection.cursor() as cursor:
-        cursor.execute(statement_for(kind, situation), parameters(situation, first, after))
+        cursor.execute(statement_for(kind, situation, feedback), parameters(situation, first, after))
         rows = cursor.fetchall()
     if not rows:
         raise UnknownChannel
     return [_recommendation(*row) for row in rows if row[1] is not None]
 
 
-def statement_for(kind: Kind, situation: Situation) -> str:
+def statement_for(kind: Kind, situation: Situation, feedback: Feedback = SILENCE) -> str:
     """The statement that answers."""
     looking = situation.product is not None or situation.checkout is not None
-    return statement(kind.name, situation.user is not None, looking)
+    return statement(kind.name, situation.user is not None, looking, feedback.of_customer)
 
 
 def parameters(situation: Situation, first: int, after: tuple[int, int] | None = None) -> dict[str, Any]:
@@ -86,7 +92,5 @@ def parameters(situation: Situation, first: int, after: tuple[int, int] | None =
     }
 
 
-def _recommendation(
-    channel_slug: str, product_id: int, points: int, reason: str, because: int | None, because_name: str | None
-) -> Recommendation:
-    return Recommendation(channel_slug, product_id, points / 1e9, (points, product_id), reason, because, because_name)
+def _recommendation(channel_slug: str, product_id: int, points: int, reason: str, *because: Any) -> Recommendation:
+    return Recommendation(channel_slug, product_id, points / 1e9, (points, product_id), reason, *because)

@@ -14,7 +14,8 @@ from django.db import connection, transaction
 
 from saleor_reciprocity import clock
 
-from . import counting, versions
+from . import counting, regards, versions
+from .feedback import SILENCE, Feedback
 from .models import ModelVersion
 
 DAYS = 730  # what is older is not read
@@ -56,6 +57,7 @@ def train(
     days: int = DAYS,
     seed: int = SEED,
     progress: Callable[[str, int, int], None] = lambda step, done, whole: None,
+    feedback: Feedback = SILENCE,
 ) -> ModelVersion:
     """Train a version of the purchases up to now, and let it serve instead of the one before.
 
@@ -69,6 +71,7 @@ def train(
         version = versions.begin(_name(), now)
         try:
             figures = _write(version, database, days, seed, progress)
+            figures["rated low by many"] = regards.write(version, feedback, database)
         except Exception:
             versions.discard(version.pk)
             raise
@@ -79,14 +82,14 @@ def train(
         return version
 
 
-def look(now: datetime) -> None:
+def look(now: datetime, feedback: Feedback = SILENCE) -> None:
     """Train, unless what serves was trained lately, or a training is running."""
     if ModelVersion.objects.filter(serving=True, started_at__gt=now - EVERY).exists():
         return
     if not can_learn():
         logger.info(ADVICE)
     with contextlib.suppress(AlreadyTraining):
-        train(now)
+        train(now, feedback=feedback)
 
 
 def _name() -> str:

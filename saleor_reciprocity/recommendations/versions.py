@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from saleor_reciprocity import deployment, host
 
 from . import listed
-from .models import CustomerList, ModelVersion, Neighbour, Popularity
+from .models import CustomerList, ModelVersion, Neighbour, Popularity, Regard
 
 LONGEST_ERASURE = timedelta(days=1)  # from when it is noted to when it is done, with room for clocks that differ
 _ERASED_SINCE = "SELECT order_id FROM reciprocity_settledorder WHERE erased AND settled_at >= %s"
@@ -47,6 +47,6 @@ def discard(version_id: int) -> None:
     """Delete a version that does not serve, with its rows: a statement a table. One that serves is left alone."""
     if ModelVersion.objects.filter(pk=version_id, serving=True).exists():
         return
-    for table in (CustomerList, Neighbour, Popularity):
+    for table in (CustomerList, Neighbour, Popularity, Regard):
         table.objects.filter(version_id=version_id).delete()
     ModelVersion.objects.filter(pk=version_id, serving=False).delete()

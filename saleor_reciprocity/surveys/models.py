@@ -99,6 +99,8 @@ class Answer(models.Model):
 
     It is unfinished, and nobody's business but the customer's, until `answered_at` is set; then it never changes.
     `alert_due_at` is when to call the shop's function for an unhappy answer; empty when there is nothing to call.
+    `may_recommend`: the page on which it was given said that it also chooses what is suggested. `product_id` is the
+    product of the order where it had no other.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -113,6 +115,8 @@ class Answer(models.Model):
     alert_due_at = models.DateTimeField(null=True)
     way = models.CharField(max_length=16, choices=Way.choices, null=True)  # noqa: DJ001 - None is the link
     recorded_by = models.CharField(max_length=64, null=True)  # noqa: DJ001 - None is the customer
+    may_recommend = models.BooleanField(default=False)
+    product_id = models.IntegerField(null=True)
 
     class Meta:
         app_label = "reciprocity"

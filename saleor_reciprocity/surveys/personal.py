@@ -19,6 +19,7 @@ def export(subject: Subject) -> dict[str, Any]:
     invitations = _invitations(subject)
     answers = Answer.objects.filter(invitation__in=invitations).order_by("pk")
     columns = ("invitation__order_id", "question", "score", "comment", "started_at", "answered_at", "is_unhappy", "way")
+    columns += ("may_recommend", "product_id")
     return {
         "invitations": list(
             invitations.order_by("pk").values(

@@ -117,6 +117,7 @@ def take(invitation: Invitation, given: Given, now: datetime, record: Record | N
             occasion = str(invitation.pk)
             thanks += bonuses.give(person, invitation.channel_id, Trigger.SURVEY, occasion, now, now)
         answer.answered_at = now
+        answer.may_recommend, answer.product_id = record is None, _only_product(order)
         if record is not None:
             answer.way, answer.recorded_by = record.way, record.actor
             Invitation.objects.filter(pk=invitation.pk).exclude(state=State.INVITED).update(state=State.TOLD)
@@ -132,6 +133,12 @@ def _thanked(order: host.Order | None, programme: settings.Programme | None) -> 
     if programme is None or order is None or order.state is host.OrderState.VOID or rules.went_back(order):
         return None
     return order.person
+
+
+def _only_product(order: host.Order | None) -> int | None:
+    """The product of an order that has no other; None where it has several, or one that the shop has deleted."""
+    products = {line.product_id for line in order.lines} if order is not None else set()
+    return products.pop() if len(products) == 1 else None
 
 
 def _locked_answer(invitation: Invitation, now: datetime) -> Answer | None:

@@ -9,15 +9,15 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from saleor_reciprocity import links
+from saleor_reciprocity import host, links, settlement
 from saleor_reciprocity.points.models import Account, Entry
-from saleor_reciprocity.surveys import pages, responses, upkeep
+from saleor_reciprocity.surveys import pages, queue, responses, upkeep
 from saleor_reciprocity.surveys.models import Answer, Invitation
-from saleor_reciprocity.surveys.responses import Given
+from saleor_reciprocity.surveys.responses import Given, Record
 
 from .. import hosts
 from ..points.programmes import rule
-from .shop import ago, answered, invited, path_of, post, read
+from .shop import ago, answered, invitation_of, invited, path_of, post, read
 
 XSS = """</textarea><script>alert(1)</script>"><img src=x onerror=alert(1)>"""
 
@@ -223,3 +223,25 @@ def test_what_was_never_sent_goes_when_the_link_has_run_out(shop: Any, customer:
     Invitation.objects.update(invited_at=ago(61))
     upkeep.look(timezone.now())
     assert not Answer.objects.exists()
+
+
+@pytest.mark.parametrize(("names", "expected"), [(("Tea",), True), (("Tea", "Tea"), True), (("Tea", "Milk"), False)])
+def test_an_answer_keeps_what_it_speaks_of_and_that_the_page_said_what_for(
+    names: tuple[str, ...], expected: bool, shop: Any
+) -> None:
+    made = {name: hosts.product(name, shop) for name in dict.fromkeys(names)}
+    order = hosts.buy("guest@example.com", [made[name] for name in names], placed_at=ago(9))
+    hosts.ship_at(order, ago(8))
+    settlement.settle(host.order_id(order))
+    queue.invite_due(timezone.now())
+    path = path_of(invitation_of(order))
+    assert "it also decides what is suggested to you." in read(path).content.decode()
+    post(path, score="2")
+    answer = Answer.objects.get()
+    assert (answer.may_recommend, answer.product_id) == (True, made["Tea"].pk if expected else None)
+
+
+def test_what_staff_recorded_decides_nothing_about_recommendations(shop: Any) -> None:
+    invitation = invited()
+    responses.take(invitation, Given(2), timezone.now(), Record("phone", "user:1"))
+    assert Answer.objects.get().may_recommend is False

@@ -22,6 +22,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--cuts", type=int, nargs="+", default=[30, 60], help="days before now to look from (30 60)"
         )
+        parser.add_argument(
+            "--simulated-stars", action="store_true", help="say what stars would be worth in a made-up shop instead"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not training.can_learn():
@@ -29,6 +32,11 @@ class Command(BaseCommand):
         if min(options["cuts"]) < 1:
             raise CommandError("--cuts has to be 1 or more.")
         training.on_one_processor()
+        if options["simulated_stars"]:
+            from saleor_reciprocity.recommendations import simulation
+
+            self.stdout.write("\n".join(simulation.report(options["seed"])))
+            return
         from saleor_reciprocity.recommendations import replay
 
         with replicas.named(options["database"]), host.allow_writer():

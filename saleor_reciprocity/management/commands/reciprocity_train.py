@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from saleor_reciprocity import host
+from saleor_reciprocity.feedback import FEEDBACK
 from saleor_reciprocity.management import replicas
 from saleor_reciprocity.management.progress import Steps
 from saleor_reciprocity.recommendations import training
@@ -36,6 +37,7 @@ class Command(BaseCommand):
                     days=options["days"],
                     seed=options["seed"],
                     progress=Steps(self.stderr).show,
+                    feedback=FEEDBACK,
                 )
         except training.AlreadyTraining as error:
             raise CommandError(str(error)) from error
