@@ -22,7 +22,7 @@ from .experiments import personal as experiments
 from .identity import Subject
 from .locking import is_ring, locking
 from .mail import personal as mail
-from .points import accounts
+from .points import accounts, notes
 from .points import personal as points
 from .points.models import Account, OrderTerms
 from .recommendations import personal as recommendations
@@ -57,6 +57,7 @@ def _ignore(subject: Subject, now: datetime) -> None:
     SettledOrder.objects.bulk_create(rows, ignore_conflicts=True)
 
 
+NOTED = (surprises, notes)  # what puts notes on the host's orders
 DOMAINS = (
     Domain("points", points.export, points.forget),
     Domain("rewards", rewards.export, rewards.forget),
@@ -111,12 +112,13 @@ def _forget_for_good(seen: Subject, locked: Callable[[], Subject], now: datetime
     """
     for _attempt in range(3):
         with locking():
-            surprises.take_notes_off(seen.order_ids)
+            for noted in NOTED:
+                noted.take_notes_off(seen.order_ids)
         try:
             with locking():
                 seen = locked()
                 _forget(seen, now)
-                if not surprises.has_notes(seen.order_ids):
+                if not any(noted.has_notes(seen.order_ids) for noted in NOTED):
                     return len(seen.order_ids)
                 transaction.set_rollback(True)
         except errors.Busy as busy:

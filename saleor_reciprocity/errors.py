@@ -61,7 +61,7 @@ class NotFound(ReciprocityError):
 
 
 class SignInRequired(ReciprocityError):
-    """Sign in to use points."""
+    """Sign in first."""
 
     code = "SIGN_IN_REQUIRED"
 
@@ -80,7 +80,7 @@ class ProgrammeOn(ReciprocityError):
 
 
 class InsufficientPoints(ReciprocityError):
-    """There are not enough available points for this."""
+    """There is not enough on the account for this."""
 
     code = "INSUFFICIENT_POINTS"
 
@@ -142,7 +142,7 @@ class CodeOnCheckout(ReciprocityError):
 
 
 class CodeAlreadyUsed(ReciprocityError):
-    """This code was used already, so the points can't be returned."""
+    """This code was used already, so it can't be given back."""
 
     code = "CODE_ALREADY_USED"
 

@@ -88,8 +88,7 @@ def current(channel_id: str, now: datetime) -> SettingsVersion | None:
 def current_of(channel_id: str, read: Mapping[str, Any], now: datetime) -> SettingsVersion | None:
     """The same, where another statement has read `COLUMNS` of the channel already."""
     newest = _version_in(channel_id, read)
-    active, stored = read["is_on"], host.configured(json.loads(read["configuration"] or "null"))
-    values = inputs.canonical(stored)
+    active, values = read["is_on"], stored_in(read)
     if newest is None and not active:
         return None
     if newest is not None and (newest.active, newest.values) == (active, values):
@@ -107,6 +106,11 @@ def current_of(channel_id: str, read: Mapping[str, Any], now: datetime) -> Setti
     )
     SettingsVersion.objects.bulk_create([version], ignore_conflicts=True)
     return _versions(channel_id).last()
+
+
+def stored_in(read: Mapping[str, Any]) -> dict[str, str]:
+    """The settings as text, as they are stored, where a statement has read `COLUMNS` of the channel."""
+    return inputs.canonical(host.configured(json.loads(read["configuration"] or "null")))
 
 
 def _version_in(channel_id: str, read: Mapping[str, Any]) -> SettingsVersion | None:

@@ -183,6 +183,27 @@ def _time_zone(text: str) -> str:
 time_zone = Reader(_time_zone)
 
 
+_LONGEST_NAMES = 200
+_LANGUAGE = r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*"
+_FORM = r"(?!\s)[^|:;{}<>%&\"\x00-\x1f\u202a-\u202e\u2066-\u2069]{1,30}"
+_ENTRY = re.compile(rf"({_LANGUAGE})\s*[:：]\s*({_FORM})(?:\s*\|\s*({_FORM}))?", re.IGNORECASE)
+
+
+def _points_names(text: str) -> str:
+    entries = [entry.strip() for entry in re.split("[;；\n]", text) if entry.strip()]
+    read = [found for found in map(_ENTRY.fullmatch, entries) if found]
+    forms = {found[1].lower(): " | ".join(form.strip() for form in found.groups()[1:] if form) for found in read}
+    if len(text) > _LONGEST_NAMES or len(forms) < len(entries):
+        raise ValueError(
+            _("Enter for each language once what points are called for 1 and for more: “en: star | stars; zh: 星星”.")
+        )
+    return "; ".join(f"{language}: {form}" for language, form in forms.items())
+
+
+# What points are called in each language, as `names` takes it, or nothing: the form for 1 and the one for others.
+points_names = Reader(_points_names)
+
+
 def as_text(value: Any) -> str:
     """A value as it is stored: a number plainly, without exponent and without zeros at its end."""
     if isinstance(value, Decimal):

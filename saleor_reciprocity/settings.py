@@ -19,6 +19,7 @@ from .readers import (
     decimal_between,
     email_address,
     one_of,
+    points_names,
     secret_up_to,
     share_up_to,
     switch,
@@ -136,6 +137,16 @@ class Programme:
         POINTS,
         gettext_lazy("Points: where a birthday is stored"),
         gettext_lazy("The key in a customer's metadata that holds the birthday as YYYY-MM-DD or MM-DD."),
+    )
+    points_name: str = setting(
+        "",
+        points_names,
+        POINTS,
+        gettext_lazy("Points: what they are called"),
+        gettext_lazy(
+            "What customers read instead of “points”, for each language, for 1 and for more: for example “en: star | "
+            "stars; zh: 星星”. Empty: points."
+        ),
     )
     reward_points: int = setting(
         "100",
@@ -401,6 +412,26 @@ class Programme:
         MESSAGES,
         gettext_lazy("Messages: replies"),
         gettext_lazy("Send what the shop replies to a customer's answer."),
+    )
+    order_notes: bool = setting(
+        "False",
+        switch,
+        MESSAGES,
+        gettext_lazy("Messages: points in the order's metadata"),
+        gettext_lazy(
+            "How many points an order brings is written into its private metadata, for apps that print it in their "
+            "mails."
+        ),
+    )
+    order_notes_code: bool = setting(
+        "False",
+        switch,
+        MESSAGES,
+        gettext_lazy("Messages: the code of a gift in the order's metadata"),
+        gettext_lazy(
+            "Of a gift, its code is written there as well, which everybody who may manage orders can read then, and "
+            "use."
+        ),
     )
 
     @property

@@ -16,6 +16,7 @@ from django.utils import timezone
 from . import deployment, host, programmes
 from .errors import keep_going, kind_of, told
 from .locking import Turn, Turns
+from .points import notes
 from .points import orders as points
 from .rewards import uses as codes
 from .surprises import orders as surprises
@@ -42,6 +43,7 @@ DOMAINS = (
     Domain("gifts", gifts.settle, gifts.concerns),
     Domain("surprises", surprises.settle, surprises.concerns),
     Domain("surveys", surveys.settle, surveys.concerns),
+    Domain("notes", notes.settle, notes.concerns),
 )
 
 FIRST_RETRY, LAST_RETRY = timedelta(minutes=1), timedelta(hours=6)
@@ -93,6 +95,7 @@ _BESIDE = {
     **gifts.BESIDE,
     **surprises.BESIDE,
     **surveys.BESIDE,
+    **notes.BESIDE,
 }
 _JOINS = f"LEFT JOIN reciprocity_settledorder s ON s.order_id = asked.order_id {programmes.JOINS}"
 

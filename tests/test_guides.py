@@ -265,6 +265,7 @@ PLAYED: dict[str, tuple[str, Callable[[Play], dict[str, Any]]]] = {
     "GiveBack": ("ada", lambda play: play.id("Redeem", "pointsRedeem", "redemption")),
     "MySurprises": ("ada", nothing),
     "Proofs": ("ada", in_channel),
+    "PointsName": ("ada", in_channel),
     "Recommended": ("ada", in_channel),
     "SayWhatYouLike": (
         "ada",

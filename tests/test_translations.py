@@ -55,11 +55,11 @@ def test_the_shop_knows_the_language(path: Path) -> None:
 
 def test_errors_and_the_plugins_page_speak_the_active_language() -> None:
     with override("zh-hans"):
-        assert errors.InsufficientPoints().message == "可用积分不足。"
+        assert errors.InsufficientPoints().message == "余额不足。"
         assert str(settings.FIELDS[0].label) == "积分：每单位货币"
         with pytest.raises(inputs.InvalidSettings, match="请输入 0 到 10000 之间的数字。"):
             inputs.parse({"points_per_unit": "-1"})
-    assert errors.InsufficientPoints().message == "There are not enough available points for this."
+    assert errors.InsufficientPoints().message == "There is not enough on the account for this."
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.parts[-3])

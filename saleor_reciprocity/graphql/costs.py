@@ -39,6 +39,7 @@ COSTS: dict[str, dict[str, Cost]] = {
         "loyaltyAccount": _costs(10),
         "loyaltyExamples": _costs(30),
         "loyaltyProgrammes": _costs(9),
+        "loyaltyPointsName": _costs(3),
         "loyaltyHealth": _costs(60),
         "loyaltySettings": _costs(7),
         "loyaltyRewards": _page(),
@@ -64,7 +65,7 @@ COSTS: dict[str, dict[str, Cost]] = {
     "User": {"loyalty": _costs(10)},
     "Order": {"loyalty": _costs(3), "surprise": _costs(3), "surveyAnswer": _costs(3)},
     "LoyaltyCheckout": {
-        "lines": _costs(2),
+        "lines": _costs(3),
         "bonuses": _costs(1),
         "redeemable": _costs(18),
         "nextReward": _costs(18),

@@ -26,7 +26,7 @@ from saleor_reciprocity.points.earning.terms import (
 )
 from saleor_reciprocity.points.models import Entry, OrderTerms
 
-from . import permissions
+from . import permissions, points_name
 from .entries import LoyaltyEntry
 from .rules import LoyaltyRuleEffect, LoyaltyRuleStacking, listed
 from .scalars import Number, global_id
@@ -104,15 +104,18 @@ class Explained:
     def lines(self, info: Any) -> list[LoyaltyOrderLine]:
         shares = {share.line_id: share for share in self.due.lines}
         staff = permissions.holds(info.context, permissions.MANAGE_ORDERS, self.order.channel_id)
-        return [self._line(line, shares.get(line.id), staff) for line in self.order.lines]
+        called = points_name.amounts(info.context, self.order.channel_id)
+        return [self._line(line, shares.get(line.id), staff, called) for line in self.order.lines]
 
-    def _line(self, line: host.Line, share: LineDue | None, staff: bool) -> LoyaltyOrderLine:
+    def _line(
+        self, line: host.Line, share: LineDue | None, staff: bool, called: explanation.Called
+    ) -> LoyaltyOrderLine:
         return LoyaltyOrderLine(
             line_id=global_id(self.line_type, line.id),
             amount=host.money(share.amount if share else ZERO, self.order.currency),
             points_per_unit=self.terms.rate_of(line.id),
             points=share.points if share else 0,
-            why=list(explanation.of_line(self.order, self.terms, line, share)),
+            why=list(explanation.of_line(self.order, self.terms, line, share, called)),
             detail=self._detail(line, share) if staff else None,
         )
 
@@ -156,7 +159,8 @@ class OrderLoyalty(graphene.ObjectType):
     @staticmethod
     def resolve_why(root: Loyalty, info: Any) -> list[str]:
         found = root.explained
-        explained = list(explanation.of_order(found.order, found.terms, found.due)) if found else []
+        called = points_name.amounts(info.context, found.order.channel_id) if found else str
+        explained = list(explanation.of_order(found.order, found.terms, found.due, called)) if found else []
         unknown = [] if root.is_known else [explanation.for_anybody()]
         return explanation.of_verdict(root.verdict) or [*explained, *unknown]
 

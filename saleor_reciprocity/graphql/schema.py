@@ -20,6 +20,7 @@ from .named import NamedQueries
 from .orders import ORDER_LOYALTY
 from .people_mutations import PeopleMutations
 from .points import USER_LOYALTY, PointsQueries
+from .points_name import PointsNameQueries
 from .preference_mutations import PreferenceMutations
 from .proofs import ProofQueries
 from .recommendations import RecommendationQueries
@@ -46,6 +47,7 @@ class Queries(
     CommunicationQueries,
     NamedQueries,
     PointsQueries,
+    PointsNameQueries,
     RightQueries,
     RuleQueries,
     TierQueries,

@@ -39,13 +39,13 @@ KINDS = {
     for kind in (
         Kind(SURVEY, gettext_lazy("One question about an order"), True, True, "mail_surveys", timedelta(days=7)),
         Kind(SURPRISE, gettext_lazy("Gifts that you won"), True, False, "mail_surprises", timedelta(days=14)),
-        Kind(REDEMPTION, gettext_lazy("Codes for your points"), False, False, "mail_codes", timedelta(days=7)),
-        Kind(SERVICE, gettext_lazy("What we do for your points"), False, False, "mail_codes", timedelta(days=7)),
-        Kind(STATEMENT, gettext_lazy("Monthly statement of points"), True, True, "mail_statements", timedelta(days=7)),
+        Kind(REDEMPTION, gettext_lazy("Codes that you redeemed"), False, False, "mail_codes", timedelta(days=7)),
+        Kind(SERVICE, gettext_lazy("What we do for you"), False, False, "mail_codes", timedelta(days=7)),
+        Kind(STATEMENT, gettext_lazy("Monthly statement"), True, True, "mail_statements", timedelta(days=7)),
         Kind(REPLY, gettext_lazy("Replies to your answers"), False, True, "mail_replies", timedelta(days=30)),
         Kind(
             EXPIRY,
-            gettext_lazy("Points that are about to expire"),
+            gettext_lazy("What is about to expire"),
             True,
             True,
             "expiry_reminder_days",

@@ -13,7 +13,7 @@ from typing import Any, Mapping
 from django.template import loader
 from django.utils.translation import get_language_bidi, override
 
-from saleor_reciprocity import languages
+from saleor_reciprocity import languages, names
 
 LONGEST_LINE = 150
 BREAKS = ("Cc", "Zl", "Zp")  # control characters, and what ends a line or a paragraph
@@ -41,7 +41,10 @@ def one_line(text: str) -> str:
 
 
 def rendered(kind: str, language: str, context: Mapping[str, Any]) -> Letter:
-    """The letter of a kind. The templates also get `language`, `direction` and the three sides of it."""
+    """The letter of a kind. The templates also get `language`, `direction` and the three sides of it.
+
+    What is `called` in the context is what the shop calls its points: they get `points_name`, and `amount` of `points`.
+    """
     code = languages.nearest(language)
     folder = f"saleor_reciprocity/mail/{kind}"
     with override(code):
@@ -50,6 +53,7 @@ def rendered(kind: str, language: str, context: Mapping[str, Any]) -> Letter:
             "language": code,
             "direction": "rtl" if right_to_left else "ltr",
             "start": "right" if right_to_left else "left",
+            **names.words(context.get("called", ""), context.get("points")),
         }
         full = {**surroundings, **context}
         subject = loader.render_to_string(f"{folder}.subject.txt", full)

@@ -26,10 +26,12 @@ NOWHERE = "https://example.com/"
 
 def letter(kind: str, language: str, channel: host.Channel, now: datetime) -> Letter:
     """A message of a kind as a customer of a channel would read it. No link in it leads anywhere."""
+    programme = consent.settings_of(channel.id)
     with override(languages.nearest(language)):
         contents = _contents(channel, now)[kind]
+    called = programme.points_name if programme is not None else ""
     links = {} if kinds.is_for_shop(kind) else {"unsubscribe": NOWHERE, "preferences": NOWHERE}
-    return rendered(kind, language, {"shop": host.shop_name(), "name": "Ada", **links, **contents})
+    return rendered(kind, language, {"shop": host.shop_name(), "name": "Ada", "called": called, **links, **contents})
 
 
 def send(kind: str, language: str, channel: host.Channel, user: Any, now: datetime) -> None:

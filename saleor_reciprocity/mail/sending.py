@@ -277,7 +277,7 @@ def _envelope(
         mail.person = identity.email_hash(to.email)
     mail.message_id = mail.message_id or f"<reciprocity.{identity.address_hash(mail.source)[:32]}@{transport.domain}>"
     links = unsubscribing.addresses(mail, now)
-    frame = {"shop": host.shop_name(), "name": to.name, **links}
+    frame = {"shop": host.shop_name(), "name": to.name, "called": programme.points_name, **links}
     letter = rendered(mail.kind, language, {**frame, **context, **_until(context, programme)})
     return Envelope(mail.message_id, now, to, mail.kind, letter, links["unsubscribe"], links["preferences"])
 

@@ -36,11 +36,11 @@ def sale(reward: Reward, asked: int | None, available: int, checkout: host.Check
     if not kind.is_money:
         return Sale(_wanted(reward, asked, available), reward.value, reward.minimum_spent)
     if reward.is_slider and asked is None and checkout is None:
-        raise errors.Invalid(_("Say how many points to exchange."), field="points")
+        raise errors.Invalid(_("Say how many to exchange."), field="points")
     wanted = _wanted(reward, asked, available)
     bought = price.price(_offer(reward), wanted, host.decimals(reward.currency), _payable(reward, checkout))
     if bought.value <= 0:
-        raise errors.Invalid(_("So few points buy nothing."), field="points")
+        raise errors.Invalid(_("So few buy nothing."), field="points")
     return Sale(bought.points, bought.value, reward.minimum_spent)
 
 

@@ -17,32 +17,34 @@ const FRAGMENTS = {
   LoyaltyMessageChoice: "CommunicationPreference { kind wanted chosenAt }",
   LoyaltyStep: "LoyaltyTier { code name threshold multiplier }",
 };
-const AT_CHECKOUT = "id loyalty { ...LoyaltyAtCheckout } } me { id loyalty { available } }";
+const CALLED = "loyaltyPointsName(channel: $channel, language: $language) { one other }";
+const WHERE = "$channel: String, $language: String";
+const AT_CHECKOUT = `id loyalty { ...LoyaltyAtCheckout } } me { id loyalty { available } } ${CALLED}`;
 const OPERATIONS = {
   MyLoyaltyBalance:
-    "query MyLoyaltyBalance($channel: String) " +
-    "{ me { id loyalty { ...LoyaltyBalance nextReward(channel: $channel) { ...LoyaltyDistance } } } }",
+    `query MyLoyaltyBalance(${WHERE}) ` +
+    `{ me { id loyalty { ...LoyaltyBalance nextReward(channel: $channel) { ...LoyaltyDistance } } } ${CALLED} }`,
   MyLoyaltyHistory:
-    "query MyLoyaltyHistory($first: Int = 20, $after: String, $orders: Int = 5) { me { id loyalty { " +
+    `query MyLoyaltyHistory($first: Int = 20, $after: String, $orders: Int = 5, ${WHERE}) { me { id loyalty { ` +
     "entries(first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor } " +
-    "edges { node { ...LoyaltyChange } } } } orders(first: $orders) { edges { node { ...LoyaltyOfOrder } } } } }",
+    `edges { node { ...LoyaltyChange } } } } orders(first: $orders) { edges { node { ...LoyaltyOfOrder } } } } ${CALLED} }`,
   LoyaltyCatalogue:
-    "query LoyaltyCatalogue($channel: String) { loyaltyRewards(channel: $channel, first: 50) " +
-    "{ edges { node { ...LoyaltyOffer } } } me { id loyalty { available } } }",
+    `query LoyaltyCatalogue(${WHERE}) { loyaltyRewards(channel: $channel, first: 50) ` +
+    `{ edges { node { ...LoyaltyOffer } } } me { id loyalty { available } } ${CALLED} }`,
   LoyaltyRedeem:
     "mutation LoyaltyRedeem($input: PointsRedeemInput!) " +
     `{ pointsRedeem(input: $input) { redemption { ...LoyaltyCode } onCheckout ${ERRORS} } }`,
   MyLoyaltyCodes:
-    "query MyLoyaltyCodes($first: Int = 20) " +
-    "{ me { id loyalty { redemptions(first: $first) { edges { node { ...LoyaltyCode } } } } } }",
+    `query MyLoyaltyCodes($first: Int = 20, ${WHERE}) ` +
+    `{ me { id loyalty { redemptions(first: $first) { edges { node { ...LoyaltyCode } } } } } ${CALLED} }`,
   LoyaltyGiveBack:
     `mutation LoyaltyGiveBack($id: ID!) { pointsRedemptionCancel(id: $id) { redemption { ...LoyaltyCode } ${ERRORS} } }`,
   MyLoyaltySurprises:
     "query MyLoyaltySurprises($first: Int = 3) " +
     "{ me { id loyalty { surprises(first: $first) { edges { node { ...LoyaltyGift } } } } } }",
-  MyLoyaltyAtCheckout: `query MyLoyaltyAtCheckout($id: ID!) { checkout(id: $id) { ${AT_CHECKOUT} }`,
+  MyLoyaltyAtCheckout: `query MyLoyaltyAtCheckout($id: ID!, ${WHERE}) { checkout(id: $id) { ${AT_CHECKOUT} }`,
   // Saleor 2.10 knows a checkout by its token.
-  MyLoyaltyAtCheckout2: `query MyLoyaltyAtCheckout($token: UUID!) { checkout(token: $token) { ${AT_CHECKOUT} }`,
+  MyLoyaltyAtCheckout2: `query MyLoyaltyAtCheckout($token: UUID!, ${WHERE}) { checkout(token: $token) { ${AT_CHECKOUT} }`,
   LoyaltyRecommendations:
     "query LoyaltyRecommendations($channel: String, $kind: RecommendationKind, $product: ID, $checkout: ID, " +
     "$first: Int = 8) { recommendations(channel: $channel, kind: $kind, product: $product, checkout: $checkout, " +
@@ -57,8 +59,8 @@ const OPERATIONS = {
     "mutation LoyaltyChooseMessages($input: [CommunicationPreferenceInput!]!) " +
     `{ communicationPreferencesUpdate(input: $input) { preferences { ...LoyaltyMessageChoice } ${ERRORS} } }`,
   MyLoyaltyTier:
-    "query MyLoyaltyTier { loyaltyTiers { windowDays tiers { ...LoyaltyStep } } " +
-    "me { id loyalty { tier { current { ...LoyaltyStep } points next { ...LoyaltyStep } pointsToNext fallsAt } } } }",
+    `query MyLoyaltyTier(${WHERE}) { loyaltyTiers { windowDays tiers { ...LoyaltyStep } } ` +
+    `me { id loyalty { tier { current { ...LoyaltyStep } points next { ...LoyaltyStep } pointsToNext fallsAt } } } ${CALLED} }`,
 };
 
 function withFragments(text) {
@@ -77,39 +79,39 @@ function withFragments(text) {
 /** The operations by name, each whole with its fragments: those of the folder `documents`. */
 export const documents = Object.fromEntries(Object.entries(OPERATIONS).map(([name, text]) => [name, withFragments(text)]));
 
-/** The texts by language. A text of two forms, one|other, is chosen by the number n. */
+/** The texts by language. Of two forms, one|other, the number n chooses; {unit} is what the shop calls its points. */
 export const texts = {
   en: {
-    balance: "Your points", history: "What changed your points", rewards: "Rewards", codes: "Your codes",
-    surprise: "A surprise", checkout: "Points with this order", recommendations: "For you",
+    balance: "Your {unit}", history: "What changed your {unit}", rewards: "Rewards", codes: "Your codes",
+    surprise: "A surprise", checkout: "What this order brings", recommendations: "For you",
     preferences: "What you want", tier: "Your tier",
-    points: "{n} point|{n} points", pending: "{n} more when your goods have arrived",
-    debt: "The next {n} repay points that an order took back.",
-    missing: "{n} point to go for “{name}”|{n} points to go for “{name}”",
+    unit: "point|points", points: "{n} {unit}", pending: "{n} more when your goods have arrived",
+    debt: "The next {n} {unit} repay what an order took back.",
+    missing: "{n} {unit} to go for “{name}”",
     loading: "Loading …", empty: "Nothing here yet.", offline: "You are offline.", error: "That did not work.",
-    retry: "Try again", signIn: "Sign in to see this.", why: "Why?", order: "Order {number}: {n} point|Order {number}: {n} points",
+    retry: "Try again", signIn: "Sign in to see this.", why: "Why?", order: "Order {number}: {n} {unit}",
     matures: "They become available on {date}.", more: "Show more", pendingShort: "{n} pending",
-    redeem: "Redeem for {n} point|Redeem for {n} points", short: "{n} point is missing|{n} points are missing",
-    left: "{n} left", howMany: "How many points for “{name}”", worth: "{points} for {money}",
+    redeem: "Redeem for {n} {unit}", short: "{n} {unit} is missing|{n} {unit} are missing",
+    left: "{n} left", howMany: "How many {unit} for “{name}”", worth: "{points} for {money}",
     code: "Your code for “{name}”", copy: "Copy", copied: "Copied: {code}", applied: "{money} off this order.",
-    giveBack: "Give back", givenBack: "Given back: {n} point|Given back: {n} points", until: "until {date}",
+    giveBack: "Give back", givenBack: "Given back: {n} {unit}", until: "until {date}",
     open: "Open your surprise", opened: "It is {name}.",
-    earns: "This order brings {n} point.|This order brings {n} points.", have: "You have {n} point.|You have {n} points.",
+    earns: "This order brings {n} {unit}.", have: "You have {n} {unit}.",
     notForMe: "Not for me", notForMeName: "{name}: not for me", removed: "{name} will not be suggested again.",
     messages: "Messages", tastes: "What you like", like: "Like", dislike: "Do not like", saved: "Saved.",
-    now: "You are here", toNext: "{n} point to {name}|{n} points to {name}", from: "from {n} point|from {n} points",
+    now: "You are here", toNext: "{n} {unit} to {name}", from: "from {n} {unit}",
     falls: "Until {date}", noTier: "No tier yet",
     UNUSED: "ready to use", USED: "used", CANCELLED: "given back", EXPIRED: "expired", OPEN: "we are on it", DONE: "done",
     CANCELLED_SERVICE: "cancelled", redeemedService: "You have “{name}”.",
-    PENDING: "These points become available when the goods have been shipped and kept.",
-    EARNED: "The goods were shipped, so the points are yours.", BONUS: "A thank-you from the shop.",
-    CLAWBACK: "Goods came back or were repaid, and their points with them.", REDEMPTION: "You exchanged points for a reward.",
-    SURPRISE: "A gift from the shop.", REVERSAL: "A redemption was undone, and the points returned.",
-    EXPIRED_POINTS: "These points were not used in time.", ADJUSTMENT: "The shop corrected your points.",
+    PENDING: "They become available when the goods have been shipped and kept.",
+    EARNED: "The goods were shipped, so they are yours.", BONUS: "A thank-you from the shop.",
+    CLAWBACK: "Goods came back or were repaid, and what they brought with them.", REDEMPTION: "You exchanged {unit} for a reward.",
+    SURPRISE: "A gift from the shop.", REVERSAL: "A redemption was undone, and what it cost returned.",
+    EXPIRED_POINTS: "They were not used in time.", ADJUSTMENT: "The shop corrected your {unit}.",
     MERGE: "Two accounts of yours became one.",
     SURVEY: "A question after an order", SURPRISE_MAIL: "News of a surprise", REDEMPTION_MAIL: "Codes that you redeemed",
-    SERVICE: "What becomes of services that you redeemed", STATEMENT: "A statement every month", REPLY: "Replies to what you answered", EXPIRY: "Points that expire soon",
-    BUSY: "Please try again in a moment.", INSUFFICIENT_POINTS: "You do not have enough points for this.",
+    SERVICE: "What becomes of services that you redeemed", STATEMENT: "A statement every month", REPLY: "Replies to what you answered", EXPIRY: "What expires soon",
+    BUSY: "Please try again in a moment.", INSUFFICIENT_POINTS: "You do not have enough {unit} for this.",
     OUT_OF_STOCK: "None is left.", LIMIT_REACHED: "You have had this as often as you can for now.",
     TIER_TOO_LOW: "This is for a higher tier.", REWARD_NOT_APPLICABLE: "This does nothing for this order.",
     VOUCHER_ON_CHECKOUT: "There is a voucher on this order already.", CODE_ON_CHECKOUT: "The code is on a checkout.",
@@ -117,32 +119,32 @@ export const texts = {
     PROGRAMME_OFF: "The programme is switched off.", SIGN_IN_REQUIRED: "Please sign in.",
   },
   zh: {
-    balance: "您的积分", history: "积分变动", rewards: "奖励", codes: "您的优惠码",
-    surprise: "一份惊喜", checkout: "本单积分", recommendations: "为您推荐", preferences: "您的偏好", tier: "您的等级",
-    points: "{n} 积分", pending: "收货后再得 {n} 积分", debt: "接下来的 {n} 积分将抵扣被收回的积分。",
-    missing: "再得 {n} 积分即可兑换“{name}”",
+    balance: "您的{unit}", history: "{unit}变动", rewards: "奖励", codes: "您的优惠码",
+    surprise: "一份惊喜", checkout: "本单可得", recommendations: "为您推荐", preferences: "您的偏好", tier: "您的等级",
+    unit: "积分", points: "{n} {unit}", pending: "收货后再得 {n}", debt: "接下来的 {n} {unit}将抵扣订单收回的部分。",
+    missing: "再得 {n} {unit}即可兑换“{name}”",
     loading: "加载中…", empty: "这里还没有内容。", offline: "您已离线。", error: "操作未成功。",
-    retry: "重试", signIn: "请登录后查看。", why: "为什么？", order: "订单 {number}：{n} 积分",
+    retry: "重试", signIn: "请登录后查看。", why: "为什么？", order: "订单 {number}：{n} {unit}",
     matures: "将于 {date} 可用。", more: "显示更多", pendingShort: "待生效 {n}",
-    redeem: "用 {n} 积分兑换", short: "还差 {n} 积分", left: "剩余 {n} 份", howMany: "用多少积分兑换“{name}”",
+    redeem: "用 {n} {unit}兑换", short: "还差 {n} {unit}", left: "剩余 {n} 份", howMany: "用多少{unit}兑换“{name}”",
     worth: "{points} 兑换 {money}", code: "“{name}”的优惠码", copy: "复制", copied: "已复制：{code}", applied: "本单减 {money}。",
-    giveBack: "退回", givenBack: "已退回：{n} 积分", until: "有效期至 {date}", open: "打开惊喜", opened: "您得到：{name}。",
-    earns: "本单可得 {n} 积分。", have: "您有 {n} 积分。",
+    giveBack: "退回", givenBack: "已退回：{n} {unit}", until: "有效期至 {date}", open: "打开惊喜", opened: "您得到：{name}。",
+    earns: "本单可得 {n} {unit}。", have: "您有 {n} {unit}。",
     notForMe: "不感兴趣", notForMeName: "{name}：不感兴趣", removed: "不再推荐 {name}。",
     messages: "消息", tastes: "您的喜好", like: "喜欢", dislike: "不喜欢", saved: "已保存。",
-    now: "当前等级", toNext: "再得 {n} 积分升为{name}", from: "{n} 积分起", falls: "有效期至 {date}", noTier: "暂无等级",
+    now: "当前等级", toNext: "再得 {n} {unit}升为{name}", from: "{n} {unit}起", falls: "有效期至 {date}", noTier: "暂无等级",
     UNUSED: "可使用", USED: "已使用", CANCELLED: "已退回", EXPIRED: "已过期", OPEN: "处理中", DONE: "已完成",
     CANCELLED_SERVICE: "已取消", redeemedService: "您已兑换“{name}”。",
-    PENDING: "商品发货并过退货期后，这些积分即可使用。", EARNED: "商品已发货，积分归您所有。", BONUS: "商店的谢意。",
-    CLAWBACK: "商品退回或退款，积分随之收回。", REDEMPTION: "您用积分兑换了奖励。", SURPRISE: "商店送您的礼物。",
-    REVERSAL: "兑换已撤销，积分返还。", EXPIRED_POINTS: "这些积分未及时使用。", ADJUSTMENT: "商店调整了您的积分。",
+    PENDING: "商品发货并过退货期后即可使用。", EARNED: "商品已发货，归您所有。", BONUS: "商店的谢意。",
+    CLAWBACK: "商品退回或退款，所得随之收回。", REDEMPTION: "您用{unit}兑换了奖励。", SURPRISE: "商店送您的礼物。",
+    REVERSAL: "兑换已撤销，所付返还。", EXPIRED_POINTS: "未及时使用。", ADJUSTMENT: "商店调整了您的{unit}。",
     MERGE: "您的两个账户已合并。",
     SURVEY: "订单后的一个问题", SURPRISE_MAIL: "惊喜通知", REDEMPTION_MAIL: "您兑换的优惠码",
-    SERVICE: "您兑换的服务的进展", STATEMENT: "每月对账单", REPLY: "对您回答的回复", EXPIRY: "即将过期的积分",
-    BUSY: "请稍后再试。", INSUFFICIENT_POINTS: "积分不足。", OUT_OF_STOCK: "已兑完。", LIMIT_REACHED: "您暂时不能再兑换。",
+    SERVICE: "您兑换的服务的进展", STATEMENT: "每月对账单", REPLY: "对您回答的回复", EXPIRY: "即将过期的内容",
+    BUSY: "请稍后再试。", INSUFFICIENT_POINTS: "{unit}不足。", OUT_OF_STOCK: "已兑完。", LIMIT_REACHED: "您暂时不能再兑换。",
     TIER_TOO_LOW: "仅限更高等级。", REWARD_NOT_APPLICABLE: "不适用于本单。", VOUCHER_ON_CHECKOUT: "本单已使用代金券。",
     CODE_ON_CHECKOUT: "该码正用于结账。", CODE_ALREADY_USED: "该码已使用。", DONE_BY_PEOPLE: "请联系我们取消。", REWARD_UNAVAILABLE: "该奖励已下架。",
-    PROGRAMME_OFF: "积分计划已关闭。", SIGN_IN_REQUIRED: "请先登录。",
+    PROGRAMME_OFF: "会员计划已关闭。", SIGN_IN_REQUIRED: "请先登录。",
   },
 };
 
@@ -284,7 +286,7 @@ const redeemed = (el) =>
 const PARTS = {
   balance: {
     document: "MyLoyaltyBalance",
-    variables: (el) => ({ channel: el.channel }),
+    variables: (el) => el.where,
     view(el, { me: { loyalty } }) {
       return [
         h("p", { part: "number available" }, el.text("points", { n: loyalty.available })),
@@ -296,7 +298,7 @@ const PARTS = {
   },
   history: {
     document: "MyLoyaltyHistory",
-    variables: () => ({}),
+    variables: (el) => el.where,
     view(el, { me }) {
       const { pageInfo } = me.loyalty.entries;
       const entries = nodes(me.loyalty.entries);
@@ -325,7 +327,7 @@ const PARTS = {
   rewards: {
     document: "LoyaltyCatalogue",
     stranger: true,
-    variables: (el) => ({ channel: el.channel }),
+    variables: (el) => el.where,
     view(el, { loyaltyRewards, me }) {
       const rewards = nodes(loyaltyRewards);
       return rewards.length > 0 && [redeemed(el), offers(el, rewards, me && me.loyalty ? me.loyalty.available : 0)];
@@ -333,7 +335,7 @@ const PARTS = {
   },
   codes: {
     document: "MyLoyaltyCodes",
-    variables: () => ({}),
+    variables: (el) => el.where,
     view(el, { me }) {
       const codes = nodes(me.loyalty.redemptions);
       return codes.length > 0 && h("ul", { part: "list" }, codes.map((one) =>
@@ -366,7 +368,7 @@ const PARTS = {
   checkout: {
     document: "MyLoyaltyAtCheckout",
     stranger: true,
-    variables: (el) => ({ id: el.getAttribute("checkout") }),
+    variables: (el) => ({ id: el.getAttribute("checkout"), ...el.where }),
     view(el, { checkout, me }) {
       if (!checkout || !checkout.loyalty) return null;
       const { points, redeemable, nextReward } = checkout.loyalty;
@@ -434,7 +436,7 @@ const PARTS = {
   },
   tier: {
     document: "MyLoyaltyTier",
-    variables: () => ({}),
+    variables: (el) => el.where,
     view(el, { loyaltyTiers, me }) {
       const standing = me.loyalty.tier;
       if (!loyaltyTiers || !standing) return null;
@@ -544,6 +546,7 @@ export class SaleorReciprocity extends HTMLElement {
   get show() { return this.getAttribute("show") || "balance"; }
   set show(part) { this.setAttribute("show", part); }
   get channel() { return this.getAttribute("channel"); }
+  get where() { return { channel: this.channel, language: this.language }; }
   get open() { return this.hasAttribute("open"); }
   get level() { return Number(this.getAttribute("heading")) || 2; }
   get language() {
@@ -555,9 +558,16 @@ export class SaleorReciprocity extends HTMLElement {
   text(key, about = {}) {
     const table = texts[this.language.toLowerCase().startsWith("zh") ? "zh" : "en"];
     const form = this.#texts[key] || table[key] || key;
-    const [one, other = one] = form.split("|");
-    const told = typeof about.n === "number" ? { ...about, n: this.number(about.n) } : about;
-    return (about.n === 1 ? one : other).replace(/\{(\w+)\}/g, (_, name) => told[name]);
+    const chosen = ([one, other = one]) => (about.n === 1 ? one : other);
+    const told = { ...about, unit: chosen(this.#unit(table)) };
+    if (typeof about.n === "number") told.n = this.number(about.n);
+    return chosen(form.split("|")).replace(/\{(\w+)\}/g, (_, name) => told[name]);
+  }
+
+  /** What the shop calls its points, for 1 and for other numbers. */
+  #unit(table) {
+    const called = this.#data && this.#data.loyaltyPointsName;
+    return called ? [called.one, called.other] : (this.#texts.unit || table.unit).split("|");
   }
 
   number(n) { return new Intl.NumberFormat(this.language).format(n); }
@@ -594,7 +604,7 @@ export class SaleorReciprocity extends HTMLElement {
 
   question(part) {
     const token = part === PARTS.checkout && this.getAttribute("checkout-token");
-    if (token) return [documents.MyLoyaltyAtCheckout2, { token }];
+    if (token) return [documents.MyLoyaltyAtCheckout2, { token, ...this.where }];
     return [documents[part.document], part.variables(this)];
   }
 
@@ -689,12 +699,12 @@ export class SaleorReciprocity extends HTMLElement {
     this.busy = true;
     const turn = ++this.#turn;
     try {
-      const next = await this.#ask(documents.MyLoyaltyHistory, { after });
+      const next = await this.#ask(documents.MyLoyaltyHistory, { after, ...this.where });
       if (turn !== this.#turn) return;
       const { me } = this.#data;
       const entries = next.me.loyalty.entries;
       const edges = [...me.loyalty.entries.edges, ...entries.edges];
-      this.data = { me: { ...me, loyalty: { ...me.loyalty, entries: { ...entries, edges } } } };
+      this.data = { ...this.#data, me: { ...me, loyalty: { ...me.loyalty, entries: { ...entries, edges } } } };
     } catch (trouble) {
       this.busy = false;
       this.say(this.text(this.#trouble(trouble)));

@@ -15,7 +15,7 @@ from functools import partial
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from saleor_reciprocity import host
+from saleor_reciprocity import host, programmes
 from saleor_reciprocity.errors import told
 from saleor_reciprocity.rewards import rounds
 
@@ -39,12 +39,13 @@ def write_missing(now: datetime, order_id: str | None = None) -> None:
 
 
 def _write(draw_id: int, now: datetime) -> bool:
-    won = _missing().select_related("prize").filter(pk=draw_id).first()
+    won = _missing().select_related("prize", "campaign").filter(pk=draw_id).first()
     if won is None:
         return False
+    text = text_of(won, with_code=_tells_code(won.campaign.channel_id, now))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LONGEST_WAIT])
-        host.note_on_order(won.order_id, KEY, text_of(won))
+        host.note_on_order(won.order_id, KEY, text)
     noted = Draw.objects.filter(pk=won.pk, order_id=won.order_id).update(noted_at=now)
     if not noted:
         host.take_notes_off([won.order_id], KEY)  # the person was erased meanwhile
@@ -63,7 +64,13 @@ def _write_undisturbing(order_id: str, now: datetime) -> None:
         logger.error("The note on order %s was not written; the next look will do it", order_id, exc_info=told(error))
 
 
-def text_of(won: Draw) -> str:
-    """What a note says, in JSON."""
+def _tells_code(channel_id: str, now: datetime) -> bool:
+    version = programmes.current(channel_id, now)
+    return version is not None and version.programme.order_notes_code
+
+
+def text_of(won: Draw, *, with_code: bool) -> str:
+    """What a note says, in JSON. Whoever reads a code can use it, so it is told only where the shop wants that."""
     expires_at = won.expires_at.isoformat() if won.expires_at else None
-    return json.dumps({"code": won.code, "name": won.prize.name, "expiresAt": expires_at})
+    code = {"code": won.code} if with_code else {}
+    return json.dumps({**code, "name": won.prize.name, "expiresAt": expires_at})

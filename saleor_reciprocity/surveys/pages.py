@@ -12,7 +12,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import override
 
-from saleor_reciprocity import errors, host, languages, links, pages, programmes
+from saleor_reciprocity import errors, host, languages, links, names, pages, programmes
 
 from . import questions, responses
 from .models import AskedProduct, Invitation
@@ -69,10 +69,17 @@ def _answer(request: HttpRequest, invitation: Invitation, given: Given, now: dat
     finishing = request.POST.get("action") != "keep"
     if finishing and given.score is not None:
         taken = responses.take(invitation, given, now)
-        return _page(request, _THANKS if taken.is_first else _ALREADY, invitation, {"points": taken.points})
+        return _page(request, _THANKS if taken.is_first else _ALREADY, invitation, _thanks(invitation, taken, now))
     if not responses.keep(invitation, given, now):
         return _page(request, _ALREADY, invitation, {})
     return _rendered(request, invitation, now, given, missing=finishing, kept=not finishing)
+
+
+def _thanks(invitation: Invitation, taken: responses.Taken, now: datetime) -> dict[str, Any]:
+    version = programmes.current(invitation.channel_id, now)
+    called = version.programme.points_name if version is not None else ""
+    with override(languages.nearest(invitation.language)):
+        return {"points": taken.points, **names.words(called, taken.points)}
 
 
 def _given(request: HttpRequest, invitation: Invitation) -> Given:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -32,6 +33,7 @@ def account(**fields: Any) -> dict[str, Any]:
 
 
 FIVE = {"amount": 5.0, "currency": "USD"}
+WHERE = {"channel": None, "language": "en"}  # what an element asks the name of points for
 VOUCHER = {"id": "r1", "kind": "VOUCHER", "name": "5 USD", "points": 100.0, "value": FIVE, "leastPoints": None}
 VOUCHER.update(mostPoints=None, left=3, tier="", endsAt=None)
 SLIDER = {
@@ -378,7 +380,7 @@ def test_every_part_shows_its_data(
     assert browser.trouble == []
     assert page.evaluate(SMALL) == []
     expected = {
-        "balance": "您的积分\n1,236 积分\n收货后再得 40 积分\n再得 64 积分即可兑换“5 USD”",
+        "balance": "您的积分\n1,236 积分\n收货后再得 40\n再得 64 积分即可兑换“5 USD”",
         "checkout": "本单可得 80 积分。",
         "tier": "再得 380 积分升为Gold",
         "codes": "SZE4XK4RSGRK",
@@ -401,6 +403,29 @@ def test_every_part_shows_its_data(
     assert marked == ("en" if language == "ar" else None), "English words on an Arabic page say that they are"
     accent = "getComputedStyle(document.getElementById('tier').shadowRoot.querySelector('progress')).accentColor"
     assert page.evaluate(accent) == "rgb(122, 31, 95)"
+
+
+@pytest.mark.parametrize(("language", "one", "other"), [("en", "star", "stars"), ("zh-Hans", "星星", "星星")])
+def test_no_part_speaks_of_points_where_the_shop_has_another_name(
+    load: Any, language: str, one: str, other: str
+) -> None:
+    page = load("".join(map(element, PARTS)), language)
+    for part in PARTS:
+        hand(page, part, {**DATA[part], "loyaltyPointsName": {"one": one, "other": other}})
+    for part in PARTS:
+        heard = page.evaluate("id => document.getElementById(id).shadowRoot.innerHTML", part)
+        words = re.sub(r"2 points per unit|aria-valuetext|<[^>]*>", " ", heard)
+        labels = " ".join(re.findall(r'aria-[a-z]+="([^"]*)"', heard))
+        assert not re.search(r"\bpoints?\b|积分", words + labels, re.IGNORECASE), (part, words, labels)
+    assert {"en": "1,236 stars", "zh-Hans": "1,236 星星"}[language] in inner(page, "balance")
+
+
+def test_one_point_has_its_own_form(load: Any) -> None:
+    page = load(element("balance"))
+    loyalty = {"available": 1, "pending": 0, "debt": 0, "nextReward": None}
+    for name, said in ((None, "1 point"), ({"one": "star", "other": "stars"}, "1 star")):
+        hand(page, "balance", {"me": {"id": "u1", "loyalty": loyalty}, "loyaltyPointsName": name})
+        assert page.locator("#balance [part~=number]").inner_text() == said
 
 
 SMALL = """[...document.querySelectorAll('saleor-reciprocity')]
@@ -493,7 +518,7 @@ def test_a_redemption_keeps_its_key_until_it_is_answered_and_the_code_can_be_cop
         button.click()
         status.filter(has_text=said).wait_for()
     asked = page.evaluate("asked")
-    assert asked[0] == ["LoyaltyCatalogue", {"channel": "main"}]
+    assert asked[0] == ["LoyaltyCatalogue", {"channel": "main", "language": "en"}]
     inputs = [variables["input"] for name, variables in asked if name == "LoyaltyRedeem"]
     assert [each["rewardId"] for each in inputs] == ["r1"] * 3
     assert len({each["idempotencyKey"] for each in inputs}) == 1
@@ -532,7 +557,7 @@ def test_at_a_checkout_the_code_is_put_on_it_and_the_page_is_told(load: Any) -> 
     (redeemed,) = [variables for name, variables in page.evaluate("asked") if name == "LoyaltyRedeem"]
     assert redeemed["input"]["checkoutId"] == "k1"
     assert page.evaluate("changed.onCheckout") is True
-    assert page.evaluate("asked").count(["MyLoyaltyAtCheckout", {"id": "k1"}]) == 2
+    assert page.evaluate("asked").count(["MyLoyaltyAtCheckout", {"id": "k1", **WHERE}]) == 2
 
 
 def test_a_page_that_does_the_work_gets_events_and_nothing_is_asked(load: Any) -> None:
@@ -596,7 +621,7 @@ def test_more_of_the_history_is_added_and_what_is_not_wanted_goes(load: Any) -> 
     page.get_by_text("Welcome").wait_for()
     assert page.locator("#history li").count() == 3
     assert page.get_by_role("button", name="Show more").count() == 0
-    assert page.evaluate("asked") == [["MyLoyaltyHistory", {}], ["MyLoyaltyHistory", {"after": "x"}]]
+    assert page.evaluate("asked") == [["MyLoyaltyHistory", WHERE], ["MyLoyaltyHistory", {"after": "x", **WHERE}]]
     preferences = {"LoyaltyPreferences": [{"preferencesUpdate": {"preferences": [], "errors": []}}]}
     answering(page, "recommendations", {"LoyaltyRecommendations": [DATA["recommendations"]], **preferences})
     page.get_by_role("button", name="Milk: not for me").click()

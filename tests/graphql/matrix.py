@@ -27,6 +27,7 @@ MATRIX = {
     "Query.loyaltyBonuses": ("manager", "app"),
     "Query.loyaltyNamed": ("manager", "app"),
     "Query.loyaltyTiers": CALLERS,
+    "Query.loyaltyPointsName": CALLERS,
     "Query.loyaltyTiersBefore": ("manager", "app"),
     "Checkout.loyalty": ("owner", "manager", "app"),
     "Mutation.loyaltyRuleCreate": ("manager", "app"),
@@ -131,6 +132,7 @@ def queries_of(customer: Any) -> dict[str, str]:
     running_rule = _rule("multiplier", "2")
     return {
         "Query.loyaltyRules": "{ loyaltyRules { edges { node { id } } } }",
+        "Query.loyaltyPointsName": "{ loyaltyPointsName { other } }",
         "Query.loyaltyTiers": "{ loyaltyTiers { tiers { code } } }",
         "Query.loyaltyTiersBefore": "{ loyaltyTiersBefore { tiers { code } } }",
         "Query.loyaltyBonuses": "{ loyaltyBonuses { ruleId } }",

@@ -80,6 +80,7 @@ def test_fields_with_the_name_of_a_secret_have_a_rule_of_their_own() -> None:
     }
     # What staff with the right have set themselves, and where a test message went: to whoever asked for it.
     of_staff = {
+        "LoyaltySettingValues.orderNotesCode",  # a switch
         "LoyaltySettingValues.surveyAlertAddress",
         "LoyaltySettingValues.mailSenderAddress",
         "CommunicationTest.address",

@@ -71,6 +71,7 @@ OUT_OF_REACH = {
     "Query.loyaltyHealth": SEEN,
     "Query.loyaltyHoldoutPower": REFUSED,
     "Query.loyaltyNamed": SEEN,
+    "Query.loyaltyPointsName": SEEN,
     "Query.loyaltyProgrammes": [],
     "Query.loyaltyReport": REFUSED,
     "Query.loyaltyRewards": SEEN,

@@ -138,13 +138,13 @@ def test_the_customer_reads_why_and_staff_read_all(staff: Any, customer: Any) ->
     assert loyalty["entries"] == [{"kind": "PENDING", "pending": 89}]
     assert loyalty["why"] == [
         "“Thank you”: 7 points for this order.",
-        "Points can be spent when the goods have been shipped.",
-        "Fractions of a point are dropped once, from the whole order.",
+        "They can be spent when the goods have been shipped.",
+        "Fractions are dropped once, from the whole order.",
     ]
     assert loyalty["lines"][0]["why"] == [
         "10 USD counts, after all discounts.",
         "2 points for each USD.",
-        "“Double Day”: 2 times the points.",
+        "“Double Day”: 2 times as much.",
     ]
     assert loyalty["lines"][0]["detail"] is None
 

@@ -36,7 +36,7 @@ def sent() -> list[tuple[str, str]]:
 def test_each_step_is_told_with_text_code_and_reason(rich: Any) -> None:
     made = redeemed_by(rich, service("SEAT-1\nSEAT-2"))
     ((subject, body),) = sent()
-    assert subject == "For your points: Ticket"
+    assert subject == "Yours: Ticket"
     assert "you exchanged 30 points for Ticket." in body
     assert "Show this at the door." in body
     assert "Your code: SEAT-1" in body
@@ -51,7 +51,7 @@ def test_each_step_is_told_with_text_code_and_reason(rich: Any) -> None:
     fulfilment.cancel(other.pk, "No seat left", "user:7", NOW())
     subject, body = sent()[-1]
     assert subject == "Cancelled: Ticket"
-    assert "we had to cancel Ticket. 30 points are back on your account." in body
+    assert "we had to cancel Ticket. Back on your account: 30 points." in body
     assert "No seat left" in body
     assert "SEAT-2" not in body
     assert list(Mail.objects.values_list("kind", "state", "basis").distinct()) == [("service", "sent", "asked for")]
@@ -83,7 +83,7 @@ def test_who_is_erased_is_told_nothing_when_it_is_closed(rich: Any) -> None:
 
 @pytest.mark.parametrize(
     ("step", "subject", "words"),
-    [("open", "您用积分兑换的：票", "您用"), ("done", "已完成：票", "已为您完成"), ("cancelled", "已取消：票", "退回")],
+    [("open", "您兑换的：票", "您用"), ("done", "已完成：票", "已为您完成"), ("cancelled", "已取消：票", "退回")],
 )
 def test_each_step_in_chinese(step: str, subject: str, words: str) -> None:
     about = {"step": step, "reward": "票", "text": "入场时出示。", "code": None, "points": 30, "reason": "没有座位了"}

@@ -69,7 +69,7 @@ _JOINS = "LEFT JOIN account_user u ON u.id = o.user_id"
 # order as well as a sweep over all of them.
 ORDER_STATES = f"""
 SELECT o.id::text AS order_id, o.channel_id::text AS channel_id, {PLACED_AT} AS placed_at,
-  o.status NOT IN ('draft', 'unconfirmed') AS is_placed, o.user_id, o.user_email,
+  o.status NOT IN ('draft', 'unconfirmed') AS is_placed, o.user_id, o.user_email, o.private_metadata,
   md5(ROW({unnamed(_OF_ORDER)},
     (SELECT string_agg(ROW({unnamed(_OF_LINE)})::text, ',' ORDER BY l.created_at, l.id)
        FROM order_orderline l LEFT JOIN product_productvariant w ON w.id = l.variant_id WHERE l.order_id = o.id),
