@@ -87,6 +87,15 @@ class SurpriseOutcomeCount(graphene.ObjectType):
     count = graphene.Int(required=True, description="How many got it.")
 
 
+class SurpriseFollowed(graphene.ObjectType):
+    """Whose first draw a campaign made, once 90 days are over, and who of them ordered again. Not a verdict."""
+
+    winners = graphene.Int(required=True, description="Customers whose ticket won.")
+    winners_returned = graphene.Int(required=True, description="How many of them ordered again within 90 days.")
+    blanks = graphene.Int(required=True, description="Customers who drew a blank.")
+    blanks_returned = graphene.Int(required=True, description="How many of them ordered again within 90 days.")
+
+
 class PrizesByCampaign(host.data_loader()):  # type: ignore[misc]
     """The prizes of campaigns, read at once for all campaigns of a request."""
 
@@ -107,6 +116,17 @@ class OutcomesByCampaign(host.data_loader()):  # type: ignore[misc]
         with host.allow_writer():
             found = queries.outcomes(keys)
         return [[SurpriseOutcomeCount(outcome=one, count=count) for one, count in found.get(key, [])] for key in keys]
+
+
+class FollowedByCampaign(host.data_loader()):  # type: ignore[misc]
+    """What became of the people for whom campaigns drew, counted at once for all campaigns of a request."""
+
+    context_key = "reciprocity_followed_by_campaign"
+
+    def batch_load(self, keys: Any) -> list[queries.Followed]:
+        with host.allow_writer():
+            found = queries.followed(keys)
+        return [found.get(key, queries.Followed()) for key in keys]
 
 
 class UsedByOthersByCampaign(host.data_loader()):  # type: ignore[misc]
@@ -176,6 +196,7 @@ class SurpriseCampaign(graphene.ObjectType):
         required=True,
         description="What was given, and what was stopped and why.",
     )
+    followed = graphene.Field(SurpriseFollowed, required=True, description="Who ordered again within 90 days.")
     used_by_others = graphene.Int(
         required=True, description="How many codes were used by somebody else than the winner."
     )
@@ -205,6 +226,10 @@ class SurpriseCampaign(graphene.ObjectType):
     @staticmethod
     def resolve_outcomes(root: Campaign, info: Any) -> Any:
         return OutcomesByCampaign(info.context).load(root.pk)
+
+    @staticmethod
+    def resolve_followed(root: Campaign, info: Any) -> Any:
+        return FollowedByCampaign(info.context).load(root.pk)
 
     @staticmethod
     def resolve_used_by_others(root: Campaign, info: Any) -> Any:

@@ -126,6 +126,7 @@ COSTS: dict[str, dict[str, Cost]] = {
         "gone": _costs(1),
         "groups": _costs(1),
         "draws": _page(),
+        "followed": _costs(1),
         "outcomes": _costs(1),
         "prizes": _costs(1),
         "usedByOthers": _costs(1),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Iterable
+from typing import Iterable, NamedTuple
 
+from django.db import connection
 from django.db.models import Count, Q
 
 from saleor_reciprocity.points import accounts
@@ -70,6 +71,33 @@ def outcomes(campaign_ids: Iterable[int]) -> dict[int, list[tuple[str, int]]]:
     for row in rows.order_by("-pk__count", "outcome"):
         found.setdefault(row["campaign_id"], []).append((row["outcome"], row["pk__count"]))
     return found
+
+
+class Followed(NamedTuple):
+    """Whose first draw a campaign made, followed for 90 days: those whose ticket won and those who drew a blank.
+
+    Of each, how many ordered again. No verdict: that is the report's.
+    """
+
+    winners: int = 0
+    winners_returned: int = 0
+    blanks: int = 0
+    blanks_returned: int = 0
+
+
+_FOLLOWED = """
+SELECT d.campaign_id, count(*) FILTER (WHERE NOT o.held_out), count(o.returned_after) FILTER (WHERE NOT o.held_out),
+  count(*) FILTER (WHERE o.held_out), count(o.returned_after) FILTER (WHERE o.held_out)
+FROM reciprocity_draw d JOIN reciprocity_outcome o ON o.question = 'gift' AND o.unit = d.id
+WHERE d.campaign_id = ANY(%s) GROUP BY d.campaign_id
+"""
+
+
+def followed(campaign_ids: Iterable[int]) -> dict[int, Followed]:
+    """What became of the people for whom campaigns drew, by campaign."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FOLLOWED, [list(campaign_ids)])
+        return {campaign_id: Followed(*counts) for campaign_id, *counts in cursor.fetchall()}
 
 
 def used_by_others(campaign_ids: Iterable[int]) -> dict[int, int]:

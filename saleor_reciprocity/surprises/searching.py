@@ -35,19 +35,23 @@ WITH placed AS MATERIALIZED (
   LEFT JOIN reciprocity_orderterms t ON t.order_id = n.order_id LEFT JOIN reciprocity_account a ON a.id = t.account_id
   LEFT JOIN {host.USERS} u ON u.id = coalesce(a.user_id, n.user_id)
   WHERE n.channel_id = %(channel)s AND NOT {erased.IS_ERASED.format(order="n.order_id")}
-), had AS ({{who}}), drawn_for AS (
-  SELECT h.user_id, h.email, '~' || left({digests.digest("i", "person || ':' || h.key")}, 35) AS id
-  FROM had h CROSS JOIN {digests.INSTALLATION_KEY} i
-  CROSS JOIN LATERAL (SELECT {digests.digest("i", addresses.in_sql("h.email"))} AS person) p WHERE h.email <> ''
+), had AS ({{who}}), i AS MATERIALIZED (SELECT * FROM {digests.INSTALLATION_KEY} i), known AS MATERIALIZED (
+  SELECT h.user_id, h.email, h.key, {digests.digest("i", addresses.in_sql("h.email"))} AS person
+  FROM had h CROSS JOIN i WHERE h.email <> ''
+), drawn_for AS MATERIALIZED (
+  SELECT k.user_id, k.email, '~' || left({digests.digest("i", "k.person || ':' || k.key")}, 35) AS id
+  FROM known k CROSS JOIN i
 )
 """  # noqa: S608 - constants
 _UNDRAWN = "NOT EXISTS (SELECT FROM reciprocity_draw e WHERE e.campaign_id = %(campaign)s AND e.order_id = d.id)"
 _NEXT = f"""
-{_FOUND} SELECT DISTINCT ON (ticket) user_id, email, ticket FROM (
+{_FOUND}, s AS MATERIALIZED (
+  SELECT {digests.padded("c.secret")} FROM reciprocity_campaign c WHERE c.id = %(campaign)s
+), t AS MATERIALIZED (
   SELECT d.user_id, d.email, {digests.digest("s", "d.id")} COLLATE "C" AS ticket
-  FROM drawn_for d CROSS JOIN (
-    SELECT {digests.padded("c.secret")} FROM reciprocity_campaign c WHERE c.id = %(campaign)s OFFSET 0) s
-  WHERE {_UNDRAWN}) t
+  FROM drawn_for d CROSS JOIN s WHERE {_UNDRAWN}
+)
+SELECT DISTINCT ON (ticket) user_id, email, ticket FROM t
 WHERE ticket > %(after_ticket)s ORDER BY ticket, user_id NULLS LAST LIMIT %(most)s
 """  # noqa: S608 - constants
 _NUMBER = f"{_FOUND} SELECT count(DISTINCT d.id) FROM drawn_for d WHERE {_UNDRAWN}"  # noqa: S608 - constants

@@ -233,7 +233,7 @@ def test_a_campaign_for_an_occasion_is_started_and_refused_at_its_field(
     assert boss.send("campaigns", "Create", form="Create", **{**fields, "input__afterDays": "60"}).status_code == 200
     made = Campaign.objects.get()
     assert (made.occasion, made.after_days, made.from_order_number) == ("win back", 60, 1)
-    assert "No order for some days (60 days): 100 % of the customers to whom it happens" in text_of(
+    assert "No order for some days (60 days): 100% of the customers to whom it happens" in text_of(
         boss.read("campaigns")
     )
 

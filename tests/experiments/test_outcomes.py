@@ -17,7 +17,7 @@ from saleor_reciprocity.points import accounts
 from saleor_reciprocity.points import orders as points
 from saleor_reciprocity.points.models import Account, OrderTerms
 from saleor_reciprocity.reports import owed
-from saleor_reciprocity.surprises import campaigns, due
+from saleor_reciprocity.surprises import campaigns, due, queries
 from saleor_reciprocity.surprises.models import Campaign, Draw
 
 from .. import hosts, turns
@@ -230,6 +230,8 @@ def test_an_occasion_is_followed_from_its_draw_on_and_the_next_order_is_the_outc
     outcome = frozen("gift", until=31.5 + 97.1)
     assert (outcome.unit, outcome.held_out, outcome.share) == (made.pk, made.outcome == "no", Decimal("0.75"))
     assert (outcome.returned_after, outcome.day) == (8, day(31.5 + 90).date())
+    came_back = (0, 0, 1, 1) if made.outcome == "no" else (1, 1, 0, 0)
+    assert queries.followed([made.campaign_id]) == {made.campaign_id: came_back}
     assert frozen("programme", until=31.5 + 97.1).returned_after == 8
     assert [trust.reproducible(question).outcome for question in ("gift", "programme")] == ["passed", "passed"]
     assert trust.complete("gift", day(31.5 + 97.2)).outcome == "passed"

@@ -345,11 +345,15 @@ def test_a_percentage_is_of_the_last_order(shop: Any, customer: Any) -> None:
     assert Draw.objects.get().cost in (Decimal(4), Decimal(5))
 
 
-def test_the_books_are_right_with_occasions(shop: Any, customer: Any) -> None:
+def test_the_command_draws_for_all_who_are_due_and_says_how_far_it_is(shop: Any, customer: Any) -> None:
     bought(customer, 29)
     on_occasion(shop, "win back", after_days=30)
-    due.look(night(1))
-    call_command("reciprocity_check", stdout=StringIO())
+    for said in ("1 draws made.", "0 draws made."):
+        out, progress = StringIO(), StringIO()
+        with freeze_time(night(1)):
+            call_command("reciprocity_occasions", stdout=out, stderr=progress)
+        assert out.getvalue().strip() == said
+        assert ("1 of 1 people" in progress.getvalue()) == (said == "1 draws made.")
 
 
 @pytest.mark.parametrize(
