@@ -205,7 +205,7 @@ def test_the_task_trains_once_a_day_and_is_quiet_about_another_training(crowd: A
     assert ModelVersion.objects.get().pk > first.pk
 
 
-def busy(now: Any) -> None:
+def busy(now: Any, feedback: Any) -> None:
     raise training.AlreadyTraining
 
 
