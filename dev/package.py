@@ -30,14 +30,21 @@ WRITTEN = ("PKG-INFO", ".egg-info/", ".dist-info/")  # by the tools that build
 SETTINGS_2 = "from saleor.settings import *\n"
 ASK = """
 import django; django.setup()
+from django.conf import settings
 from django.core.management import call_command
+from django.test import RequestFactory
 from saleor.graphql.api import schema
 import saleor_reciprocity
+from saleor_reciprocity import storefront, views
 call_command("migrate", verbosity=0, interactive=False)
 call_command("check", tags=["database"]) if django.VERSION < (3, 1) else call_command("check", databases=["default"])
 call_command("reciprocity_check")
 call_command("reciprocity_mail", status=True)
 assert "loyaltyRewards" in schema.get_type("Query").fields
+assert "saleor_reciprocity.plugin.ReciprocityPlugin" in settings.PLUGINS
+for path, held in (("desk/start", "忠诚度"), ("storefront/" + storefront.ELEMENT, "customElements.define")):
+    request = RequestFactory().get("/plugins/saleor_reciprocity/" + path, HTTP_ACCEPT_LANGUAGE="zh-hans")
+    assert held in views.respond(request, path).content.decode(), path
 print(saleor_reciprocity.__version__, "in", saleor_reciprocity.__file__)
 """
 
