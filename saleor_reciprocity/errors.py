@@ -175,6 +175,26 @@ class KeyAlreadyUsed(ReciprocityError):
     field = "idempotencyKey"
 
 
+class NobodyAsked(ReciprocityError):
+    """Nobody is asked in this channel. Switch the programme on and choose a question in its settings first."""
+
+    code = "NOBODY_ASKED"
+
+
+class HeldOut(ReciprocityError):
+    """This customer is one of those who are never asked, so that the effect of asking can be measured."""
+
+    code = "HELD_OUT"
+    field = "orderId"
+
+
+class AlreadyAnswered(ReciprocityError):
+    """There is an answer about this order already."""
+
+    code = "ALREADY_ANSWERED"
+    field = "orderId"
+
+
 class Busy(ReciprocityError):
     """The account is busy. Send the same request again."""
 

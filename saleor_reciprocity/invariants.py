@@ -235,7 +235,8 @@ RULES: tuple[tuple[str, str], ...] = (
         """
         SELECT a.id AS answer, a.invitation_id AS invitation, i.state, a.question AS answered, i.question AS asked
         FROM reciprocity_answer a JOIN reciprocity_invitation i ON i.id = a.invitation_id
-        WHERE i.state <> 'invited' AND a.way IS NULL OR a.question <> i.question OR a.answered_at < a.started_at
+        WHERE i.state <> 'invited' AND coalesce(a.way, 'mail') = 'mail'
+          OR a.question <> i.question OR a.answered_at < a.started_at
         """,
     ),
     (

@@ -23,7 +23,18 @@ from .recommendations.models import (
 from .rewards.models import IssuedCode, Redemption, Reward, UploadedCode
 from .settlement import SettledOrder
 from .surprises.models import Budget, Campaign, Draw, Prize
-from .surveys.models import Answer, AskedProduct, DealtWith, Invitation, Note, Rating, Reply
+from .surveys.models import (
+    Answer,
+    AskedProduct,
+    DealtWith,
+    Invitation,
+    Note,
+    OpenAnswer,
+    OpenCount,
+    OpenSurvey,
+    Rating,
+    Reply,
+)
 from .sweep import SweepMark
 
 __all__ = [
@@ -54,6 +65,9 @@ __all__ = [
     "ModelVersion",
     "Neighbour",
     "Note",
+    "OpenAnswer",
+    "OpenCount",
+    "OpenSurvey",
     "OrderTerms",
     "Outcome",
     "Pause",

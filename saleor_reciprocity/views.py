@@ -12,6 +12,7 @@ from django.utils import timezone
 from . import errors, identity, links, pages, storefront
 from .desk import views as desk
 from .mail import unsubscribing
+from .surveys import open_pages
 from .surveys import pages as survey_pages
 
 Page = Callable[[HttpRequest, str, datetime], HttpResponse]
@@ -20,6 +21,7 @@ Page = Callable[[HttpRequest, str, datetime], HttpResponse]
 # the time, and raises links.BadLink where that leads nowhere, or Busy.
 PAGES: dict[str, Page] = {
     survey_pages.PAGE: survey_pages.survey,
+    open_pages.PAGE: open_pages.survey,
     unsubscribing.UNSUBSCRIBE: unsubscribing.unsubscribe,
     unsubscribing.PREFERENCES: unsubscribing.preferences,
     storefront.PAGE: lambda request, name, now: storefront.file(request, name),

@@ -204,6 +204,7 @@ OF_NOBODY = {
     "reciprocity_sweepmark", "reciprocity_plan", "reciprocity_outcome",
     "reciprocity_tier", "reciprocity_tierladder",
     "reciprocity_deskapp", "reciprocity_lastcheck", "reciprocity_taskmark",
+    "reciprocity_openanswer", "reciprocity_opencount", "reciprocity_opensurvey",
 }  # fmt: skip
 
 

@@ -20,6 +20,9 @@ from saleor_reciprocity.graphql.starting import TITLES
 from saleor_reciprocity.points import adjustments
 from saleor_reciprocity.rewards import catalogue, redemption
 from saleor_reciprocity.rewards.models import Reward
+from saleor_reciprocity.surveys import open_surveys
+from saleor_reciprocity.surveys.models import OpenSurvey
+from saleor_reciprocity.surveys.responses import Given
 
 from . import hosts
 from .documents import GUIDES, HOST, Block, blocks, table
@@ -92,6 +95,18 @@ class Play:
         """The variables of a redemption of the standard reward."""
         reward = self.seen["Rewards"]["loyaltyRewards"]["edges"][0]["node"]["id"]
         return {"input": {"rewardId": reward, "idempotencyKey": key, **more}}
+
+    def not_asked_about(self) -> dict[str, Any]:
+        """A new order of Bob's, in a shop that asks from now on."""
+        hosts.configure(self.channel, survey_question="csat", survey_holdout_share="0")
+        order = hosts.order("bob-at-work@example.com", [("5", 1)])
+        return {"orderId": graphene.Node.to_global_id("Order", order.pk)}
+
+    def open_answer(self) -> dict[str, Any]:
+        """What somebody answered to the open survey."""
+        survey, now = OpenSurvey.objects.get(), timezone.now()
+        assert open_surveys.take(survey, "csat", Given(4, "Bob at the till was kind."), "a form", "here", now)
+        return {}
 
     def id(self, name: str, *path: str | int) -> dict[str, Any]:
         """The id of something that was seen, as variables."""
@@ -208,6 +223,14 @@ PLAYED: dict[str, tuple[str, Callable[[Play], dict[str, Any]]]] = {
     "PointsOf": ("staff", nothing),
     "OrderInDetail": ("support", Play.order_id),
     "AnswersOf": ("support", lambda play: {"email": "ada@example.com"}),
+    "LinkForAParcel": ("support", lambda play: play.not_asked_about()),
+    "OpenSurvey": ("support", nothing),
+    "OpenAnswers": ("support", lambda play: play.open_answer()),
+    "DeleteOpenComment": (
+        "support",
+        lambda play: play.id("OpenAnswers", "surveyOpenAnswers", "edges", 0, "node"),
+    ),
+    "EndOpenSurvey": ("support", nothing),
     "ToldByTelephone": ("support", lambda play: {"email": "ada@example.com"}),
     "RecordAnswer": ("support", lambda play: {"invitationId": play.invitation_id()}),
     "DealWith": (

@@ -32,7 +32,13 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 
 # The one migration of the first version. What later ones add is named here.
 FIRST = "0001_initial"
-NEW_TABLES: set[str] = {"reciprocity_regard", "reciprocity_uploadedcode"}
+NEW_TABLES: set[str] = {
+    "reciprocity_openanswer",
+    "reciprocity_opencount",
+    "reciprocity_opensurvey",
+    "reciprocity_regard",
+    "reciprocity_uploadedcode",
+}
 NEW_COLUMNS: dict[str, set[str]] = {
     "reciprocity_listedproducts": {"share", "held_out"},
     "reciprocity_plan": {"margin"},

@@ -41,6 +41,7 @@ _PAGES = (
     Page("report", "MANAGE_DISCOUNTS", _("Report")),
     Page("answers", "MANAGE_ORDERS", _("Answers")),
     Page("answers/csv", "MANAGE_ORDERS"),
+    Page("answers/open", "MANAGE_ORDERS"),
     Page("messages", "MANAGE_ORDERS", _("Messages")),
     Page("messages/preview", "MANAGE_ORDERS"),
     Page("messages/html", "MANAGE_ORDERS"),

@@ -86,7 +86,7 @@ def day(value: str) -> str:
 
 @register.filter
 def drawing(svg: str) -> str:
-    """A drawing of the report: made by this plugin, with every text in it escaped."""
+    """A drawing of the report or a QR code: made by this plugin, with every text in it escaped."""
     return mark_safe(svg)  # noqa: S308 - see above
 
 
@@ -100,6 +100,18 @@ def table(text: str) -> list[list[str]]:
 def file(text: str) -> str:
     """A CSV text as a link by which it is saved; spreadsheets know by the mark at its beginning that it is UTF-8."""
     return "data:text/csv;charset=utf-8," + quote("\ufeff" + text)
+
+
+@register.filter
+def picture(svg: str) -> str:
+    """A drawing as a link by which it is saved."""
+    return "data:image/svg+xml;charset=utf-8," + quote(svg)
+
+
+@register.filter
+def nodes(connection: Any) -> list[Any]:
+    """What a list of GraphQL holds; nothing where there is none."""
+    return [edge["node"] for edge in (connection or {}).get("edges", ())]
 
 
 @register.filter

@@ -24,6 +24,8 @@ OPENS = {
         "survey_answers",
         "survey_answers_csv",
         "survey_invitations",
+        "survey_open_answers",
+        "survey_open_links",
         "survey_scores",
     ),
     MANAGE_DISCOUNTS: (

@@ -13,7 +13,7 @@ from saleor_reciprocity import errors, host
 from saleor_reciprocity.points.earning.models import EarningRule
 from saleor_reciprocity.rewards.models import Redemption, Reward
 from saleor_reciprocity.surprises.models import Campaign
-from saleor_reciprocity.surveys.models import Answer, Invitation
+from saleor_reciprocity.surveys.models import Answer, Invitation, OpenAnswer
 
 from . import scalars
 
@@ -25,6 +25,7 @@ _OF_A_CHANNEL: dict[str, tuple[Any, str]] = {
     "SurpriseCampaign": (Campaign, "channel_id"),
     "SurveyAnswer": (Answer, "invitation__channel_id"),
     "SurveyInvitation": (Invitation, "channel_id"),
+    "SurveyOpenAnswer": (OpenAnswer, "channel_id"),
 }
 
 

@@ -35,6 +35,8 @@ from .setting_mutations import SettingMutations
 from .settings import SettingQueries
 from .starting import StartingQueries
 from .surprises import ORDER_SURPRISE
+from .survey_link_mutations import SurveyLinkMutations
+from .survey_links import SurveyLinkQueries
 from .survey_mutations import SurveyMutations
 from .survey_queries import SurveyQueries
 from .surveys import ORDER_SURVEY_ANSWER
@@ -56,6 +58,7 @@ class Queries(
     ProofQueries,
     RecommendationQueries,
     SurveyQueries,
+    SurveyLinkQueries,
     ReportQueries,
     HealthQueries,
     SettingQueries,
@@ -73,6 +76,7 @@ class Mutations(
     CampaignMutations,
     PreferenceMutations,
     SurveyMutations,
+    SurveyLinkMutations,
     SettingMutations,
 ):
     pass

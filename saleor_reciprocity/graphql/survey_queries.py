@@ -8,7 +8,8 @@ import graphene
 from graphql import GraphQLError
 
 from saleor_reciprocity import errors, host
-from saleor_reciprocity.surveys import exports, queries
+from saleor_reciprocity.surveys import exports, open_answers, queries
+from saleor_reciprocity.surveys.models import Way
 
 from . import reach
 from .connections import ConnectionField, page
@@ -21,6 +22,7 @@ from .surveys import (
     SurveyMeasure,
     SurveyQuestion,
     SurveyScore,
+    SurveyWay,
 )
 
 MOST_EXPORTED = 10_000
@@ -39,6 +41,7 @@ class SurveyAnswerFilterInput(graphene.InputObjectType):
     is_unhappy = graphene.Boolean(description="Answers below the alert of their time, or the others.")
     is_replied = graphene.Boolean(description="Answers that the shop has replied to, or those that wait for it.")
     is_dealt_with = graphene.Boolean(description="Answers that are marked as dealt with, or the others.")
+    way = SurveyWay(description="Answers that came by this way. Open ones are meant only where this says OPEN.")
 
 
 def _plain(_context: Any, value: Any) -> Any:
@@ -57,7 +60,7 @@ _READ = {
 }
 
 
-def _filter(context: Any, given: Any) -> queries.Filter:
+def filter_of(context: Any, given: Any) -> queries.Filter:
     """The filter behind an input. A query can't answer with `errors`, so what is wrong is a GraphQL error."""
     values = {}
     try:
@@ -82,7 +85,8 @@ class SurveyQueries(graphene.ObjectType):
         measure=SurveyMeasure(required=True, description="What is measured."),
         by=SurveyGrouping(description="By what answers are grouped (TOTAL)."),
         filter=SurveyAnswerFilterInput(description="Which answers; all when nothing is said."),
-        description="What answers come to, computed now. Groups without answers are missing. Requires MANAGE_ORDERS.",
+        description="What answers come to, computed now; open ones apart, where the filter or the grouping names their "
+        "way. Groups without answers are missing. Requires MANAGE_ORDERS.",
     )
     survey_invitations = graphene.List(
         graphene.NonNull(SurveyInvitationCount),
@@ -101,7 +105,7 @@ class SurveyQueries(graphene.ObjectType):
         root: Any, info: Any, filter: Any = None, first: int | None = None, after: str | None = None
     ) -> Any:
         with host.allow_writer():
-            wanted = _filter(info.context, filter)
+            wanted = filter_of(info.context, filter)
             connection = page(
                 SurveyAnswerCountableConnection,
                 lambda count, position: queries.answers(wanted, count, position),
@@ -118,7 +122,11 @@ class SurveyQueries(graphene.ObjectType):
         root: Any, info: Any, measure: str, by: str | None = None, filter: Any = None
     ) -> list[SurveyScore]:
         with host.allow_writer():
-            return [_score(group) for group in queries.scores_by(by or "total", measure, _filter(info.context, filter))]
+            wanted, grouping = filter_of(info.context, filter), by or "total"
+            found = queries.scores_by(grouping, measure, wanted)
+            if wanted.way == Way.OPEN or (wanted.way is None and grouping == "way"):
+                found = [*found, *open_answers.scores_by(grouping, measure, wanted)]
+            return [_score(group) for group in found]
 
     @staticmethod
     def resolve_survey_invitations(root: Any, info: Any, channel: str | None = None) -> list[SurveyInvitationCount]:
@@ -130,8 +138,9 @@ class SurveyQueries(graphene.ObjectType):
     @staticmethod
     def resolve_survey_answers_csv(root: Any, info: Any, filter: Any = None) -> str:
         with host.allow_writer():
-            wanted = _filter(info.context, filter)
-            if queries.matching(wanted).count() > MOST_EXPORTED:
+            wanted = filter_of(info.context, filter)
+            source = open_answers if wanted.way == Way.OPEN else queries
+            if source.matching(wanted).count() > MOST_EXPORTED:
                 raise GraphQLError(
                     f"These are more than {MOST_EXPORTED} answers. Filter them, or use reciprocity_export_answers."
                 )

@@ -16,7 +16,7 @@ from .scalars import enum, global_id
 
 SurveyQuestion = enum("SurveyQuestion", Question, "The question that was asked.")
 SurveyInvitationState = enum("SurveyInvitationState", State, "What became of an invitation.")
-SurveyWay = enum("SurveyWay", Way, "By which way staff were told an answer.")
+SurveyWay = enum("SurveyWay", Way, "By which way an answer came.")
 SurveyMeasure = graphene.Enum(
     "SurveyMeasure",
     [*zip(Question.names, Question.values), ("STARS", queries.STARS)],
@@ -72,7 +72,7 @@ class SurveyAnswer(graphene.ObjectType):
     is_unhappy = graphene.Boolean(required=True, description="Whether it was below the alert of that time.")
     products = graphene.List(graphene.NonNull(SurveyProduct), required=True, description="What was bought.")
     replies = graphene.List(graphene.NonNull(SurveyReply), required=True, description="The shop's replies, in order.")
-    way = SurveyWay(description="By which way staff were told it; null where the customer answered in the browser.")
+    way = SurveyWay(required=True, description="By which way it came.")
     recorded_by = graphene.String(description="Who wrote it down: a user or an app, by number; null for the customer.")
     dealt_with_at = host.date_time_type()(description="When it was marked as dealt with; null while it is not.")
     dealt_with_by = graphene.String(description="Who marked it: a user or an app, by number.")
@@ -80,6 +80,10 @@ class SurveyAnswer(graphene.ObjectType):
     @staticmethod
     def resolve_id(root: Answer, info: Any) -> str:
         return global_id("SurveyAnswer", root.pk)
+
+    @staticmethod
+    def resolve_way(root: Answer, info: Any) -> str:
+        return root.way or Way.MAIL
 
     @staticmethod
     def resolve_dealt_with_at(root: Answer, info: Any) -> Any:
@@ -137,6 +141,7 @@ class SurveyOpenOrder(graphene.ObjectType):
     """An order about which a customer can still be asked, or tell staff by themselves."""
 
     id = graphene.ID(required=True, description="The ID of its invitation.")
+    order_id = graphene.ID(required=True, description="The ID of the order.")
     order_number = graphene.String(required=True, description="The number of the order.")
     question = SurveyQuestion(required=True, description="The question that is asked about it.")
     state = SurveyInvitationState(required=True, description="What became of the invitation.")
@@ -144,6 +149,10 @@ class SurveyOpenOrder(graphene.ObjectType):
     @staticmethod
     def resolve_id(root: Invitation, info: Any) -> str:
         return global_id("SurveyInvitation", root.pk)
+
+    @staticmethod
+    def resolve_order_id(root: Invitation, info: Any) -> str:
+        return global_id("Order", host.order_key(root.order_id, root.order_number))
 
 
 class LoyaltyNote(Written):

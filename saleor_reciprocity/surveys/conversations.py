@@ -13,7 +13,7 @@ from saleor_reciprocity.points import accounts
 from saleor_reciprocity.points.models import Account
 
 from . import queries, responses
-from .models import Answer, DealtWith, Invitation, Note, State
+from .models import TOLD, Answer, DealtWith, Invitation, Note, State
 from .responses import Given, Record
 from .scores import answers_of
 
@@ -43,6 +43,8 @@ def record(invitation_id: int, given: Given, way: str, actor: str, now: datetime
     known = answers_of(invitation.question)
     if given.score not in known:
         raise errors.not_between(min(known), max(known), "score")
+    if way not in TOLD:
+        raise errors.Invalid(_("An answer that came in this way can’t be written down by hand."), field="way")
     if not responses.take(invitation, given, now, Record(way, actor)).is_first:
         raise errors.NotFound(field="invitationId")
     return Answer.objects.select_related("invitation").get(invitation_id=invitation_id)

@@ -9,12 +9,13 @@ from typing import Iterator
 
 from saleor_reciprocity import host
 
-from . import queries
-from .models import Answer
+from . import open_answers, queries
+from .models import Answer, OpenAnswer, Way
 from .queries import Filter
 
 COLUMNS = (
-    "answered at", "order", "channel", "question", "score", "comment", "products", "ratings", "unhappy", "replies"
+    "answered at", "order", "channel", "question", "score", "comment", "products", "ratings", "unhappy", "replies",
+    "way",
 )  # fmt: skip
 PAGE = 1000
 
@@ -29,14 +30,18 @@ def harmless(text: str) -> str:
 
 
 def lines(wanted: Filter) -> Iterator[str]:
-    """The answers that are meant as lines of CSV, the newest first, read page by page. The first line names columns."""
+    """The answers that are meant as lines of CSV, the newest first, read page by page. The first line names columns.
+
+    Open answers are not among those about orders: they are meant where their way is.
+    """
     yield _line(COLUMNS)
     slugs = {channel.id: channel.slug for channel in host.channels()}
+    source, cells_of = (open_answers, _open_cells) if wanted.way == Way.OPEN else (queries, _cells)
     position = None
-    while batch := queries.answers(wanted, PAGE, position):
+    while batch := source.answers(wanted, PAGE, position):
         for answer in batch:
-            yield _line([harmless(cell) for cell in _cells(answer, slugs)])
-        position = queries.position_of(batch[-1])
+            yield _line([harmless(cell) for cell in cells_of(answer, slugs)])
+        position = source.position_of(batch[-1])
 
 
 def _cells(answer: Answer, slugs: dict[str, str]) -> list[str]:
@@ -53,7 +58,13 @@ def _cells(answer: Answer, slugs: dict[str, str]) -> list[str]:
         "; ".join(f"{names[rating.product_id]}: {rating.stars}" for rating in answer.ratings.all()),
         "yes" if answer.is_unhappy else "no",
         "\n".join(reply.text for reply in answer.replies.all()),
+        answer.way or Way.MAIL,
     ]
+
+
+def _open_cells(answer: OpenAnswer, slugs: dict[str, str]) -> list[str]:
+    said = [answer.question, str(answer.score), answer.comment]
+    return [answer.answered_on.isoformat(), "", slugs.get(answer.channel_id, ""), *said, "", "", "", "", Way.OPEN]
 
 
 def _line(cells: Iterator[str] | tuple[str, ...] | list[str]) -> str:

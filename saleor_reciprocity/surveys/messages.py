@@ -25,7 +25,7 @@ def question(mail: Mail, now: datetime) -> dict[str, Any] | None:
         return None
     address = pages.address_of(invitation, now)
     with override(languages.nearest(invitation.language)):
-        wording = pages.wording_of(invitation, now)
+        wording = pages.wording_of(invitation.channel_id, invitation.question, now)
     return {
         "question": wording.text,
         "answers": [
@@ -49,13 +49,13 @@ def reply(mail: Mail, now: datetime) -> dict[str, Any] | None:
 def alert(mail: Mail, now: datetime) -> dict[str, Any] | None:
     """What an unhappy customer answered; None when the customer was erased."""
     answer = Answer.objects.get(pk=mail.context["answer"])
-    invitation = responses.invited(answer.invitation_id)
+    invitation = responses.known(answer.invitation_id)
     if invitation is None:
         return None
     channel = host.channel(invitation.channel_id)
     stars = dict(answer.ratings.values_list("product_id", "stars"))
     return {
-        "question": pages.wording_of(invitation, now).text,
+        "question": pages.wording_of(invitation.channel_id, invitation.question, now).text,
         "score": answer.score,
         "highest": answers_of(answer.question)[-1],
         "comment": answer.comment,

@@ -33,15 +33,24 @@ class State(models.TextChoices):
     RETURNED = "returned", "The goods, or all the money, went back"
     TOO_LATE = "too late", "Its time had passed too long ago when it was looked at"
     SWITCHED_OFF = "switched off", "Surveys were switched off when its time came"
-    TOLD = "told", "The customer told staff before being asked"
+    TOLD = "told", "The customer answered in another way before being asked"
 
 
 class Way(models.TextChoices):
-    """By which way an answer came that staff recorded. All others came through the link of the message."""
+    """By which way an answer came."""
 
-    PHONE = "phone", "On the telephone"
-    IN_PERSON = "in person", "Face to face"
-    WRITTEN = "written", "In a letter, a mail or a chat"
+    MAIL = "mail", "Through the link of the message"
+    LINK = "link", "Through a link that the shop handed over"
+    QR = "qr", "Through a QR code that the shop handed over"
+    PHONE = "phone", "Told to staff on the telephone"
+    IN_PERSON = "in person", "Told to staff face to face"
+    WRITTEN = "written", "Told to staff in a letter, a mail or a chat"
+    API = "api", "Told to another program of the shop"
+    OPEN = "open", "Through the open survey of a channel, by nobody knows whom"
+
+
+HANDED_OVER = (Way.LINK, Way.QR)
+TOLD = (Way.PHONE, Way.IN_PERSON, Way.WRITTEN, Way.API)
 
 
 class Invitation(models.Model):
@@ -94,6 +103,13 @@ class AskedProduct(models.Model):
         ]
 
 
+_ON_ITS_SCALE = (
+    Q(question="csat", score__gte=1, score__lte=5)
+    | Q(question="nps", score__gte=0, score__lte=10)
+    | Q(question="ces", score__gte=1, score__lte=7)
+)
+
+
 class Answer(models.Model):
     """What a customer answered, as it was given. Not a score: scores are computed when they are read.
 
@@ -101,6 +117,7 @@ class Answer(models.Model):
     `alert_due_at` is when to call the shop's function for an unhappy answer; empty when there is nothing to call.
     `may_recommend`: the page on which it was given said that it also chooses what is suggested. `product_id` is the
     product of the order where it had no other.
+    Without a `way` it came through the link of the message: so answers were kept in the first version.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -113,7 +130,7 @@ class Answer(models.Model):
     entry = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="+")
     is_unhappy = models.BooleanField(default=False)
     alert_due_at = models.DateTimeField(null=True)
-    way = models.CharField(max_length=16, choices=Way.choices, null=True)  # noqa: DJ001 - None is the link
+    way = models.CharField(max_length=16, choices=Way.choices, null=True)  # noqa: DJ001 - see above
     recorded_by = models.CharField(max_length=64, null=True)  # noqa: DJ001 - None is the customer
     may_recommend = models.BooleanField(default=False)
     product_id = models.IntegerField(null=True)
@@ -121,13 +138,7 @@ class Answer(models.Model):
     class Meta:
         app_label = "reciprocity"
         constraints = [
-            check(
-                "reciprocity_answer_on_its_scale",
-                Q(score=None, answered_at=None)
-                | Q(question="csat", score__gte=1, score__lte=5)
-                | Q(question="nps", score__gte=0, score__lte=10)
-                | Q(question="ces", score__gte=1, score__lte=7),
-            ),
+            check("reciprocity_answer_on_its_scale", Q(score=None, answered_at=None) | _ON_ITS_SCALE),
             check("reciprocity_points_for_an_answer", Q(entry=None) | Q(answered_at__isnull=False)),
         ]
         indexes = [
@@ -189,6 +200,55 @@ class Note(models.Model):
     text = models.TextField()
     actor = models.CharField(max_length=64)
     written_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "reciprocity"
+
+
+class OpenSurvey(models.Model):
+    """A link to a question that anybody may answer, for one channel. It leads nowhere once another took its place."""
+
+    id = models.BigAutoField(primary_key=True)
+    channel_id = models.CharField(max_length=36)
+    actor = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "reciprocity"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel_id"], condition=Q(ended_at=None), name="reciprocity_one_open_survey"
+            ),
+        ]
+
+
+class OpenAnswer(models.Model):
+    """What somebody answered to an open survey. Nothing says who it was: not the moment, only the day (UTC), and not
+    the order in which answers came, because the number is drawn from the form that was sent.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    survey = models.ForeignKey(OpenSurvey, on_delete=models.PROTECT, related_name="answers", db_index=False)
+    channel_id = models.CharField(max_length=36)
+    question = models.CharField(max_length=8, choices=Question.choices)
+    score = models.IntegerField()
+    comment = models.TextField(blank=True, default="")
+    answered_on = models.DateField()
+
+    class Meta:
+        app_label = "reciprocity"
+        constraints = [check("reciprocity_open_answer_on_its_scale", _ON_ITS_SCALE)]
+        indexes = [models.Index(fields=["answered_on", "id"], name="reciprocity_open_answers")]
+
+
+class OpenCount(models.Model):
+    """How many open answers came in one hour from one place, or altogether; `digest` stands for hour and place."""
+
+    id = models.BigAutoField(primary_key=True)
+    digest = models.CharField(max_length=64, unique=True)
+    hour = models.DateTimeField(db_index=True)
+    answers = models.IntegerField()
 
     class Meta:
         app_label = "reciprocity"

@@ -15,8 +15,8 @@ from django.utils.translation import override
 from saleor_reciprocity import errors, host, languages, links, names, pages, programmes
 
 from . import questions, responses
-from .models import AskedProduct, Invitation
-from .responses import LONGEST_COMMENT, Given
+from .models import HANDED_OVER, AskedProduct, Invitation, Way
+from .responses import LONGEST_COMMENT, Given, Record
 from .scores import answers_of
 
 PAGE = PURPOSE = "survey"
@@ -27,50 +27,48 @@ _THANKS = "saleor_reciprocity/pages/survey_thanks.html"
 _ALREADY = "saleor_reciprocity/pages/survey_already.html"
 
 
-def address_of(invitation: Invitation, now: datetime) -> str:
-    """The address at which an invitation is answered; `?score=4` after it preselects an answer."""
-    return links.address_of(PAGE, links.token_for(PURPOSE, str(invitation.pk), now))
+def address_of(invitation: Invitation, now: datetime, way: str = Way.MAIL) -> str:
+    """The address at which an invitation is answered; `?score=4` after it preselects an answer.
+
+    `way` is how the customer gets it, which is signed with it: of the message, or one of those that a shop hands over.
+    """
+    subject = f"{invitation.pk}-{way}" if way in HANDED_OVER else str(invitation.pk)
+    return links.address_of(PAGE, links.token_for(PURPOSE, subject, now))
 
 
 def survey(request: HttpRequest, token: str, now: datetime) -> HttpResponse:
     """The form, and what becomes of it when it is sent. Raises BadLink for links that lead nowhere."""
-    subject = links.subject_of(PURPOSE, token, now, LINK_AGE)
+    number, _mark, way = links.subject_of(PURPOSE, token, now, LINK_AGE).partition("-")
+    found = responses.invited if request.method == "POST" else responses.open_invitation
+    invitation = found(int(number), way or Way.MAIL)
+    if invitation is None:
+        raise links.BadLink
     if request.method != "POST":
-        return _form(request, _open(subject), now)
-    invitation = responses.invited(int(subject))
-    if invitation is None:
-        raise links.BadLink
-    return _submit(request, invitation, now)
-
-
-def _open(subject: str) -> Invitation:
-    invitation = responses.open_invitation(int(subject))
-    if invitation is None:
-        raise links.BadLink
-    return invitation
+        return _form(request, invitation, now)
+    return _submit(request, invitation, way or Way.MAIL, now)
 
 
 def _form(request: HttpRequest, invitation: Invitation, now: datetime) -> HttpResponse:
     kept = responses.unfinished(invitation)
-    chosen = _number(request.GET.get("score", ""))
+    chosen = number_in(request.GET.get("score", ""))
     score = chosen if chosen in answers_of(invitation.question) else kept.score
     return _rendered(request, invitation, now, Given(score, kept.comment, kept.ratings))
 
 
-def _submit(request: HttpRequest, invitation: Invitation, now: datetime) -> HttpResponse:
+def _submit(request: HttpRequest, invitation: Invitation, way: str, now: datetime) -> HttpResponse:
     given = _given(request, invitation)
     try:
-        return _answer(request, invitation, given, now)
+        return _answer(request, invitation, given, way, now)
     except errors.Busy:
         return _rendered(request, invitation, now, given, busy=True)
 
 
-def _answer(request: HttpRequest, invitation: Invitation, given: Given, now: datetime) -> HttpResponse:
+def _answer(request: HttpRequest, invitation: Invitation, given: Given, way: str, now: datetime) -> HttpResponse:
     finishing = request.POST.get("action") != "keep"
     if finishing and given.score is not None:
-        taken = responses.take(invitation, given, now)
+        taken = responses.take(invitation, given, now, Record(way))
         return _page(request, _THANKS if taken.is_first else _ALREADY, invitation, _thanks(invitation, taken, now))
-    if not responses.keep(invitation, given, now):
+    if not responses.keep(invitation, given, now, way):
         return _page(request, _ALREADY, invitation, {})
     return _rendered(request, invitation, now, given, missing=finishing, kept=not finishing)
 
@@ -83,9 +81,9 @@ def _thanks(invitation: Invitation, taken: responses.Taken, now: datetime) -> di
 
 
 def _given(request: HttpRequest, invitation: Invitation) -> Given:
-    score = _number(request.POST.get("score", ""))
+    score = number_in(request.POST.get("score", ""))
     stars = {
-        product_id: _number(request.POST.get(f"product-{product_id}", ""))
+        product_id: number_in(request.POST.get(f"product-{product_id}", ""))
         for product_id in invitation.products.values_list("product_id", flat=True)
     }
     return Given(
@@ -95,7 +93,8 @@ def _given(request: HttpRequest, invitation: Invitation) -> Given:
     )
 
 
-def _number(text: str) -> int | None:
+def number_in(text: str) -> int | None:
+    """The number of a choice that a form sent, or None."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else None
 
 
@@ -111,7 +110,7 @@ def _rendered(
 ) -> HttpResponse:
     with override(languages.nearest(invitation.language)):
         context = {
-            "wording": wording_of(invitation, now),
+            "wording": wording_of(invitation.channel_id, invitation.question, now),
             "stars": questions.star_choices(),
             "products": [
                 {"id": product.product_id, "name": product.name, "stars": given.ratings.get(product.product_id)}
@@ -126,12 +125,12 @@ def _rendered(
     return _page(request, _FORM, invitation, context, status=503 if busy else 422 if missing else 200)
 
 
-def wording_of(invitation: Invitation, now: datetime) -> questions.Wording:
-    """The question of an invitation in the active language, in the shop's own words as long as it asks the same."""
-    version = programmes.current(invitation.channel_id, now)
-    asks_the_same = version is not None and version.programme.survey_question == invitation.question
+def wording_of(channel_id: str, question: str, now: datetime) -> questions.Wording:
+    """A question in the active language, in the shop's own words as long as it asks the same in the channel."""
+    version = programmes.current(channel_id, now)
+    asks_the_same = version is not None and version.programme.survey_question == question
     own = version.programme.survey_text if version is not None and asks_the_same else ""
-    return questions.wording_of(invitation.question, own, host.shop_name())
+    return questions.wording_of(question, own, host.shop_name())
 
 
 def _rateable(invitation: Invitation, now: datetime) -> list[AskedProduct]:

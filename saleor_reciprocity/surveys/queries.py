@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any, Iterable
+from typing import Any, Iterable, Mapping
 
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from saleor_reciprocity import host, identity
 
 from . import scores
-from .models import Answer, AskedProduct, Invitation, Reply
+from .models import Answer, AskedProduct, Invitation, Reply, Way
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Filter:
     is_unhappy: bool | None = None
     is_replied: bool | None = None
     is_dealt_with: bool | None = None
+    way: str | None = None
 
 
 def answers(wanted: Filter, first: int | None = None, after: tuple[int, ...] | None = None) -> list[Answer]:
@@ -98,7 +99,13 @@ def matching(wanted: Filter) -> QuerySet:
         rows = rows.filter(replied if wanted.is_replied else ~replied)
     if wanted.is_dealt_with is not None:
         rows = rows.filter(dealt_with__isnull=not wanted.is_dealt_with)
+    if wanted.way is not None:
+        rows = rows.filter(_came_by(wanted.way))
     return rows
+
+
+def _came_by(way: str) -> Q:
+    return Q(way=way) | Q(way=None) if way == Way.MAIL else Q(way=way)
 
 
 def _about(product_ids: Iterable[int]) -> Any:
@@ -138,6 +145,7 @@ GROUPINGS = {
     "week": "to_char(a.answered_at AT TIME ZONE 'UTC', 'IYYY-\"W\"IW')",
     "month": "to_char(a.answered_at AT TIME ZONE 'UTC', 'YYYY-MM')",
     "channel": "i.channel_id",
+    "way": "replace(upper(coalesce(a.way, 'mail')), ' ', '_')",
     "product": "c.product_id::text",
     "category": "c.category_id::text",
 }
@@ -172,6 +180,11 @@ def scores_by(grouping: str, measure: str, wanted: Filter) -> list[Group]:
     counts: dict[str, dict[int, int]] = {}
     for key, value, count in _counted(grouping, measure, wanted):
         counts.setdefault(key, {})[value] = count
+    return groups_of(grouping, measure, counts)
+
+
+def groups_of(grouping: str, measure: str, counts: Mapping[str, dict[int, int]]) -> list[Group]:
+    """Groups with their names and scores, given how many there are of each answer in each."""
     labels = _labels(grouping)
     return [
         Group(key, labels.get(key, key), _score(measure, found), dict(sorted(found.items())))

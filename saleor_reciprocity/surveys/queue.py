@@ -14,7 +14,7 @@ from typing import Callable, Iterable
 from django.db import connection, transaction
 from django.db.models import Q
 
-from saleor_reciprocity import erased, host, identity, programmes, settings
+from saleor_reciprocity import erased, errors, host, identity, programmes, settings
 from saleor_reciprocity.experiments import assignment, holdout
 from saleor_reciprocity.mail import consent, kinds, outbox
 from saleor_reciprocity.points import accounts
@@ -67,8 +67,41 @@ def _terms(
     return shipped.programme if shipped.programme.survey_question != settings.NO_QUESTION else None
 
 
+def hand_out(order: host.Order, programme: settings.Programme, now: datetime) -> Invitation | None:
+    """The invitation of an order to which the shop itself hands a link over, whether somebody is asked by mail or not.
+
+    Where there was none it waits for the goods to arrive, as every other. None where the person is never asked. Raises
+    NotFound where the person is gone.
+    """
+    invitation = _about(order, programme, None, now)
+    account = accounts.account_of(order.person, now)
+    if not _lock_person(invitation, account) or erased.is_erased(order.id):
+        raise errors.NotFound(field="orderId")
+    found = Invitation.objects.filter(order_id=order.id).first()
+    if (found or invitation).state == State.HELD_OUT or _is_held_out(invitation, account, programme, now):
+        return None
+    if found is None:
+        invitation.state = State.WAITING
+        invitation.save(force_insert=True)
+        _follow(invitation, order, now)
+    _keep_products(found or invitation)
+    return found or invitation
+
+
 def _decide(order: host.Order, programme: settings.Programme, due: datetime, now: datetime) -> None:
-    invitation = Invitation(
+    invitation = _about(order, programme, due, now)
+    account = accounts.account_of(order.person, now)
+    if not _lock_person(invitation, account):
+        return
+    if Invitation.objects.filter(order_id=order.id).exists() or erased.is_erased(order.id):
+        return
+    against = _reason_against(invitation, order, programme, now)
+    invitation.state = against or State.WAITING
+    invitation.save(force_insert=True)
+
+
+def _about(order: host.Order, programme: settings.Programme, due: datetime | None, now: datetime) -> Invitation:
+    return Invitation(
         order_id=order.id,
         order_number=order.number,
         channel_id=order.channel_id,
@@ -79,14 +112,6 @@ def _decide(order: host.Order, programme: settings.Programme, due: datetime, now
         due_at=due,
         made_at=now,
     )
-    account = accounts.account_of(order.person, now)
-    if not _lock_person(invitation, account):
-        return
-    if Invitation.objects.filter(order_id=order.id).exists() or erased.is_erased(order.id):
-        return
-    against = _reason_against(invitation, order, programme, now)
-    invitation.state = against or State.WAITING
-    invitation.save(force_insert=True)
 
 
 def _hash_of(person: host.Person) -> str:
@@ -106,10 +131,16 @@ def _reason_against(
     account = accounts.account_of(order.person, now)
     if _asked_recently(invitation, account, now):
         return State.ASKED_RECENTLY
+    return State.HELD_OUT if _is_held_out(invitation, account, programme, now) else None
+
+
+def _is_held_out(invitation: Invitation, account: Account | None, programme: settings.Programme, now: datetime) -> bool:
+    """Whether a person is one of those who are never asked; of whom no address is known, nobody is."""
+    if not invitation.person:
+        return False
     before = Invitation.objects.filter(_same_person(invitation, account)).values_list("person", flat=True).distinct()
-    if holdout.assigned(invitation.person, assignment.SURVEYS, programme.survey_holdout_share, now, before).held_out:
-        return State.HELD_OUT
-    return None
+    share = programme.survey_holdout_share
+    return bool(holdout.assigned(invitation.person, assignment.SURVEYS, share, now, before).held_out)
 
 
 def _asked_recently(invitation: Invitation, account: Account | None, now: datetime) -> bool:
@@ -257,7 +288,8 @@ def _hand_over(invitation: Invitation, order: host.Order, now: datetime) -> bool
 
 
 def _keep_products(invitation: Invitation) -> None:
-    AskedProduct.objects.bulk_create(
+    asked = [
         AskedProduct(invitation=invitation, product_id=product.id, name=product.name)
         for product in host.ordered_products(invitation.order_id)
-    )
+    ]
+    AskedProduct.objects.bulk_create(asked, ignore_conflicts=True)  # some are kept since a link was handed over

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Mapping
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from saleor_reciprocity import host, programmes, settings
 from saleor_reciprocity.locking import locking
@@ -18,7 +18,7 @@ from saleor_reciprocity.points.earning.rules import Trigger
 from saleor_reciprocity.points.models import Account, Entry, Kind
 
 from . import alerts, rules
-from .models import Answer, Invitation, Rating, State
+from .models import HANDED_OVER, Answer, Invitation, Rating, State, Way
 from .scores import STARS, answers_of
 
 LONGEST_COMMENT = 2000
@@ -35,10 +35,13 @@ class Given:
 
 @dataclass(frozen=True)
 class Record:
-    """By which way staff were told an answer, and who wrote it down."""
+    """By which way an answer came, and who wrote it down; None for the customer."""
 
-    way: str
-    actor: str
+    way: str = Way.MAIL
+    actor: str | None = None
+
+
+BY_MAIL = Record()
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,20 @@ class Taken:
     points: int = 0
 
 
-def invited(invitation_id: int) -> Invitation | None:
-    """An invitation that was handed over to somebody who was not erased since, or None."""
-    return _not_erased().filter(pk=invitation_id, state=State.INVITED).first()
+def invited(invitation_id: int, way: str = Way.MAIL) -> Invitation | None:
+    """An invitation to which a link of this way leads, unless its person was erased since; or None.
+
+    The link of the message leads to what was handed over, one of the shop's own also before and without that.
+    """
+    found = known(invitation_id)
+    if found is None or found.state == State.INVITED:
+        return found
+    return found if way in HANDED_OVER and found.state != State.HELD_OUT else None
+
+
+def known(invitation_id: int) -> Invitation | None:
+    """An invitation, unless its person was erased; or None."""
+    return _not_erased().filter(pk=invitation_id).first()
 
 
 def hold(invitation_id: int) -> bool:
@@ -63,11 +77,15 @@ def _not_erased() -> QuerySet:
     return Invitation.objects.exclude(person__startswith="erased:")
 
 
-def open_invitation(invitation_id: int) -> Invitation | None:
-    """An invitation that can still be answered, or None."""
-    invitation = invited(invitation_id)
-    answered = Answer.objects.filter(invitation_id=invitation_id, answered_at__isnull=False)
-    return None if invitation is None or answered.exists() else invitation
+def open_invitation(invitation_id: int, way: str = Way.MAIL) -> Invitation | None:
+    """An invitation that can still be answered through a link of this way, or None."""
+    invitation = invited(invitation_id, way)
+    return None if invitation is None or is_answered(invitation) else invitation
+
+
+def is_answered(invitation: Invitation) -> bool:
+    """Whether there is a finished answer."""
+    return bool(Answer.objects.filter(invitation=invitation, answered_at__isnull=False).exists())
 
 
 def unfinished(invitation: Invitation) -> Given:
@@ -78,24 +96,25 @@ def unfinished(invitation: Invitation) -> Given:
     return Given(answer.score, answer.comment, dict(answer.ratings.values_list("product_id", "stars")))
 
 
-def keep(invitation: Invitation, given: Given, now: datetime) -> bool:
+def keep(invitation: Invitation, given: Given, now: datetime, way: str = Way.MAIL) -> bool:
     """Keep an unfinished answer. Returns False, and changes nothing, once there is an answer. Raises Busy."""
     with locking():
         answer = _locked_answer(invitation, now)
         if answer is None:
             return False
         _write(answer, given)
+        answer.way = way
         answer.save()
         _rate(answer, given.ratings)
     return True
 
 
-def take(invitation: Invitation, given: Given, now: datetime, record: Record | None = None) -> Taken:
+def take(invitation: Invitation, given: Given, now: datetime, record: Record = BY_MAIL) -> Taken:
     """Take the answer, with the points that the shop gives as thanks: the same to everybody, and by rules of its own.
 
     There are none where nothing of the order is kept: it was cancelled, or all goods or all money went back.
-    Whatever comes after the first changes nothing. `record` is what staff say of an answer that they write down; who
-    was still to be asked is not asked any more. `given.score` is one of the question's answers. Raises Busy, and
+    Whatever comes after the first changes nothing. Who answers in another way than through the message and was still to
+    be asked is not asked any more. `given.score` is one of the question's answers. Raises Busy, and
     nothing is written, when the account or the answer stays locked by another request.
     """
     version = programmes.current(invitation.channel_id, now)
@@ -117,9 +136,9 @@ def take(invitation: Invitation, given: Given, now: datetime, record: Record | N
             occasion = str(invitation.pk)
             thanks += bonuses.give(person, invitation.channel_id, Trigger.SURVEY, occasion, now, now)
         answer.answered_at = now
-        answer.may_recommend, answer.product_id = record is None, _only_product(order)
-        if record is not None:
-            answer.way, answer.recorded_by = record.way, record.actor
+        answer.may_recommend, answer.product_id = record.actor is None, _only_product(order)
+        answer.way, answer.recorded_by = record.way, record.actor
+        if record.way != Way.MAIL:
             Invitation.objects.filter(pk=invitation.pk).exclude(state=State.INVITED).update(state=State.TOLD)
         alerts.prepare(answer, programme, now)
         answer.save()
@@ -156,10 +175,10 @@ def _locked_answer(invitation: Invitation, now: datetime) -> Answer | None:
 
 def _write(answer: Answer, given: Given) -> None:
     answer.score = given.score if given.score in answers_of(answer.question) else None
-    answer.comment = _clean(given.comment)
+    answer.comment = clean(given.comment)
 
 
-def _clean(comment: str) -> str:
+def clean(comment: str) -> str:
     """A comment without what no person writes: control characters, halves of characters, changes of direction."""
     plain = comment.replace("\r\n", "\n").replace("\r", "\n")
     kept = (c for c in plain if c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in DIRECTIONS))
@@ -191,6 +210,8 @@ def _thank(account: Account, invitation: Invitation, points: int, now: datetime)
 
 def forget_unfinished(before: datetime) -> int:
     """Delete what customers began and never sent, once their links have run out. Returns how many were deleted."""
-    stale = Answer.objects.filter(answered_at=None, invitation__invited_at__lt=before)
+    by_mail = Q(way=None) | Q(way=Way.MAIL)
+    over = Q(started_at__lt=before) | by_mail & Q(invitation__invited_at__lt=before)
+    stale = Answer.objects.filter(over, answered_at=None)
     Rating.objects.filter(answer__in=stale).delete()
     return int(stale.delete()[0])

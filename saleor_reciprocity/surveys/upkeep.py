@@ -7,7 +7,7 @@ from typing import Callable
 
 from saleor_reciprocity import host
 
-from . import alerts, queue, responses
+from . import alerts, open_surveys, queue, responses
 from .pages import LINK_AGE
 
 
@@ -17,4 +17,5 @@ def look(now: datetime, progress: Callable[[int], None] = lambda invited: None) 
         invited = queue.invite_due(now, progress)
         alerts.call_due(now)
         responses.forget_unfinished(now - LINK_AGE)
+        open_surveys.forget_counts(now)
     return invited

@@ -257,6 +257,49 @@ def test_an_answer_and_a_note_are_written_down_while_on_the_phone(address: str, 
     assert not Note.objects.exists()
 
 
+def test_a_link_and_an_open_survey_are_made_answered_and_closed(
+    address: str, ada: Customer, channel: host.Channel, browser: Browser
+) -> None:
+    hosts.configure(channel, active=True, survey_question="csat", survey_holdout_share="0")
+    bob = hosts.customer("bob@example.com")
+    earned(bob, "7")
+    page = opened(browser, address, f"customers/account?id={user_id(bob)}")
+    page.get_by_text("Hand over a link or a QR code with a question").click()
+    page.locator("#Link").get_by_label("Order").select_option(index=0)
+    page.get_by_role("button", name="Make the link").click()
+    done(page)
+    link = page.get_by_label("Link to copy")
+    page.evaluate("document.addEventListener('copy', () => (window.copied = String(document.getSelection())))")
+    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("window.copied") == link.input_value()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Save the QR code").click()
+    assert (download.value.suggested_filename, download.value.path().read_text()[:5]) == ("survey.svg", "<svg ")
+    answer_in_a_tab(browser, link.input_value(), "2")
+    assert (Answer.objects.get().score, Answer.objects.get().way) == (2, "link")
+    page.get_by_role("link", name="Answers").click()
+    page.get_by_role("link", name="Open survey").click()
+    page.get_by_role("button", name="Open it in").click()
+    done(page)
+    answer_in_a_tab(browser, page.get_by_label("Link to copy").input_value(), "5")
+    page.get_by_role("link", name="Answers").click()
+    page.get_by_role("link", name="Open survey").click()
+    page.get_by_role("heading", name="CSAT 5").wait_for()
+    page.get_by_role("button", name="Close it in").click()
+    done(page)
+    page.get_by_text("closed").wait_for()
+
+
+def answer_in_a_tab(browser: Browser, address: str, score: str) -> None:
+    """Answer a question as whoever has its link does, on a phone."""
+    tab = browser.open(address, "phone")
+    tab.locator(f"label:has(input[value='{score}'])").click()
+    tab.get_by_role("button", name="Send answer").click()
+    tab.get_by_role("heading", name="Thank you").wait_for()
+    tab.close()
+
+
 def test_two_accounts_become_one_after_it_was_said_what_that_means(address: str, browser: Browser) -> None:
     bob = hosts.customer("bob@example.com")
     earned(bob, "7")

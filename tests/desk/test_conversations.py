@@ -8,20 +8,21 @@ from typing import Any
 import graphene
 import pytest
 from django.core import mail
+from django.test import Client
 from django.utils import timezone
 
 from saleor_reciprocity import erasure, host, messages
 from saleor_reciprocity.mail.models import Mail, Pause
 from saleor_reciprocity.points import accounts
-from saleor_reciprocity.surveys import conversations, queries, queue
-from saleor_reciprocity.surveys.models import Answer, DealtWith, Note
+from saleor_reciprocity.surveys import conversations, open_surveys, queries, queue
+from saleor_reciprocity.surveys.models import Answer, DealtWith, Note, OpenAnswer, OpenSurvey
 from saleor_reciprocity.surveys.responses import Given
 
 from .. import hosts
 from ..mail.mails import redeemed
 from ..points.programmes import earned
 from ..surveys.shop import an_answer, to_be_asked
-from .browsing import Reader, manager, text_of
+from .browsing import Reader, manager, manager_again, text_of
 
 
 @pytest.fixture
@@ -56,6 +57,63 @@ def test_an_answer_that_was_told_counts_and_says_how_it_came(boss: Reader, custo
     queue.invite_due(timezone.now())
     assert not Mail.objects.filter(kind="survey").exists()
     assert "On the telephone" in text_of(boss.read("answers"))
+
+
+@pytest.mark.parametrize("page", ["customers/account", "panels/order"])
+def test_a_link_is_made_at_a_customer_and_at_an_order(page: str, boss: Reader, customer: Any) -> None:
+    hosts.configure(hosts.open_channel(), survey_question="csat", survey_holdout_share="0")
+    hosts.put_in_group(manager_again(), "Every channel")  # Saleor 3 shows orders to nobody without a group
+    order = earned(customer, "7")
+    own = {"customers/account": f"?id={id_of('User', customer)}", "panels/order": f"?orderId={id_of('Order', order)}"}
+    before = text_of(boss.read(page + own[page]))
+    assert "QR code" in before
+    assert "<svg" not in before
+    made = text_of(boss.send(page, "Link", own[page], form="Link", orderId=id_of("Order", order)))
+    address = made.split('readonly dir="ltr" value="')[1].split('"')[0]
+    assert Client().get(path_in(address)).status_code == 200
+    assert made.count("<svg") == 1
+    assert 'download="survey.svg" href="data:image/svg+xml;charset=utf-8,%3Csvg' in made
+    Client().post(path_in(address), {"score": "2"})
+    refused = boss.send(page, "Link", own[page], form="Link", orderId=id_of("Order", order))
+    if page == "customers/account":
+        assert (refused.status_code, "There is an answer about this order already." in text_of(refused)) == (422, True)
+    assert "Through a link" in text_of(boss.read("answers"))
+    assert "No answers." in text_of(boss.read("answers", way="QR"))
+    assert "No answers." not in text_of(boss.read("answers", way="LINK"))
+
+
+def path_in(address: str) -> str:
+    return "/" + address.split("://", 1)[1].split("/", 1)[1]
+
+
+def test_an_open_survey_is_opened_replaced_and_closed(boss: Reader, programme_on: host.Channel) -> None:
+    refused = boss.send("answers/open", "Open", form=f"Open-{programme_on.slug}", channel=programme_on.slug)
+    assert (refused.status_code, "Nobody is asked in this channel." in text_of(refused)) == (422, True)
+    hosts.configure(programme_on, survey_question="csat", survey_holdout_share="0")
+
+    def sent(operation: str) -> str:
+        form = f"{operation}-{programme_on.slug}"
+        answer = boss.send("answers/open", operation, form=form, channel=programme_on.slug)
+        assert answer.status_code == 200
+        return text_of(answer)
+
+    addresses = []
+    for _ in range(2):
+        text = sent("Open")
+        addresses.append(text.split('readonly dir="ltr" value="')[1].split('"')[0])
+        assert text.count("<svg") == 1
+    assert [Client().get(path_in(one)).status_code for one in addresses] == [404, 200]
+    survey = OpenSurvey.objects.get(ended_at=None)
+    open_surveys.take(survey, "csat", Given(1, "<b>Rude</b>"), "a form", "here", timezone.now())
+    text = text_of(boss.read("answers/open"))
+    assert "&lt;b&gt;Rude&lt;/b&gt;" in text
+    assert "By the way they came" in text_of(boss.read("answers"))
+    assert "<td>Open survey</td>" in text_of(boss.read("answers"))
+    answer = id_of("SurveyOpenAnswer", OpenAnswer.objects.get())
+    assert "Rude" not in text_of(boss.send("answers/open", "Forget", form=f"Forget-{answer}", id=answer))
+    assert ",&quot;open&quot;" in text_of(boss.read("answers/csv", way="OPEN"))
+    assert "closed" in sent("End")
+    assert Client().get(path_in(addresses[1])).status_code == 404
 
 
 def test_who_is_held_out_of_being_asked_stays_so(boss: Reader, customer: Any) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from .answer_scenarios import ANSWER_SCENARIOS
 from .code_scenarios import CODE_SCENARIOS
 from .killing import Executioner, Killed, look_after_everything, restart
 from .life_scenarios import LIFE_SCENARIOS
@@ -51,7 +52,10 @@ def run_killed_at(scenario: Scenario, moment: int, expected: list[Any]) -> tuple
     return subject, died
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS + LIFE_SCENARIOS + CODE_SCENARIOS, ids=lambda scenario: scenario.name)
+ALL = SCENARIOS + LIFE_SCENARIOS + CODE_SCENARIOS + ANSWER_SCENARIOS
+
+
+@pytest.mark.parametrize("scenario", ALL, ids=lambda scenario: scenario.name)
 def test_killed_at_every_moment(scenario: Scenario, transactional_db: Any, programme_on: Any) -> None:
     rare()
     states_between_steps(scenario)  # what the first of all requests does once

@@ -11,8 +11,9 @@ from django.utils import timezone
 from saleor_reciprocity import host, messages, settlement
 from saleor_reciprocity.mail.models import Mail
 from saleor_reciprocity.points.models import Entry
-from saleor_reciprocity.surveys import queue
-from saleor_reciprocity.surveys.models import Answer, Invitation
+from saleor_reciprocity.surveys import handouts, open_surveys, queue
+from saleor_reciprocity.surveys.models import Answer, Invitation, OpenAnswer, OpenCount, OpenSurvey
+from saleor_reciprocity.surveys.responses import Given
 
 from .. import hosts
 from ..mail.conftest import post  # noqa: F401 - a fixture
@@ -98,3 +99,40 @@ def test_one_invitation_that_can_not_be_looked_at_stops_no_other(
         host.order_id(orders[2]): "invited",
     }
     assert queue.invite_due(timezone.now()) == 1, "the next look has it"
+
+
+def test_sixteen_who_replace_an_open_survey_leave_one(asking: Callable[..., Any]) -> None:  # noqa: F811
+    channel = asking()
+    made = at_once(16, lambda number: open_surveys.begin(channel.id, f"user:{number}", timezone.now()))
+    assert not [one for one in made if isinstance(one, Exception)]
+    assert OpenSurvey.objects.count() == 16
+    assert OpenSurvey.objects.filter(ended_at=None).count() == 1
+
+
+def test_one_form_sent_by_sixteen_at_once_and_a_crowd_at_one_place_count_as_often_as_they_may(
+    asking: Callable[..., Any],  # noqa: F811
+) -> None:
+    survey = open_surveys.begin(asking().id, "user:1", timezone.now())
+    now = timezone.now()
+
+    def take(form: str) -> str:
+        try:
+            return str(open_surveys.take(survey, "csat", Given(5), form, "here", now))
+        except open_surveys.TooMany:
+            return "too many"
+
+    at_once(16, lambda number: take("one form"))
+    assert OpenAnswer.objects.count() == 1
+    left = 20 - OpenCount.objects.order_by("-answers")[0].answers
+    said = at_once(24, lambda number: take(f"form {number}"))
+    assert sorted(said) == ["True"] * left + ["too many"] * (24 - left)
+    assert OpenAnswer.objects.count() == 1 + left
+
+
+def test_a_link_made_by_eight_at_once_is_one_invitation(asking: Callable[..., Any], customer: Any) -> None:  # noqa: F811
+    asking()
+    order = hosts.order(customer, [("40", 1)])
+    settlement.settle(host.order_id(order))
+    made = at_once(8, lambda number: handouts.hand_out(host.order_id(order), timezone.now()).pk)
+    assert len(set(made)) == 1
+    assert Invitation.objects.count() == 1

@@ -11,6 +11,9 @@ from saleor_reciprocity import host
 from saleor_reciprocity.points import adjustments
 from saleor_reciprocity.rewards import redemption
 from saleor_reciprocity.rewards.models import Redemption
+from saleor_reciprocity.surveys import open_surveys
+from saleor_reciprocity.surveys.models import OpenAnswer
+from saleor_reciprocity.surveys.responses import Given
 
 from .. import hosts
 from ..points.programmes import earned, ladder, rule
@@ -76,6 +79,12 @@ MATRIX = {
     "Query.surveyAnswersCsv": ("manager", "app"),
     "Query.surveyInvitations": ("manager", "app"),
     "Query.surveyScores": ("manager", "app"),
+    "Query.surveyOpenAnswers": ("manager", "app"),
+    "Query.surveyOpenLinks": ("manager", "app"),
+    "Mutation.surveyLinkCreate": ("manager", "app"),
+    "Mutation.surveyOpenCommentDelete": ("manager", "app"),
+    "Mutation.surveyOpenLinkCreate": ("manager", "app"),
+    "Mutation.surveyOpenLinkEnd": ("manager", "app"),
     "Mutation.surveyAnswerReply": ("manager", "app"),
     "Query.recommendations": CALLERS,
     "Mutation.preferencesUpdate": ("owner", "other", "staff", "manager"),
@@ -180,6 +189,12 @@ def queries_of(customer: Any) -> dict[str, str]:
         "Query.surveyAnswersCsv": "{ surveyAnswersCsv }",
         "Query.surveyInvitations": "{ surveyInvitations { state } }",
         "Query.surveyScores": "{ surveyScores(measure: CSAT) { value } }",
+        "Query.surveyOpenAnswers": "{ surveyOpenAnswers { totalCount } }",
+        "Query.surveyOpenLinks": "{ surveyOpenLinks { address } }",
+        "Mutation.surveyLinkCreate": f'mutation {{ surveyLinkCreate(orderId: "{_not_asked(customer)}") {DONE}',
+        "Mutation.surveyOpenCommentDelete": f'mutation {{ surveyOpenCommentDelete(id: "{_open_answer()}") {DONE}',
+        "Mutation.surveyOpenLinkCreate": f"mutation {{ surveyOpenLinkCreate {DONE}",
+        "Mutation.surveyOpenLinkEnd": f"mutation {{ surveyOpenLinkEnd {DONE}",
         "Mutation.surveyAnswerReply": f'mutation {{ surveyAnswerReply(id: "{answer}", text: "Thanks") '
         "{ reply { id } errors { code } } }",
         "Query.surpriseProofs": "{ surpriseProofs { edges { node { secretHash } } } }",
@@ -255,6 +270,18 @@ def _answer(order: Any, customer: Any) -> str:
 def _invitation() -> str:
     made = to_be_asked()
     return str(graphene.Node.to_global_id("SurveyInvitation", made.pk))
+
+
+def _not_asked(customer: Any) -> str:
+    hosts.configure(hosts.open_channel(), survey_question="csat", survey_holdout_share="0")
+    return str(graphene.Node.to_global_id("Order", hosts.order(customer, [("9", 1)]).pk))
+
+
+def _open_answer() -> str:
+    channel, now = hosts.open_channel(), timezone.now()
+    survey = open_surveys.begin(channel.id, "user:1", now)
+    assert open_surveys.take(survey, "csat", Given(3), "a form", "here", now)
+    return str(graphene.Node.to_global_id("SurveyOpenAnswer", OpenAnswer.objects.get().pk))
 
 
 def _redemption(customer: Any) -> str:

@@ -86,9 +86,15 @@ OUT_OF_REACH = {
     "Query.surpriseProofs": SEEN,
     "Query.surveyAnswers": NOTHING,
     "Query.surveyAnswersCsv": '"answered at","order","channel","question","score","comment","products","ratings",'
-    '"unhappy","replies"\r\n',
+    '"unhappy","replies","way"\r\n',
     "Query.surveyInvitations": REFUSED,
     "Query.surveyScores": [],
+    "Query.surveyOpenAnswers": {"totalCount": 0},
+    "Query.surveyOpenLinks": [],
+    "Mutation.surveyLinkCreate": REFUSED,
+    "Mutation.surveyOpenCommentDelete": REFUSED,
+    "Mutation.surveyOpenLinkCreate": REFUSED,
+    "Mutation.surveyOpenLinkEnd": REFUSED,
     "User.loyalty": SEEN,
 }
 

@@ -233,6 +233,11 @@ def order_key(order_id: str, number: str) -> str:
     return number
 
 
+def order_id_of_key(key: str) -> str | None:
+    """Our id of the order that GraphQL knows by a key, or None."""
+    return order_id_of_number(key)
+
+
 def order_language(order_id: str) -> str:
     """The language in which an order was placed, such as "en" or "zh-hans"; "" when there is no such order."""
     rows = order_models.Order.objects.filter(token=order_id)

@@ -257,6 +257,11 @@ def order_key(order_id: str, number: str) -> str:
     return order_id
 
 
+def order_id_of_key(key: str) -> str | None:
+    """Our id of the order that GraphQL knows by a key, or None."""
+    return key if is_uuid(key) and order_models.Order.objects.filter(pk=key).exists() else None
+
+
 def order_language(order_id: str) -> str:
     """The language in which an order was placed, such as "en" or "zh-hans"; "" when there is no such order."""
     if not is_uuid(order_id):

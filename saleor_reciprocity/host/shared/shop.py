@@ -7,7 +7,7 @@ from typing import Any, Mapping
 
 from django.contrib.sites.models import Site
 from django.core.exceptions import ImproperlyConfigured, ValidationError
-from saleor.core.utils import build_absolute_uri
+from saleor.core.utils import build_absolute_uri, get_client_ip
 from saleor.plugins import base_plugin
 from saleor.plugins.error_codes import PluginErrorCode
 from saleor.plugins.manager import PluginsManager
@@ -16,6 +16,11 @@ from saleor.plugins.models import PluginConfiguration
 # What a plugin is a kind of, and what its settings can be.
 SaleorPlugin = base_plugin.BasePlugin
 ConfigurationTypeField = base_plugin.ConfigurationTypeField
+
+
+def client_address(request: Any) -> str:
+    """The network address that a request came from, as the host reads it: behind a proxy what the proxy says."""
+    return str(get_client_ip(request) or "")
 
 
 def configuration_error(messages: Mapping[str, str]) -> ValidationError:

@@ -209,6 +209,14 @@
     } catch { said.textContent = body.dataset.offline; } finally { busy.hidden = true; }
   }
 
+  // A frame may not reach the clipboard by itself; what is selected it may copy.
+  main.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    document.getElementById(button.dataset.copy).select();
+    if (document.execCommand("copy")) button.textContent = button.dataset.copied;
+  });
+
   // The Dashboard lets no frame print: the page opens in a window of its own.
   main.addEventListener("click", (event) => {
     if (!event.target.closest("[data-print]")) return;
