@@ -36,7 +36,7 @@ class SurveyLinkCreate(LoyaltyMutation):
         reach.require(info.context, order.channel_id)
         now = timezone.now()
         invitation = handouts.hand_out(order.id, now)
-        address, printed = (pages.address_of(invitation, now, way) for way in (Way.LINK, Way.QR))
+        address, printed = (pages.address_of(invitation, now, str(way)) for way in (Way.LINK, Way.QR))
         return {"link": SurveyLink(address=address, qr_code=qr.drawn(printed), ends_at=now + pages.LINK_AGE)}
 
 

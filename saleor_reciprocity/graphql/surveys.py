@@ -83,7 +83,7 @@ class SurveyAnswer(graphene.ObjectType):
 
     @staticmethod
     def resolve_way(root: Answer, info: Any) -> str:
-        return root.way or Way.MAIL
+        return str(root.way or Way.MAIL)
 
     @staticmethod
     def resolve_dealt_with_at(root: Answer, info: Any) -> Any:

@@ -58,13 +58,13 @@ def _cells(answer: Answer, slugs: dict[str, str]) -> list[str]:
         "; ".join(f"{names[rating.product_id]}: {rating.stars}" for rating in answer.ratings.all()),
         "yes" if answer.is_unhappy else "no",
         "\n".join(reply.text for reply in answer.replies.all()),
-        answer.way or Way.MAIL,
+        answer.way or str(Way.MAIL),
     ]
 
 
 def _open_cells(answer: OpenAnswer, slugs: dict[str, str]) -> list[str]:
     said = [answer.question, str(answer.score), answer.comment]
-    return [answer.answered_on.isoformat(), "", slugs.get(answer.channel_id, ""), *said, "", "", "", "", Way.OPEN]
+    return [answer.answered_on.isoformat(), "", slugs.get(answer.channel_id, ""), *said, "", "", "", "", str(Way.OPEN)]
 
 
 def _line(cells: Iterator[str] | tuple[str, ...] | list[str]) -> str:

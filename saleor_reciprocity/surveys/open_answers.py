@@ -25,7 +25,7 @@ _GROUPINGS: dict[str, Any] = {
     "week": _written('IYYY-"W"IW'),
     "month": _written("YYYY-MM"),
     "channel": F("channel_id"),
-    "way": Value(Way.OPEN.name, CharField()),
+    "way": Value("OPEN", CharField()),
 }
 
 
