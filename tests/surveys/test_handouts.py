@@ -62,7 +62,7 @@ def test_staff_hand_a_link_over_before_the_goods_are_shipped_and_the_answer_says
         assert given["errors"] == []
         path = path_in(given["link"][field])
         assert "How satisfied are you with your order?" in read(path).content.decode()
-        assert "we have added 7 to your points" in post(path, score="2", comment="Slow").content.decode()
+        assert "A little thank-you: 7 points for you." in post(path, score="2", comment="Slow").content.decode()
         answer = Answer.objects.get(invitation=invitation_of(order))
         assert (answer.way, answer.score, answer.recorded_by) == (way, 2, None)
         assert "We have your answer already" in post(path, score="5").content.decode()
