@@ -23,6 +23,16 @@ def private_endpoints() -> bool:
     return bool(getattr(django_settings, "RECIPROCITY_PRIVATE_ENDPOINTS", False))
 
 
+def events_endpoint() -> str:
+    """Where the events of the feed are posted to; "" where they are only asked for."""
+    return str(getattr(django_settings, "RECIPROCITY_EVENTS_ENDPOINT", ""))
+
+
+def events_secret() -> str:
+    """The secret that keys the signatures of these POSTs."""
+    return str(getattr(django_settings, "RECIPROCITY_EVENTS_SECRET", ""))
+
+
 SECONDS = {"RECIPROCITY_HOOK_SECONDS": 1.0, "RECIPROCITY_WAIT_SECONDS": 10.0}
 # PostgreSQL takes whole milliseconds, and 0 for no limit at all.
 LEAST_SECONDS = 0.001

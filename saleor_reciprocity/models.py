@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .dashboard import DeskApp
 from .experiments.models import Assignment, Outcome, Plan
+from .feed.models import Event, Feed
 from .health.models import LastCheck, TaskMark
 from .identity import InstallationKey
 from .mail.models import CommunicationChoice, Mail, MailPace, Pause
@@ -53,6 +54,8 @@ __all__ = [
     "EarningRule",
     "EarningRuleVersion",
     "Entry",
+    "Event",
+    "Feed",
     "InstallationKey",
     "Invitation",
     "IssuedCode",

@@ -10,8 +10,9 @@ from celery import shared_task
 from celery.schedules import crontab
 from django.utils import timezone
 
-from . import host, messages, people, sweep
+from . import clock, host, messages, people, sweep
 from .errors import keep_going
+from .feed import delivery, events
 from .feedback import FEEDBACK
 from .health import books, running
 from .points import expiry
@@ -127,6 +128,16 @@ def send_messages() -> str:
     return f"{done.sent} messages sent, {done.not_sent} not sent, {done.later} to be tried again"
 
 
+@_scheduled("reciprocity.feed_others")
+def feed_others() -> str:
+    """Post the events that are waiting to the shop's other systems, and delete those that are old."""
+    now = timezone.now()
+    with host.allow_writer():
+        taken = delivery.deliver(clock.running(now))
+        events.delete_old(now)
+    return f"{taken} events delivered"
+
+
 @_scheduled("reciprocity.check_books")
 def check_books() -> str:
     """Prove that the books are right, and keep what was found for whoever asks."""
@@ -149,6 +160,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "reciprocity-look-after-gifts": {"task": look_after_gifts.name, "schedule": 600.0, "options": {"expires": 600}},
     "reciprocity-look-after-surveys": {"task": look_after_surveys.name, "schedule": 60.0, "options": {"expires": 60}},
     "reciprocity-send-messages": {"task": send_messages.name, "schedule": 60.0, "options": {"expires": 60}},
+    "reciprocity-feed-others": {"task": feed_others.name, "schedule": 60.0, "options": {"expires": 60}},
     "reciprocity-look-after-codes": {"task": look_after_codes.name, "schedule": 600.0, "options": {"expires": 600}},
     "reciprocity-draw-for-occasions": {"task": draw_for_occasions.name, "schedule": crontab(hour=6, minute=17)},
     "reciprocity-check-books": {"task": check_books.name, "schedule": crontab(hour=5, minute=17)},

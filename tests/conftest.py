@@ -14,6 +14,8 @@ from hypothesis import settings as hypothesis_settings
 from saleor_reciprocity import host
 
 from . import hosts
+from .endpoint import inside as inside  # a fixture
+from .endpoint import server as server
 from .hosts.either import site
 from .moments import MOMENTS
 

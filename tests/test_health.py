@@ -68,7 +68,7 @@ def ran(moment: datetime, *names: str) -> None:
         running.ended(f"reciprocity.{name}", moment, failed=False)
 
 
-EVERY_MINUTE = ("sweep_recent", "look_after_surveys", "send_messages")
+EVERY_MINUTE = ("sweep_recent", "look_after_surveys", "send_messages", "feed_others")
 EVERY_TEN = ("look_after_points", "expire_points", "look_after_people", "look_after_gifts", "look_after_codes")
 
 
@@ -96,7 +96,7 @@ def test_what_never_ran_is_missed_from_when_it_should_have(db: Any) -> None:
 
 def test_what_begins_again_and_again_and_never_ends_has_not_run(db: Any) -> None:
     for minute in range(20):
-        ran(NOON + timedelta(minutes=minute), "look_after_surveys", "send_messages")
+        ran(NOON + timedelta(minutes=minute), *(name for name in EVERY_MINUTE if name != "sweep_recent"))
         running.began("reciprocity.sweep_recent", NOON + timedelta(minutes=minute))
     finding = found("schedule", NOON + timedelta(minutes=19))
     assert (finding.state, finding.said) == (State.BROKEN, "This has not run for too long: sweep_recent.")

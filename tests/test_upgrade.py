@@ -33,6 +33,8 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 # The one migration of the first version. What later ones add is named here.
 FIRST = "0001_initial"
 NEW_TABLES: set[str] = {
+    "reciprocity_event",
+    "reciprocity_feed",
     "reciprocity_openanswer",
     "reciprocity_opencount",
     "reciprocity_opensurvey",

@@ -16,7 +16,7 @@ from . import reach
 
 # The queries that one permission opens: refused without it, on every host, and told by this table on the desk.
 OPENS = {
-    MANAGE_USERS: ("loyalty_account", "loyalty_bonuses"),
+    MANAGE_USERS: ("loyalty_account", "loyalty_bonuses", "loyalty_events"),
     MANAGE_ORDERS: (
         "communication_messages",
         "communication_preview",
@@ -56,6 +56,7 @@ WITHIN = {
         "LoyaltyAccount.openOrders",
         "LoyaltyAccount.personalData",
         "LoyaltyAccount.surveyAnswers",
+        "LoyaltyEvent.data",
     ),
     MANAGE_DISCOUNTS: (
         "LoyaltyRedemption.closeReason",

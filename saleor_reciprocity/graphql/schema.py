@@ -15,6 +15,7 @@ from .campaigns import CampaignQueries
 from .checkout import CHECKOUT_LOYALTY
 from .communication import CommunicationQueries
 from .communication_mutations import CommunicationMutations
+from .feed import FeedQueries
 from .health import HealthQueries
 from .named import NamedQueries
 from .orders import ORDER_LOYALTY
@@ -61,6 +62,7 @@ class Queries(
     SurveyLinkQueries,
     ReportQueries,
     HealthQueries,
+    FeedQueries,
     SettingQueries,
     StartingQueries,
 ):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from saleor_reciprocity import host
+from saleor_reciprocity.feed.models import Feed
 from saleor_reciprocity.mail import pausing
 from saleor_reciprocity.mail.models import Mail, MailPace, State
 from saleor_reciprocity.settlement import SettledOrder
@@ -22,6 +23,7 @@ PERIODS = {
     "reciprocity.sweep_recent": MINUTE,
     "reciprocity.look_after_surveys": MINUTE,
     "reciprocity.send_messages": MINUTE,
+    "reciprocity.feed_others": MINUTE,
     "reciprocity.look_after_points": TEN_MINUTES,
     "reciprocity.expire_points": TEN_MINUTES,
     "reciprocity.look_after_people": TEN_MINUTES,
@@ -54,6 +56,7 @@ def findings(now: datetime) -> Iterator[Finding]:
     yield from seen("sweep", _sweep, now)
     yield from seen("orders", _orders)
     yield from seen("messages", _messages, now)
+    yield from seen("feed", _feed, now)
     yield from seen("hooks", _hooks)
 
 
@@ -118,6 +121,15 @@ def _messages(now: datetime) -> Iterator[Finding]:
         said = _("Staff have stopped the messages of: %(channels)s.") % {"channels": ", ".join(slugs)}
         todo = _("Let them go on at the desk, under Messages. What is too old by then is not sent.")
         yield look("messages", said, todo)
+
+
+def _feed(now: datetime) -> Iterator[Finding]:
+    feed = Feed.objects.exclude(problem="").first()
+    if feed is not None:
+        waiting = feed.numbered - (feed.delivered or 0)
+        said = ngettext("%(count)s event waits: %(problem)s.", "%(count)s events wait: %(problem)s.", waiting)
+        todo = _("Mend the endpoint. The events go in their order then; what is older than 90 days is lost.")
+        yield broken("feed", said % {"count": waiting, "problem": feed.problem}, todo)
 
 
 def _hooks() -> Finding:

@@ -15,6 +15,7 @@ import http.client
 import json
 import socket
 import ssl
+from datetime import datetime
 from typing import Any
 
 from saleor_reciprocity import deployment, host, settings, wire
@@ -28,42 +29,41 @@ ABOUT_THE_MESSAGE = (400, 409, 410, 413, 422)  # any other refusal is about the 
 NOT_TAKEN = 503
 
 
-class EndpointTransport:
-    """The shop's endpoint, with its name resolved to an address that may be connected to."""
+class Endpoint:
+    """An address of the shop's own that takes POSTs, with its name resolved to one that may be connected to.
 
-    def __init__(self, programme: settings.Programme, channel_id: str) -> None:
-        _, values = host.plugin_configuration(settings.PLUGIN_ID, channel_id)
-        self._secret = str(values.get("mail_endpoint_secret") or "")
+    Raises NoTransport where it may not, and without a secret that is long enough.
+    """
+
+    def __init__(self, address: str, secret: str) -> None:
+        self._secret = secret
         if len(self._secret) < settings.SHORTEST_SECRET:
             raise NoTransport("the endpoint has no secret")
-        if not deployment.is_safe(programme.mail_endpoint):
+        if not deployment.is_safe(address):
             raise NoTransport("the endpoint is not https")
         try:
-            self._target = wire.web(programme.mail_endpoint)
+            self._target = wire.web(address)
         except ValueError as error:
             raise NoTransport("the endpoint's address can't be used") from error
         self.domain = self._target.hostname or ""
         self._port = self._target.port or (443 if self._target.scheme == "https" else 80)
         self._address = _public_address(self._target.hostname or "", self._port)
 
-    def send(self, envelope: Envelope) -> tuple[Outcome, str]:
-        body = json.dumps(payload_of(envelope), ensure_ascii=False).encode()
+    def post(self, body: bytes, key: str, now: datetime) -> tuple[Outcome, str]:
+        """What became of a POST under this idempotency key, and what went wrong, in a word."""
         connection = self._connection()
         try:
             connection.connect()
         except OSError as error:
             return Outcome.TROUBLE, f"the endpoint does not answer ({type(error).__name__})"
         try:
-            connection.request("POST", self._path(), body, self._headers(envelope, body))
+            connection.request("POST", self._path(), body, self._headers(body, key, now))
             status = connection.getresponse().status
         except (OSError, http.client.HTTPException) as error:
             return Outcome.BROKEN, f"the connection broke ({type(error).__name__})"
         finally:
             connection.close()
         return _outcome(status), "" if 200 <= status < 300 else f"the endpoint answered {status}"
-
-    def close(self) -> None:
-        """Every POST has a connection of its own."""
 
     def _connection(self) -> http.client.HTTPConnection:
         name = self._target.hostname or ""
@@ -75,15 +75,31 @@ class EndpointTransport:
         query = f"?{self._target.query}" if self._target.query else ""
         return self._target.path + query
 
-    def _headers(self, envelope: Envelope, body: bytes) -> dict[str, str]:
-        timestamp = str(int(envelope.sent_at.timestamp()))
+    def _headers(self, body: bytes, key: str, now: datetime) -> dict[str, str]:
+        timestamp = str(int(now.timestamp()))
         return {
             "Content-Type": "application/json",
             "User-Agent": "saleor-reciprocity",
-            "Idempotency-Key": envelope.message_id,
+            "Idempotency-Key": key,
             "Reciprocity-Timestamp": timestamp,
             "Reciprocity-Signature": signature_of(self._secret, timestamp, body),
         }
+
+
+class EndpointTransport:
+    """The endpoint that a channel's messages go to."""
+
+    def __init__(self, programme: settings.Programme, channel_id: str) -> None:
+        _, values = host.plugin_configuration(settings.PLUGIN_ID, channel_id)
+        self._endpoint = Endpoint(programme.mail_endpoint, str(values.get("mail_endpoint_secret") or ""))
+        self.domain = self._endpoint.domain
+
+    def send(self, envelope: Envelope) -> tuple[Outcome, str]:
+        body = json.dumps(payload_of(envelope), ensure_ascii=False).encode()
+        return self._endpoint.post(body, envelope.message_id, envelope.sent_at)
+
+    def close(self) -> None:
+        """Every POST has a connection of its own."""
 
 
 def signature_of(secret: str, timestamp: str, body: bytes) -> str:

@@ -84,6 +84,11 @@ def test_fields_with_the_name_of_a_secret_have_a_rule_of_their_own() -> None:
         "LoyaltySettingValues.surveyAlertAddress",
         "LoyaltySettingValues.mailSenderAddress",
         "CommunicationTest.address",
+        # What staff hand over: a question to be answered once, and one that anybody may answer.
+        "SurveyLink.address",
+        "SurveyLink.qrCode",
+        "SurveyOpenLink.address",
+        "SurveyOpenLink.qrCode",
     }
     assert secrets - public - PUBLIC_CODES - of_staff == set(OWN_RULES)
 
@@ -102,6 +107,7 @@ def shop(programme_on: Any, customer: Any) -> dict[str, Any]:
     """Ada has an order, a code and a campaign that ran."""
     hosts.configure(programme_on, holdout_share="0")
     campaign(programme_on)
+    ladder(("silver", 60, "1.5"))
     ladder(("silver", 50, "1.5"))
     order = earned(customer)
     redemption.redeem(host.person(customer), Reward.objects.get(is_standard=True).pk, "k", now=timezone.now())

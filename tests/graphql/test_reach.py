@@ -67,6 +67,7 @@ OUT_OF_REACH = {
     "Query.loyaltyAccount": SEEN,
     "Query.loyaltyBonuses": [],
     "Query.loyaltyChannels": [],
+    "Query.loyaltyEvents": REFUSED,
     "Query.loyaltyExamples": REFUSED,
     "Query.loyaltyHealth": SEEN,
     "Query.loyaltyHoldoutPower": REFUSED,

@@ -50,6 +50,8 @@ STRANGERS_SEE = {
     "Order.surprise.reason": THE_ORDERS,
     "Order.surprise.expiresAt": THE_ORDERS,
     "Order.surprise.state": THE_ORDERS,
+    "Order.surprise.occasion": THE_ORDERS,  # none
+    "Order.surprise.drawnOver": THE_ORDERS,  # null
     "Order.surveyAnswer": THEIRS,
     "Checkout.loyalty.points": THE_ORDERS,
     "Checkout.loyalty.lines.lineId": THE_ORDERS,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -16,6 +14,7 @@ from saleor_reciprocity.mail import endpoint, sending
 from saleor_reciprocity.mail.models import Mail, MailPace
 
 from .. import hosts
+from ..endpoint import SECRET
 from ..hosts.either import databases
 from ..points.programmes import earned
 from ..surveys.conftest import asking  # noqa: F401 - a fixture
@@ -23,40 +22,10 @@ from ..surveys.shop import answered
 from .mails import agree, redeemed, state, statement
 from .post import Post
 
-SECRET = "0123456789abcdef"
-
-
-class Handler(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.got.append((dict(self.headers), body))  # type: ignore[attr-defined]
-        self.server.paths.append(self.path)  # type: ignore[attr-defined]
-        self.send_response(self.server.status)  # type: ignore[attr-defined]
-        self.send_header("Location", "http://127.0.0.1:1/")
-        self.end_headers()
-
-    def log_message(self, *arguments: Any) -> None:
-        """Be quiet."""
-
-
-@pytest.fixture
-def server() -> Iterator[Any]:
-    listening = HTTPServer(("127.0.0.1", 0), Handler)
-    listening.got, listening.paths, listening.status = [], [], 200  # type: ignore[attr-defined]
-    Thread(target=listening.serve_forever, daemon=True).start()
-    yield listening
-    listening.shutdown()
-    listening.server_close()
-
 
 def use(server: Any, channel: Any, delivery: str = "endpoint") -> None:
     address = f"http://127.0.0.1:{server.server_port}/messages?shop=1"
     hosts.configure(channel, mail_delivery=delivery, mail_endpoint=address, mail_endpoint_secret=SECRET)
-
-
-@pytest.fixture
-def inside(settings: Any) -> None:
-    settings.RECIPROCITY_PRIVATE_ENDPOINTS = True
 
 
 def test_a_message_is_posted_and_signed(inside: None, server: Any, programme_on: Any, customer: Any) -> None:

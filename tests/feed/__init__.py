@@ -1,0 +1,1 @@
+"""Tests of the feed: what is told, in which order, and how it is delivered."""
