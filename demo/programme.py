@@ -14,8 +14,9 @@ PROGRAMME = {
     "surprise_cooling_off_days": 0,
     "survey_question": "csat",
     "survey_delay_days": 7,
+    "holdout_share": 0,  # whoever is held out once is for ever, and the visitor has to see a surprise
     "survey_holdout_share": 0,
     "mail_consent": "preference",
 }
 # What somebody who clicks through the shop sees sooner: points mature in the month that can be let pass.
-FOR_VISITORS = {**PROGRAMME, "surprise_probability": 1, "holdout_share": 0, "return_window_days": 14}
+FOR_VISITORS = {**PROGRAMME, "surprise_probability": 1, "return_window_days": 14}
