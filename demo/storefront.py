@@ -293,15 +293,15 @@ class Staff(Member):
     """A member of staff who may do everything."""
 
     def confirm(self, email: str) -> None:
-        """Say that a customer's address is theirs."""
+        """Say that a customer's address is theirs. Whoever searches for lin@… finds franklin@…, too."""
         found = self.ask(
-            "query ($email: String!) { customers(first: 1, filter: {search: $email}) { edges { node { id } } } }",
+            "query ($email: String!) { customers(first: 100, filter: {search: $email}) "
+            "{ edges { node { id email } } } }",
             email=email,
         )
+        (customer,) = [each for each in nodes(found["customers"]) if each["email"] == email]
         confirmed = {"isConfirmed" if self.shop.has_channels else "isActive": True}
-        self.do(
-            "customerUpdate", "", id=("ID!", nodes(found["customers"])[0]["id"]), input=("CustomerInput!", confirmed)
-        )
+        self.do("customerUpdate", "", id=("ID!", customer["id"]), input=("CustomerInput!", confirmed))
 
     def set_programme(self, active: bool, **settings: Any) -> None:
         """Switch the plugin on or off in the channel, and set what its page asks for."""
