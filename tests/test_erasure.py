@@ -205,6 +205,7 @@ OF_NOBODY = {
     "reciprocity_tier", "reciprocity_tierladder",
     "reciprocity_deskapp", "reciprocity_lastcheck", "reciprocity_taskmark",
     "reciprocity_openanswer", "reciprocity_opencount", "reciprocity_opensurvey",
+    "reciprocity_event", "reciprocity_feed",
 }  # fmt: skip
 
 

@@ -302,6 +302,7 @@ PLAYED: dict[str, tuple[str, Callable[[Play], dict[str, Any]]]] = {
     "MyMessages": ("ada", nothing),
     "ChooseMessages": ("ada", lambda play: {"input": [{"kind": "SURVEY", "wanted": True}]}),
     "MyData": ("ada", nothing),
+    "Events": ("staff", nothing),
 }
 
 

@@ -48,7 +48,7 @@ TOLD = (
 
 def trigger(kind: str, table: str, after: str, condition: str) -> str:
     """The trigger that tells of rows of a table."""
-    name = f"reciprocity_{kind.replace(' ', '_')}_is_told_of_{after.lower()}"
+    name = f"reciprocity_{kind.replace(' ', '_')}_is_told_of_{after}"  # PostgreSQL folds it
     return (
         f"CREATE TRIGGER {name} AFTER {after} ON reciprocity_{table} FOR EACH ROW WHEN ({condition}) "
         f"EXECUTE PROCEDURE reciprocity_tell('{kind}');"

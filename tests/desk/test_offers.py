@@ -172,6 +172,11 @@ def test_tiers_are_shown_to_whoever_manages_discounts_only(programme_on: Any) ->
     assert hosts.GraphQL().data(query) == {"loyaltyTiers": {"tiers": [{"code": "gold", "members": None}]}}
 
 
+def test_nothing_is_ticked_on_the_form_of_a_new_reward(boss: Reader, programme_on: host.Channel) -> None:
+    page = text_of(boss.read("rewards"))
+    assert 'type="checkbox" name="input.givesCodes" value="true">' in page
+
+
 def test_a_reward_is_replaced_by_another_in_one_step(boss: Reader, programme_on: host.Channel) -> None:
     old = catalogue.create(programme_on, "voucher", "Old", 10, Decimal(1))
     old_id = named("LoyaltyReward", old.pk)

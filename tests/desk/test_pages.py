@@ -140,7 +140,7 @@ def test_what_is_saved_is_what_was_found(boss: Reader, customer: Any) -> None:
         type(made).objects.filter(pk=made.pk).update(comment=comment, is_unhappy=True)
     conversations.deal_with(type(made).objects.get(comment="Dealt with").pk, True, "user:1", timezone.now())
     given = {"channel": hosts.open_channel().slug, "question": "CSAT", "comment": "e"}
-    given.update(isUnhappy="true", isReplied="false", isDealtWith="false")
+    given.update(isUnhappy="true", isReplied="false", isDealtWith="false", way="MAIL")
     assert set(given) == asked[1]
     page = text_of(boss.read("answers", **given))
     link = next(part for part in page.split("<a ") if "data-save" in part)

@@ -22,6 +22,7 @@ from .killing import Killed
 TEXTS = {
     kinds.STATEMENT: {"available": 1, "pending": 0, "brought": [], "took": []},
     kinds.REDEMPTION: {"reward": "Cup", "code": "CODE", "points": 5, "value": "5", "expires_at": None},
+    kinds.SERVICE: {"step": "open", "reward": "Wrapping", "amount": "5 points", "text": "We wrap it.", "code": ""},
     kinds.SURVEY: {"question": "?", "answers": [], "low": "bad", "high": "good", "order_number": "1"},
     kinds.SURPRISE: {
         "prize": "Cup",
@@ -93,6 +94,7 @@ AFTER_A_DEATH = {
     "survey": ONCE_AT_MOST,
     "surprise": ONCE_AT_LEAST,
     "redemption": ONCE_AT_LEAST,
+    "service": ONCE_AT_LEAST,
     "statement": ONCE_AT_MOST,
     "reply": ONCE_AT_MOST,
     "expiry": ONCE_AT_MOST,

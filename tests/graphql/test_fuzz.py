@@ -35,6 +35,8 @@ REFUSALS = re.compile(
     r"(^Argument \"|has invalid value|^Expected |^Syntax Error|^Argument `|permission|Permission|not authorized|"
     r"^Variable |Int cannot represent|^Unknown |must be|Ran out of|Int cannot|cost|asks for too much at once)"
 )
+# Whoever reads the feed gives numbers to what was committed, and opens it.
+NUMBERS = re.compile(r"reciprocity_(feed|event)\b")
 # Saleor 3 keeps with a checkout what it costs, whenever somebody asks for that.
 WRITES = re.compile(
     r'^\s*(?!UPDATE "checkout_checkout(?:line)?" )(INSERT|UPDATE|DELETE|TRUNCATE|ALTER|DROP|CREATE)\b', re.IGNORECASE
@@ -102,7 +104,8 @@ def test_strange_operations(shop: dict[str, Any], capsys: Any) -> None:
             answer = shop[caller](text)
         check(answer, context)
         if kind == "query":
-            assert not [sql for sql in statements if WRITES.match(sql)], f"a query wrote; {context}"
+            written = [sql for sql in statements if WRITES.match(sql) and not NUMBERS.search(sql)]
+            assert not written, f"a query wrote; {context}"
         else:
             payload = (answer.get("data") or {}).get(name)
             outcome = "refused" if not payload or payload.get("errors") else "done"

@@ -77,7 +77,7 @@ PAYLOADS = {bare(field.type).name for field in root_fields("Mutation").values()}
 def test_12_13_nodes_and_errors_are_never_null() -> None:
     found = {name: str(kind) for name, kind, _ in every_field()}
     nodes = {name: kind for name, kind in found.items() if name.endswith("Edge.node")}
-    assert len(nodes) == 11
+    assert len(nodes) == 13
     assert all(kind.endswith("!") for kind in nodes.values()), nodes
     kinds = {kind for name, kind in found.items() if name.endswith(".errors")}
     assert kinds == {"[LoyaltyError!]!"}

@@ -89,7 +89,7 @@ def test_empty_boxes_are_a_no_also_to_a_shop_that_writes_to_existing_customers_l
     redeemed(customer)
     assert messages.send(timezone.now()) == (1, 0, 0)
     page = path(re.search(r"https?://\S+/preferences/\S+", _text(post.accepted[0]))[0])  # type: ignore[index]
-    assert Client().get(page).content.decode().count("checked") == 2, "codes and replies, which were asked for"
+    assert Client().get(page).content.decode().count("checked") == 3, "codes, services, replies: asked for"
     assert Client().post(page, {}).status_code == 200
     said = {(one.kind, one.wanted) for one in CommunicationChoice.objects.all()}
     assert said == {
@@ -97,6 +97,7 @@ def test_empty_boxes_are_a_no_also_to_a_shop_that_writes_to_existing_customers_l
         ("surprise", False),
         ("redemption", False),
         ("statement", False),
+        ("service", False),
         ("reply", False),
         ("expiry", False),
     }
@@ -118,6 +119,7 @@ def test_a_box_that_is_ticked_outweighs_an_earlier_no_to_everything(links: Any, 
         "surprise": False,
         "redemption": False,
         "statement": False,
+        "service": False,
         "reply": False,
         "expiry": False,
     }
@@ -139,6 +141,7 @@ def test_a_thousand_changes_of_mind_leave_the_last_word_and_the_proof(
         ("expiry", False),
         ("redemption", False),
         ("reply", False),
+        ("service", False),
         ("statement", True),
         ("surprise", False),
         ("survey", False),
