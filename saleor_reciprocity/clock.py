@@ -1,4 +1,4 @@
-"""The clock of a channel: what a moment is called in its time zone, and which moment a local time names. Pure.
+"""The clock of a channel: what a moment is called in its time zone, which one a local time names, how to wait. Pure.
 
 One rule for the days when clocks change: a local time that occurs twice is the first of the two, and one that is
 skipped is as much later as the clock was put forward.
@@ -39,6 +39,11 @@ def running(now: datetime) -> Clock:
     """A clock for what takes its time: it shows `now` at first and goes on from there."""
     begin = time.monotonic()
     return lambda: now + timedelta(seconds=time.monotonic() - begin)
+
+
+def wait_after(failures: int, first: timedelta, longest: timedelta) -> timedelta:
+    """How long to wait before another try: `first` after one failure, twice as long after each other in a row."""
+    return min(first * 2 ** min(failures - 1, 16), longest)
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from typing import Any, Callable, Iterable, Iterator, NamedTuple
 from django.db import OperationalError, connection, models, transaction
 from django.utils import timezone
 
-from . import deployment, host, programmes
+from . import clock, deployment, host, programmes
 from .errors import keep_going, kind_of, told
 from .locking import Turn, Turns
 from .points import notes
@@ -237,7 +237,7 @@ def _record_failure(order_id: str, why: str) -> None:
     with noting, host.allow_writer(), transaction.atomic():
         before = SettledOrder.objects.filter(order_id=order_id).first()
         attempts = before.attempts + 1 if before else 1
-        wait = min(FIRST_RETRY * 2 ** min(attempts - 1, 16), LAST_RETRY)
+        wait = clock.wait_after(attempts, FIRST_RETRY, LAST_RETRY)
         _record(order_id, before, error=why, attempts=attempts, retry_at=timezone.now() + wait)
 
 

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 IN_ONE_POST = 100
 POSTS_AT_ONCE = 100  # of one look; the next goes on
-LONGEST_WAIT = timedelta(hours=1)
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 
 _LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('reciprocity_feed'))"
 
@@ -74,8 +74,9 @@ def _taken(feed: Feed, last: int | None) -> dict[str, Any]:
 
 def _refused(feed: Feed, problem: str, now: datetime) -> dict[str, Any]:
     """Again after a minute, two, four and so on."""
-    wait = min(timedelta(minutes=1) * 2 ** min(feed.attempts, 10), LONGEST_WAIT)
-    return {"attempts": feed.attempts + 1, "next_at": now + wait, "problem": problem[:200]}
+    attempts = feed.attempts + 1
+    wait = clock.wait_after(attempts, FIRST_WAIT, LONGEST_WAIT)
+    return {"attempts": attempts, "next_at": now + wait, "problem": problem[:200]}
 
 
 def _post(told: list[events.Told], now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The endpoint: the same messages as signed POSTs to an address of the shop's own.
+"""The endpoint: messages, and whatever else the shop is told, as signed POSTs to an address of the shop's own.
 
 The body is JSON. `Reciprocity-Signature` is `v1=` and the hexadecimal HMAC-SHA-256, keyed with the shop's secret,
 over `Reciprocity-Timestamp` (seconds since 1970), a full stop, and the body. `Idempotency-Key` is the same for every

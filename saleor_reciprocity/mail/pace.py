@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Func, Value
 
-from saleor_reciprocity import deployment
+from saleor_reciprocity import clock, deployment
 
 from .models import MailPace
 
-LONGEST_PAUSE = timedelta(minutes=30)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=30)
 
 
 def take(channel_id: str, route: str, wanted: int, now: datetime) -> int:
@@ -41,7 +41,7 @@ def pause(channel_id: str, route: str, problem: str, now: datetime) -> None:
     with transaction.atomic():
         pace = MailPace.objects.select_for_update().get(channel_id=channel_id, route=route)
         pace.failures += 1
-        pace.paused_until = now + min(timedelta(minutes=2 ** min(pace.failures - 1, 10)), LONGEST_PAUSE)
+        pace.paused_until = now + clock.wait_after(pace.failures, FIRST_PAUSE, LONGEST_PAUSE)
         pace.problem = problem[:200]
         pace.save(update_fields=["failures", "paused_until", "problem"])
 
