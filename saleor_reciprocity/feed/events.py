@@ -74,9 +74,14 @@ def number(now: datetime) -> None:
 def read(count: int, after: int | None) -> list[Told]:
     """Up to so many numbered events after a number, or the oldest that are kept.
 
-    Raises NotFound where some of those after the number were deleted for their age.
+    Raises NotFound where some of those after the number were deleted for their age, and for one that was never given.
     """
-    gone = Feed.objects.values_list("gone", flat=True).get(pk=1)
+    gone, numbered = Feed.objects.values_list("gone", "numbered").get(pk=1)
+    if after is not None and after > numbered:
+        raise errors.NotFound(
+            _("This feed has not come so far: the database is an older one. Begin anew, without `after`."),
+            field="after",
+        )
     if after is not None and after < gone:
         raise errors.NotFound(
             _("Events after this one were deleted: they are kept for 90 days. Begin anew, without `after`."),

@@ -259,3 +259,11 @@ def test_every_kind_can_be_told(feed: Feed) -> None:
     for number, kind in enumerate(EventKind.values, 1):
         Event.objects.create(kind=kind, subject=10**9, told_at=NOW, sequence=number)
     assert [(one.kind, one.said) for one in events.read(100, None)] == [(kind, None) for kind in EventKind.values]
+
+
+def test_a_reader_who_is_ahead_of_a_database_from_a_backup_is_told(feed: Feed, customer: Any) -> None:
+    shipped(customer)
+    assert told(1) == [], "the newest is no reason"
+    with pytest.raises(errors.NotFound) as refused:
+        events.read(1, 2)
+    assert (refused.value.field, "an older one" in str(refused.value.message)) == ("after", True)
