@@ -18,9 +18,8 @@ UNKNOWN_FORM = gettext_lazy("This form is not known. Load the page again.")
 
 @lru_cache(maxsize=1)
 def _engine() -> Engine:
-    return Engine(
-        dirs=[str(_FOLDER)], builtins=["django.templatetags.i18n", "saleor_reciprocity.desk.tags"], autoescape=True
-    )
+    ours = [f"saleor_reciprocity.desk.{name}" for name in ("values", "tags")]
+    return Engine(dirs=[str(_FOLDER)], builtins=["django.templatetags.i18n", *ours], autoescape=True)
 
 
 def rendered(name: str, context: Mapping[str, Any]) -> str:

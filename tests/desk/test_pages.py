@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from saleor_reciprocity import host, rights
-from saleor_reciprocity.desk import tags
+from saleor_reciprocity.desk import values
 from saleor_reciprocity.desk.documents import document
 from saleor_reciprocity.desk.pages import PAGES
 from saleor_reciprocity.mail.models import Mail
@@ -56,9 +56,9 @@ def test_per_cents_may_be_typed_with_a_sign(typed: str, kept: str, boss: Reader,
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_per_cents_are_written_as_the_report_writes_them(language: str) -> None:
     with override(language):
-        assert [tags.share(one) for one in ("0.05", "0.125", "1")] == ["5%", "12.5%", "100%"]
+        assert [values.share(one) for one in ("0.05", "0.125", "1")] == ["5%", "12.5%", "100%"]
         assert [wording.percent(one) for one in (0.05, 0.125, 1)] == ["5%", "12.5%", "100%"]
-        assert tags.percent("0.354") == "35%"
+        assert values.percent("0.354") == "35%"
 
 
 @pytest.mark.parametrize("name", ["input__points", "input__value", "input__minimumSpent"])
