@@ -43,7 +43,7 @@ def running(now: datetime) -> Clock:
 
 def wait_after(failures: int, first: timedelta, longest: timedelta) -> timedelta:
     """How long to wait before another try: `first` after one failure, twice as long after each other in a row."""
-    return min(first * 2 ** min(failures - 1, 16), longest)
+    return min(first * (1 << min(failures - 1, 16)), longest)
 
 
 @lru_cache(maxsize=1)

@@ -11,9 +11,9 @@ from saleor_reciprocity.surveys import open_answers, open_pages, open_surveys
 from saleor_reciprocity.surveys.models import OpenAnswer
 
 from . import reach
-from .connections import Connection, ConnectionField, page
+from .connections import Connection, ConnectionField
 from .scalars import Date, global_id
-from .survey_queries import SurveyAnswerFilterInput, filter_of
+from .survey_queries import SurveyAnswerFilterInput, filter_of, page_of
 from .surveys import SlugByChannelId, SurveyQuestion
 
 QR_CODE = "as an SVG, black on white with a margin, of any size."
@@ -96,13 +96,4 @@ class SurveyLinkQueries(graphene.ObjectType):
     ) -> Any:
         with host.allow_writer():
             wanted = filter_of(info.context, filter)
-            connection = page(
-                SurveyOpenAnswerCountableConnection,
-                lambda count, position: open_answers.answers(wanted, count, position),
-                open_answers.position_of,
-                first,
-                after,
-                parts=2,
-            )
-            connection.total_count = open_answers.matching(wanted).count()
-        return connection
+            return page_of(SurveyOpenAnswerCountableConnection, open_answers, wanted, first, after)

@@ -73,6 +73,20 @@ def filter_of(context: Any, given: Any) -> queries.Filter:
     return queries.Filter(**values, within=reach.ids(context))
 
 
+def page_of(connection: Any, found: Any, wanted: queries.Filter, first: int | None, after: str | None) -> Any:
+    """A page of answers and how many there are in all: of a module with `answers`, `position_of` and `matching`."""
+    made = page(
+        connection,
+        lambda count, position: found.answers(wanted, count, position),
+        found.position_of,
+        first,
+        after,
+        parts=2,
+    )
+    made.total_count = found.matching(wanted).count()
+    return made
+
+
 class SurveyQueries(graphene.ObjectType):
     survey_answers = ConnectionField(
         SurveyAnswerCountableConnection,
@@ -105,17 +119,7 @@ class SurveyQueries(graphene.ObjectType):
         root: Any, info: Any, filter: Any = None, first: int | None = None, after: str | None = None
     ) -> Any:
         with host.allow_writer():
-            wanted = filter_of(info.context, filter)
-            connection = page(
-                SurveyAnswerCountableConnection,
-                lambda count, position: queries.answers(wanted, count, position),
-                queries.position_of,
-                first,
-                after,
-                parts=2,
-            )
-            connection.total_count = queries.matching(wanted).count()
-        return connection
+            return page_of(SurveyAnswerCountableConnection, queries, filter_of(info.context, filter), first, after)
 
     @staticmethod
     def resolve_survey_scores(
