@@ -100,7 +100,7 @@ def _form_of(request: HttpRequest, now: datetime) -> str:
 def _rendered(request: HttpRequest, asked: Asked, given: Given, status: int = 200, said: str = "") -> HttpResponse:
     context = {
         "shop": host.shop_name(),
-        "wording": wording_of(asked.survey.channel_id, asked.question, asked.now),
+        "wording": wording_of(asked.survey.channel_id, asked.question, asked.now, is_open=True),
         "given": given,
         "form": links.token_for(FORM, f"{secrets.token_hex(16)}-{asked.question}", asked.now),
         "longest": LONGEST_COMMENT,

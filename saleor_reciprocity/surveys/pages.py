@@ -125,12 +125,12 @@ def _rendered(
     return _page(request, _FORM, invitation, context, status=503 if busy else 422 if missing else 200)
 
 
-def wording_of(channel_id: str, question: str, now: datetime) -> questions.Wording:
+def wording_of(channel_id: str, question: str, now: datetime, *, is_open: bool = False) -> questions.Wording:
     """A question in the active language, in the shop's own words as long as it asks the same in the channel."""
     version = programmes.current(channel_id, now)
     asks_the_same = version is not None and version.programme.survey_question == question
     own = version.programme.survey_text if version is not None and asks_the_same else ""
-    return questions.wording_of(question, own, host.shop_name())
+    return questions.wording_of(question, own, host.shop_name(), is_open=is_open)
 
 
 def _rateable(invitation: Invitation, now: datetime) -> list[AskedProduct]:

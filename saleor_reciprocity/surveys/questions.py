@@ -31,10 +31,12 @@ class Wording:
     choices: tuple[Choice, ...]
 
 
-def wording_of(question: str, own: str, shop: str) -> Wording:
-    """A question in the active language; `own` is the shop's wording, or ""."""
+def wording_of(question: str, own: str, shop: str, *, is_open: bool = False) -> Wording:
+    """A question in the active language; `own` is the shop's wording, or "". An open one is not about an order."""
     if question == CSAT:
-        text, lowest, highest = _("How satisfied are you with your order?"), _("Very dissatisfied"), _("Very satisfied")
+        of_shop = _("How satisfied are you with %(shop)s?") % {"shop": shop}
+        text = of_shop if is_open else _("How satisfied are you with your order?")
+        lowest, highest = _("Very dissatisfied"), _("Very satisfied")
     elif question == NPS:
         text = _("How likely are you to recommend %(shop)s to a friend or colleague?") % {"shop": shop}
         lowest, highest = _("Not at all likely"), _("Extremely likely")

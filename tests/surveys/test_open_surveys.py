@@ -19,6 +19,7 @@ from saleor_reciprocity.surveys import open_pages, open_surveys, upkeep
 from saleor_reciprocity.surveys.models import Answer, OpenAnswer, OpenCount, OpenSurvey
 
 from .. import hosts
+from ..hosts.either import site_of_shop
 from .shop import ago, answered
 
 
@@ -45,9 +46,11 @@ def send(path: str, form: str = "", place: str = "203.0.113.7", **fields: Any) -
 
 
 def test_anybody_answers_and_only_the_answer_and_the_day_are_kept(survey: OpenSurvey) -> None:
+    site_of_shop("The cup shop")
     path = path_of(survey)
     page = Client().get(path)
-    assert "How satisfied are you with your order?" in page.content.decode()
+    (whom,) = re.findall(r"How satisfied are you with ([^?<]+)\?", page.content.decode())
+    assert whom == "The cup shop", "no order is meant"
     assert "Finish later" not in page.content.decode()
     assert not page.cookies
     thanks = send(path, score="4", comment="Nice\r\nshop")
