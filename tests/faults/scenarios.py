@@ -17,6 +17,8 @@ from typing import Any, Callable
 from django.utils import timezone
 
 from saleor_reciprocity import host, settlement
+from saleor_reciprocity.feed import events
+from saleor_reciprocity.feed.models import Event
 from saleor_reciprocity.points.models import Account, Entry
 from saleor_reciprocity.rewards import catalogue, closing, redemption
 from saleor_reciprocity.rewards import upkeep as codes
@@ -144,7 +146,32 @@ def points_and_code(subject: Subject) -> Any:
     return (points(subject), made_of_it)
 
 
+def ordered_with_notes() -> Subject:
+    hosts.configure(host.channels()[0], order_notes="True")
+    return ordered()
+
+
+def note(subject: Subject) -> Any:
+    """What is noted of points on the order."""
+    subject.order.refresh_from_db()
+    return subject.order.private_metadata.get("reciprocity.points")
+
+
+def followed() -> Subject:
+    events.open_feed(timezone.now())
+    return ordered()
+
+
+def points_and_events(subject: Subject) -> Any:
+    """The account, and of how many of its entries the feed tells: of all."""
+    entries = Entry.objects.filter(account__user=subject.customer)
+    told = Event.objects.filter(kind="points changed", subject__in=entries.values("pk")).count()
+    return (points(subject), told == entries.count())
+
+
 SCENARIOS = (
+    Scenario("note points", ordered_with_notes, ((nothing, settle), (refund_twenty, settle)), heals=True, seen=note),
+    Scenario("tell of points", followed, ((nothing, settle), (ship, settle)), heals=True, seen=points_and_events),
     Scenario("earn", ordered, ((nothing, settle),), heals=True, seen=points),
     Scenario("fulfil", settled, ((ship, settle),), heals=True, seen=points),
     Scenario("redeem", shipped, ((nothing, redeem),), heals=False, seen=points_and_code),
